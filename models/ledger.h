@@ -1,0 +1,62 @@
+#ifndef COUNTERPART_MODELS_LEDGER_H
+#define COUNTERPART_MODELS_LEDGER_H
+
+/* What is counted, declared once: an output field is one row. The handlers add to
+ * cells of integers; the result file and docs/results.md come from the rows. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+
+enum ledger_dim { DIM_PLACE, DIM_FACILITY, DIM_CONDITION, DIM_SERVICE, DIM_EXPERT, LEDGER_DIMS };
+
+/* Fields with the same dimensions lie together: one event touches one or two cache lines. */
+enum ledger_group {
+    GROUP_PLACE_CONDITION,
+    GROUP_FACILITY,
+    GROUP_FACILITY_SERVICE,
+    GROUP_EXPERT,
+    LEDGER_GROUPS
+};
+
+enum field_kind {
+    FIELD_COUNT, /* events in the step */
+    FIELD_SUM,   /* of a quantity over the events of the step, in units of `scale` */
+    FIELD_LEVEL, /* value at the end of the step, in units of `scale` */
+    FIELD_MEAN,  /* mean over the step: the cell holds the integral in level x microseconds */
+};
+
+struct field_row {
+    const char *name; /* of the variable in the result file */
+    enum ledger_group group;
+    enum field_kind kind;
+    const char *unit; /* as in the result file: "1", "h", "d", "km", "CNY" */
+    double scale;     /* value = cell x scale (FIELD_MEAN: cell / microseconds of the step) */
+    const char *long_name;
+};
+
+extern const struct field_row ledger_fields[];
+extern const size_t ledger_field_count;
+
+/* The dimensions of a group besides replication and time; returns how many (1 or 2). */
+unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2]);
+/* Position of a field among those of its group, and how many fields the group has. */
+size_t ledger_column(size_t field);
+size_t ledger_group_fields(enum ledger_group group);
+
+/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]. */
+struct ledger {
+    size_t steps;          /* of the whole run, warm-up included */
+    size_t first_step;     /* the first one after the warm-up */
+    int64_t *step_from_us; /* owned; steps + 1 bounds, since the start */
+    size_t size[LEDGER_DIMS];
+    int64_t *cells[LEDGER_GROUPS];  /* owned; of the current step: [cell][column] */
+    int64_t *series[LEDGER_GROUPS]; /* owned; of closed steps */
+    size_t step;                    /* the current one */
+};
+
+/* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one). */
+double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef COUNTERPART_MODELS_WORLD_H
+#define COUNTERPART_MODELS_WORLD_H
+
+/* One replication of a scenario: built, run, read out. What study/ needs to know
+ * of the model. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/ledger.h"
+#include "models/scenario.h"
+#include "sim/err.h"
+
+struct world;
+
+/* Builds everything that the scenario describes and checks what the key table cannot: places, stages, routing
+ * shares ... (problems gathered as scenario_load() does). The scenario must outlive the world. The caller frees. */
+MUST_CHECK struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err);
+void world_free(struct world *world);
+
+/* Runs warm-up and length. `progress`, when not NULL, is called now and then with the share done. */
+typedef void world_progress(void *data, double share);
+MUST_CHECK int world_run(struct world *world, world_progress *progress, void *data, struct err *err);
+
+uint64_t world_events(const struct world *world); /* handlers called */
+uint64_t world_fingerprint(const struct world *world); /* of the compiled tables */
+
+/* Of a dimension of the ledger: labels are ids (codes), names are for people. All texts live as long as the world. */
+struct world_dimension {
+    const char *name, *long_name; /* "facility" ... */
+    size_t size;
+    const char *const *labels;
+    const char *const *names;
+};
+struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim);
+const struct ledger *world_ledger(const struct world *world);
+
+/* What is known of places and facilities besides names, as columns: `values` of `size` (places or facilities). */
+struct world_column {
+    enum ledger_dim dim;
+    const char *name, *unit, *long_name;
+    const double *values;
+};
+size_t world_columns(const struct world *world, const struct world_column **columns);
+
+/* Numbers of the whole replication after the warm-up ("procedures", "station/desk/wait_mean"): the same names in the
+ * same order in every replication. NaN where undefined. */
+struct metric {
+    const char *name, *unit;
+    double value;
+};
+size_t world_metrics(const struct world *world, const struct metric **metrics);
+
+/* Reported facts beside this replication's value. */
+struct target_value {
+    const char *fact, *role, *quantity, *unit;
+    double reported, low, high; /* NaN where the facts file gives none */
+    double value;
+};
+size_t world_targets(const struct world *world, const struct target_value **targets);
+
+#endif

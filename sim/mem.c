@@ -1,0 +1,139 @@
+#include "sim/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int product(size_t count, size_t size, size_t *bytes, struct err *err)
+{
+    if (__builtin_mul_overflow(count, size, bytes))
+        return err_fail(err, "out of memory: %zu items of %zu bytes are more than an address can hold", count,
+                        size);
+    return 0;
+}
+
+void *mem_zeroed(size_t count, size_t size, struct err *err)
+{
+    size_t bytes = 0;
+    if (product(count, size, &bytes, err) != 0)
+        return NULL;
+    void *items = calloc(1, bytes > 0 ? bytes : size + 1);
+    if (items == NULL)
+        err_fail(err, "out of memory: %zu bytes were asked for", bytes);
+    return items;
+}
+
+void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err)
+{
+    if (needed <= *capacity && items != NULL)
+        return items;
+    size_t wanted = *capacity < 8 ? 8 : *capacity;
+    while (wanted < needed) {
+        if (__builtin_mul_overflow(wanted, (size_t)2, &wanted)) {
+            err_fail(err, "out of memory: %zu items are too many", needed);
+            return NULL;
+        }
+    }
+    size_t bytes = 0;
+    if (product(wanted, size, &bytes, err) != 0)
+        return NULL;
+    void *moved = realloc(items, bytes);
+    if (moved == NULL) {
+        err_fail(err, "out of memory: %zu bytes were asked for", bytes);
+        return NULL;
+    }
+    const size_t old_bytes = items == NULL ? 0 : *capacity * size;
+    memset((char *)moved + old_bytes, 0, bytes - old_bytes);
+    *capacity = wanted;
+    return moved;
+}
+
+char *mem_text(const char *text, struct err *err)
+{
+    const size_t bytes = strlen(text) + 1;
+    char *copy = mem_zeroed(bytes, 1, err);
+    if (copy != NULL)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+char *mem_printf(struct err *err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0) {
+        err_fail(err, "a text could not be formatted");
+        return NULL;
+    }
+    char *text = mem_zeroed((size_t)length + 1, 1, err);
+    if (text == NULL)
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+enum { ARENA_BLOCK_BYTES = 1 << 16 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t used, size;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+static int add_block(struct arena *arena, size_t bytes, struct err *err)
+{
+    const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
+    size_t whole = 0;
+    if (__builtin_add_overflow(size, sizeof(struct arena_block), &whole))
+        return err_fail(err, "out of memory: %zu bytes were asked for", bytes);
+    struct arena_block *block = mem_zeroed(whole, 1, err);
+    if (block == NULL)
+        return -1;
+    block->older = arena->blocks;
+    block->size = size;
+    arena->blocks = block;
+    return 0;
+}
+
+void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    const size_t align = _Alignof(max_align_t);
+    size_t bytes = 0;
+    if (product(count, size, &bytes, err) != 0)
+        return NULL;
+    if (bytes > SIZE_MAX - align) {
+        err_fail(err, "out of memory: %zu bytes were asked for", bytes);
+        return NULL;
+    }
+    bytes = (bytes + align - 1) / align * align;
+    if (arena->blocks == NULL || arena->blocks->size - arena->blocks->used < bytes)
+        if (add_block(arena, bytes, err) != 0)
+            return NULL;
+    void *piece = arena->blocks->bytes + arena->blocks->used;
+    arena->blocks->used += bytes;
+    return piece;
+}
+
+char *arena_text(struct arena *arena, const char *text, struct err *err)
+{
+    const size_t bytes = strlen(text) + 1;
+    char *copy = arena_zeroed(arena, bytes, 1, err);
+    if (copy != NULL)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+void arena_free(struct arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct arena_block *older = arena->blocks->older;
+        free(arena->blocks);
+        arena->blocks = older;
+    }
+}

@@ -1,0 +1,32 @@
+#ifndef COUNTERPART_SIM_MEM_H
+#define COUNTERPART_SIM_MEM_H
+
+/* Allocation with sizes checked before they are multiplied and failures reported
+ * as errors. Memory from here is released with free(). */
+
+#include <stddef.h>
+
+#include "sim/err.h"
+
+/* count items of size bytes, zeroed; a count of 0 gives one item. NULL on failure. */
+MUST_CHECK void *mem_zeroed(size_t count, size_t size, struct err *err);
+
+/* Makes room for `needed` items: returns `items`, moved if it had to grow (*capacity is updated; growth
+ * doubles; new space is zeroed), or NULL on failure with `items` still valid and unchanged. */
+MUST_CHECK void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err);
+
+/* A copy of the text, or NULL on failure. */
+MUST_CHECK char *mem_text(const char *text, struct err *err);
+
+/* printf into new memory, or NULL on failure. */
+MUST_CHECK char *mem_printf(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Many small pieces that are freed together. Zero-initialise; arena_free() is safe to repeat. */
+struct arena {
+    struct arena_block *blocks; /* newest first */
+};
+MUST_CHECK void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err);
+MUST_CHECK char *arena_text(struct arena *arena, const char *text, struct err *err);
+void arena_free(struct arena *arena);
+
+#endif

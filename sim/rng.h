@@ -1,0 +1,56 @@
+#ifndef COUNTERPART_SIM_RNG_H
+#define COUNTERPART_SIM_RNG_H
+
+/* Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, package
+ * librandom123-dev). A draw is a pure function of (seed, replication, identity,
+ * purpose); nothing is advanced, so that two worlds that skip or add draws still
+ * share all others. */
+
+#include <stdint.h>
+
+#include <gsl/gsl_rng.h>
+
+/* The key of one replication. */
+struct rng {
+    uint32_t key[2];
+};
+
+/* Who draws: the hash of what has a declared id (an arrival stream, a trainee), and the number of the
+ * individual within it. */
+struct rng_identity {
+    uint64_t stream;
+    uint32_t ordinal;
+};
+
+/* What for: never the order of drawing. Fields wider than their bits are an error of the caller. */
+struct rng_purpose {
+    uint32_t quantity; /* 12 bits: an enum of the model */
+    uint32_t stage;    /* 12 bits */
+    uint32_t attempt;  /* 8 bits */
+    uint32_t visit;    /* 32 bits: number of the visit to that stage, or any other second index */
+};
+
+struct rng_words {
+    uint32_t w[4];
+};
+
+struct rng rng_of(uint64_t seed, uint32_t replication);
+
+/* 64-bit identity of a declared id (FNV-1a, finalised by a bijective mixer). rng_hash_more() chains a second
+ * text: the identity of "place, condition". */
+uint64_t rng_hash(const char *id);
+uint64_t rng_hash_more(uint64_t hash, const char *id);
+
+/* Four independent 32-bit words. The low half of the stream goes to the counter, the high half to the key. */
+struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what);
+
+/* The middle of the word's cell of (0, 1): never 0, never 1. */
+static inline double rng_unit(uint32_t word)
+{
+    return ((double)word + 0.5) * 0x1p-32;
+}
+
+/* Philox as a generator for GSL (seeded by gsl_rng_set), where GSL wants one. */
+extern const gsl_rng_type *const rng_gsl_philox;
+
+#endif

@@ -1,0 +1,71 @@
+#ifndef COUNTERPART_SIM_STATION_H
+#define COUNTERPART_SIM_STATION_H
+
+/* Identical servers (beds, clinicians) behind one waiting line with priorities.
+ * A station knows customer indices only and draws no random numbers: the model
+ * samples service times, so that policies share each customer's luck. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+
+enum { STATION_NOBODY = -1, STATION_LEVELS = 8 };
+#define STATION_UNLIMITED INT64_MAX
+
+/* Places in a line are linked through one array per partition, indexed by customer: joining, leaving and
+ * reneging cost the same and nothing is allocated per event. */
+struct station_links {
+    struct station_link *link; /* owned */
+    size_t capacity;
+};
+void station_links_init(struct station_links *links);
+MUST_CHECK int station_links_reserve(struct station_links *links, size_t customers, struct err *err);
+void station_links_free(struct station_links *links);
+
+struct station {
+    int64_t servers; /* in place now; may be fewer than busy while a shift change runs out */
+    int64_t busy;
+    int64_t room;    /* places in the line; STATION_UNLIMITED: no limit */
+    int64_t waiting; /* over all levels */
+    uint32_t head[STATION_LEVELS], tail[STATION_LEVELS]; /* index + 1; 0: nobody */
+};
+
+enum station_answer { STATION_SERVED, STATION_WAITS, STATION_TURNED_AWAY };
+
+void station_init(struct station *station, int64_t servers, int64_t room);
+
+/* A customer asks for `amount` servers at once. Served when they are free and nobody of the same or a better
+ * level (0 is best) waits; otherwise waits at the end of the level's line if there is room. */
+enum station_answer station_arrive(struct station *station, struct station_links *links, uint32_t customer,
+                                   unsigned level, int64_t amount);
+
+/* Joins the line even if servers are free (the model waits for something else as well). False: no room. */
+bool station_queue(struct station *station, struct station_links *links, uint32_t customer, unsigned level);
+
+/* Who is next in line (best level, first come), or STATION_NOBODY. Changes nothing. */
+int64_t station_first(const struct station *station);
+/* Who stands behind `customer` in the whole line, or STATION_NOBODY. */
+int64_t station_after(const struct station *station, const struct station_links *links, uint32_t customer,
+                      unsigned level);
+
+/* Takes a customer out of the line: reneging, or starting service out of turn. */
+void station_leave(struct station *station, struct station_links *links, uint32_t customer, unsigned level);
+
+/* Occupies and frees servers. station_free_servers() is never negative. */
+int64_t station_free_servers(const struct station *station);
+void station_seize(struct station *station, int64_t amount);
+void station_release(struct station *station, int64_t amount);
+
+/* Ends a service of `amount`: frees the servers and returns the customer of the same amount who starts now
+ * (taken out of the line, servers seized), or STATION_NOBODY. */
+int64_t station_depart(struct station *station, struct station_links *links, int64_t amount);
+
+/* Changes the number of servers. Busy servers above it finish their customer (relief) before they count. */
+void station_set_servers(struct station *station, int64_t servers);
+
+/* Invariants, for tests and the debug build. */
+MUST_CHECK int station_check(const struct station *station, const struct station_links *links, struct err *err);
+
+#endif

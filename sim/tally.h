@@ -1,0 +1,73 @@
+#ifndef COUNTERPART_SIM_TALLY_H
+#define COUNTERPART_SIM_TALLY_H
+
+/* Statistics from integers alone, so that sums do not depend on order and two
+ * partial tallies add up to the whole exactly. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+#include "sim/int128.h"
+
+/* Of observations (waits, stays). */
+struct tally {
+    uint64_t count;
+    int128 sum;
+    uint128 sum_of_squares;
+    int64_t least, greatest; /* meaningful when count > 0 */
+};
+static inline void tally_add(struct tally *tally, int64_t value)
+{
+    if (tally->count == 0 || value < tally->least)
+        tally->least = value;
+    if (tally->count == 0 || value > tally->greatest)
+        tally->greatest = value;
+    tally->count++;
+    tally->sum += value;
+    tally->sum_of_squares += (uint128)((int128)value * value);
+}
+void tally_merge(struct tally *into, const struct tally *from);
+double tally_mean(const struct tally *tally);     /* NaN when empty */
+double tally_variance(const struct tally *tally); /* population variance; NaN when empty */
+
+/* Of a level over time (queue length, occupancy): the integral of the level. */
+struct tally_level {
+    int64_t level, since_us;
+    int128 area; /* level x microseconds */
+};
+static inline void tally_level_set(struct tally_level *tally, int64_t now_us, int64_t level)
+{
+    tally->area += (int128)tally->level * (now_us - tally->since_us);
+    tally->level = level;
+    tally->since_us = now_us;
+}
+/* Forgets what has been (the end of the warm-up, the end of a month) but keeps the level. */
+static inline void tally_level_restart(struct tally_level *tally, int64_t now_us)
+{
+    tally->since_us = now_us;
+    tally->area = 0;
+}
+/* Mean level from the (re)start at from_us until now_us. NaN for an empty interval. */
+double tally_level_mean(const struct tally_level *tally, int64_t from_us, int64_t now_us);
+
+/* Log-linear histogram of values >= 0: exact below `resolution` units, then 2^bits cells an octave, so that a
+ * quantile is known to one part in 2^bits. bits = 5 (1/32) or 10 (1/1024). */
+struct histogram {
+    unsigned bits;
+    uint64_t total;
+    size_t cells;
+    uint64_t *count; /* owned; grows with the largest value */
+};
+void histogram_init(struct histogram *histogram, unsigned bits);
+void histogram_free(struct histogram *histogram);
+/* Makes room for values up to `greatest`, so that histogram_add() allocates nothing below it. */
+MUST_CHECK int histogram_reserve(struct histogram *histogram, int64_t greatest, struct err *err);
+/* Values above the reserved range count in the last cell; negative ones as 0. */
+void histogram_add(struct histogram *histogram, int64_t value);
+MUST_CHECK int histogram_merge(struct histogram *into, const struct histogram *from, struct err *err);
+/* The value below which the share p of the values lies, interpolated inside its cell (values at exactly 0 are a
+ * cell of their own and give exactly 0). NaN when empty. */
+double histogram_quantile(const struct histogram *histogram, double p);
+
+#endif

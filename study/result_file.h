@@ -1,0 +1,67 @@
+#ifndef COUNTERPART_STUDY_RESULT_FILE_H
+#define COUNTERPART_STUDY_RESULT_FILE_H
+
+/* A result file: HDF5 that every netCDF-4 reader opens. This module knows
+ * dimensions, variables and attributes; what they mean is declared elsewhere. A
+ * file appears whole or not at all: temporary name, fsync, rename. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+
+enum { RESULT_RANK = 5 };
+
+enum result_type { RESULT_INT64, RESULT_DOUBLE, RESULT_TEXT, RESULT_INT8 };
+
+struct result_attribute {
+    const char *name;
+    enum result_type type;
+    const char *text; /* RESULT_TEXT */
+    double number;    /* others */
+};
+
+/* A dimension with its coordinate variable of the same name. */
+struct result_dimension {
+    const char *name, *long_name, *units; /* units NULL for texts */
+    size_t size;
+    enum result_type type;
+    const void *values; /* int64_t, double or const char * each */
+    const char *calendar; /* for time: "proleptic_gregorian"; NULL otherwise */
+};
+
+struct result_variable {
+    const char *name, *long_name, *units; /* units NULL for texts */
+    enum result_type type;
+    unsigned rank;
+    size_t dims[RESULT_RANK]; /* positions in result.dimensions */
+    const void *values;       /* row-major */
+    const struct result_attribute *attributes; /* further ones */
+    size_t attribute_count;
+};
+
+struct result {
+    struct result_dimension *dimensions;
+    size_t dimension_count;
+    struct result_variable *variables;
+    size_t variable_count;
+    struct result_attribute *attributes; /* of the whole file */
+    size_t attribute_count;
+    struct arena *owner; /* of a result that was read; NULL for one that borrows */
+};
+
+/* Writes PATH.<unique>.partial, syncs it, renames it to PATH and syncs the folder. On failure PATH is untouched
+ * and no partial file stays. Equal results give equal bytes. */
+MUST_CHECK int result_write(const char *path, const struct result *result, struct err *err);
+
+/* Reads a file that result_write() wrote: all dimensions, variables and attributes. Every size is checked; a file that
+ * is truncated, damaged or foreign is refused with a reason. Zeroes *result first. */
+MUST_CHECK int result_read(const char *path, struct result *result, struct err *err);
+void result_free(struct result *result); /* of a result that was read */
+
+/* By name; NULL when absent. */
+const struct result_variable *result_find(const struct result *result, const char *name);
+const struct result_dimension *result_find_dimension(const struct result *result, const char *name);
+const char *result_text(const struct result *result, const char *attribute);
+
+#endif
