@@ -53,8 +53,28 @@ struct ledger {
     size_t size[LEDGER_DIMS];
     int64_t *cells[LEDGER_GROUPS];  /* owned; of the current step: [cell][column] */
     int64_t *series[LEDGER_GROUPS]; /* owned; of closed steps */
+    int64_t *levels[LEDGER_GROUPS]; /* owned; present levels behind FIELD_MEAN, shaped as cells */
     size_t step;                    /* the current one */
 };
+
+/* size[] are the dimensions; bounds_us are steps + 1 rising times of which the first is 0. */
+MUST_CHECK int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int64_t *bounds_us,
+                           size_t steps, size_t first_step, struct err *err);
+void ledger_free(struct ledger *ledger);
+
+/* The cells of (i, j) in a group: add to [column]. */
+static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group group, size_t width, size_t i, size_t j,
+                                   size_t size_j)
+{
+    return &ledger->cells[group][(i * size_j + j) * width];
+}
+
+/* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left of it. */
+void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column, int64_t delta,
+                  int64_t now_us);
+
+/* Closes the current step and opens the next. */
+void ledger_close_step(struct ledger *ledger);
 
 /* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one). */
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);

@@ -1,0 +1,146 @@
+#include "models/choice.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/world_parts.h"
+
+#define HOUR_US 3600e6
+#define DAY_US 86400e6
+
+int choices_init(struct choices *choices, const struct world *world, struct arena *arena, struct err *err)
+{
+    choices->places = world->geography.count;
+    size_t cells = 0;
+    if (__builtin_mul_overflow(world->pathways.stage_count, choices->places, &cells))
+        return err_fail(err, "%zu stages seen from %zu places are too many", world->pathways.stage_count,
+                        choices->places);
+    choices->set = arena_zeroed(arena, cells, sizeof(struct choice_set *), err);
+    return choices->set == NULL ? -1 : 0;
+}
+
+/* Whether it could ever: wards are there and the service may come. */
+static bool possible(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    for (size_t i = 0; i < stage->need_count; i++) {
+        const int32_t ward = facility_ward(&world->facilities, facility, stage->need[i].resource);
+        if (ward < 0)
+            return false;
+    }
+    return stage->service < 0 || facility_offer(&world->facilities, facility, (uint32_t)stage->service) != NULL;
+}
+
+bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    if (!possible(world, stage, facility))
+        return false;
+    return stage->service < 0 ||
+           offer_given(facility_offer(&world->facilities, facility, (uint32_t)stage->service));
+}
+
+static double fixed_utility(const struct world *world, const struct stage *stage, const struct facility *facility,
+                            struct travel travel)
+{
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    static const char *const levels[] = {"township",   "county",   "prefecture", "provincial",
+                                         "regional", "national", "online"};
+    double utility = -spec->travel_per_h * (double)travel.us / HOUR_US;
+    if (facility->beds > 1)
+        utility += spec->size * log((double)facility->beds);
+    for (size_t i = 0; i < spec->level.count; i++) {
+        const struct named_real *constant = SCENARIO_ITEM(spec->level, struct named_real, i);
+        if (strcmp(constant->name, levels[facility->level]) == 0)
+            utility += constant->value;
+    }
+    return utility;
+}
+
+/* Keeps the nearest candidates in order; equal distances by facility order. */
+static void insert(struct choice_set *set, struct candidate candidate)
+{
+    size_t at = set->count;
+    while (at > 0 && set->candidate[at - 1].travel.us > candidate.travel.us)
+        at--;
+    if (at >= CHOICE_SET)
+        return;
+    const size_t last = set->count < CHOICE_SET ? set->count++ : CHOICE_SET - 1;
+    memmove(&set->candidate[at + 1], &set->candidate[at], (last - at) * sizeof candidate);
+    set->candidate[at] = candidate;
+}
+
+static const struct choice_set *choice_set(struct world *world, const struct stage *stage, uint32_t origin)
+{
+    struct choice_set **slot =
+        &world->choices.set[(size_t)(stage - world->pathways.stage) * world->choices.places + origin];
+    if (*slot != NULL)
+        return *slot;
+    struct err ignored = ERR_INIT;
+    struct choice_set *set = arena_zeroed(&world->arena, 1, sizeof *set, &ignored);
+    if (set == NULL) {
+        engine_stop(world->engine, "out of memory for a choice set");
+        static const struct choice_set nothing;
+        return &nothing;
+    }
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        if (!possible(world, stage, f))
+            continue;
+        const struct facility *facility = &world->facilities.facility[f];
+        const struct travel travel = geography_travel(&world->geography, origin, facility->place);
+        if (stage->reach_us > 0 && travel.us > stage->reach_us)
+            continue;
+        insert(set, (struct candidate){f, travel, fixed_utility(world, stage, facility, travel)});
+    }
+    *slot = set;
+    return set;
+}
+
+uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+{
+    const struct choice_set *set = choice_set(world, stage, origin);
+    for (size_t i = 0; i < set->count; i++)
+        if (set->candidate[i].facility != except && choice_given(world, stage, set->candidate[i].facility))
+            return set->candidate[i].facility;
+    return PATIENT_NOWHERE;
+}
+
+/* The time at which an alternative of that log utility finishes its race, as a logarithm. */
+static double finish(const struct world *world, struct rng_identity patient, struct rng_purpose purpose,
+                     double utility)
+{
+    return log(-log(rng_unit(rng_draw(&world->rng, patient, purpose).w[0]))) - utility;
+}
+
+static double utility_now(const struct world *world, const struct stage *stage, const struct candidate *candidate)
+{
+    double utility = candidate->fixed;
+    if (stage->service < 0)
+        return utility;
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    const struct offer *offer = facility_offer(&world->facilities, candidate->facility, (uint32_t)stage->service);
+    return utility - spec->wait_per_d * offer->believed_wait_us / DAY_US +
+           spec->proficiency * (offer->unlimited ? 1 : offer->believed_proficiency);
+}
+
+uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin, struct rng_identity patient)
+{
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    const struct choice_set *set = choice_set(world, stage, origin);
+    uint32_t best = CHOICE_HOME;
+    double first =
+        finish(world, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage->index}, spec->stay);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct candidate *candidate = &set->candidate[i];
+        if (!choice_given(world, stage, candidate->facility))
+            continue;
+        const uint64_t hash = world->facilities.facility[candidate->facility].hash;
+        const double time =
+            finish(world, (struct rng_identity){.stream = patient.stream ^ hash, .ordinal = patient.ordinal},
+                   (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index},
+                   utility_now(world, stage, candidate));
+        if (time < first) {
+            first = time;
+            best = candidate->facility;
+        }
+    }
+    return best;
+}

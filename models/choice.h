@@ -1,0 +1,50 @@
+#ifndef COUNTERPART_MODELS_CHOICE_H
+#define COUNTERPART_MODELS_CHOICE_H
+
+/* Where a patient goes. Random utility as an exponential race: each patient draws
+ * one appeal per facility identity, once and for all, and takes the facility for
+ * which appeal / weight is least. Improving one facility therefore moves patients
+ * only towards it. Train (2009), Discrete Choice Methods with Simulation, ch. 3. */
+
+#include <stdint.h>
+
+#include "models/geography.h"
+#include "models/pathway.h"
+#include "sim/rng.h"
+
+enum { CHOICE_SET = 16 };
+#define CHOICE_HOME (UINT32_MAX - 1)
+
+/* A facility that could give a stage, seen from an origin. */
+struct candidate {
+    uint32_t facility;
+    struct travel travel;
+    double fixed; /* the part of log weight that never changes */
+};
+
+/* The nearest candidates of one (stage, origin), near to far. */
+struct choice_set {
+    size_t count;
+    struct candidate candidate[CHOICE_SET];
+};
+
+struct choices {
+    struct choice_set **set; /* [stage][place]; filled when first asked for; owned by the arena */
+    size_t places;
+};
+
+struct world;
+
+MUST_CHECK int choices_init(struct choices *choices, const struct world *world, struct arena *arena, struct err *err);
+
+/* The nearest facility that gives the stage now, within reach; not `except`. PATIENT_NOWHERE: none. */
+uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
+
+/* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
+uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
+                        struct rng_identity patient);
+
+/* Whether the facility has the wards and, now, the people that the stage needs. */
+bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility);
+
+#endif

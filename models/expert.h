@@ -1,0 +1,36 @@
+#ifndef COUNTERPART_MODELS_EXPERT_H
+#define COUNTERPART_MODELS_EXPERT_H
+
+/* Experts are people with one body: at the home facility, elsewhere, or on the
+ * way. What a visiting expert gives, the home hospital lacks. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/scenario.h"
+#include "sim/err.h"
+
+struct world;
+
+struct expert {
+    const struct expert_spec *spec;
+    int32_t home_offer; /* index in facilities.offer */
+    int32_t at_offer;   /* where the expert works now; -1: on the way */
+    int64_t person;     /* there */
+    const char *booked_by; /* name of the policy that has sent the expert; NULL: at home */
+};
+
+struct experts {
+    struct expert *expert; /* owned by the arena */
+    size_t count;
+};
+
+MUST_CHECK int experts_init(struct experts *experts, struct world *world, struct err *err);
+
+/* Leaves the present facility (a case under way is finished there) and is on the way. */
+void expert_leave(struct world *world, struct expert *expert, int64_t now_us);
+/* Begins to work at an offer, at a planning epoch. */
+MUST_CHECK int expert_join(struct world *world, struct expert *expert, int32_t offer, int64_t now_us,
+                           struct err *err);
+
+#endif

@@ -1,0 +1,352 @@
+#include "models/facility.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/patient.h"
+#include "sim/rng.h"
+
+/* What facilities_init() hands through its steps. */
+struct build {
+    struct facilities *facilities;
+    const struct scenario *scenario;
+    const struct geography *geography;
+    struct arena *arena;
+    struct err *err;
+};
+
+static const struct facility_spec *spec_of(const struct scenario *scenario, size_t i)
+{
+    return SCENARIO_ITEM(scenario->facilities, struct facility_spec, i);
+}
+
+/* A rule makes one facility in each place where people fall ill, but in those excepted. */
+static bool excepted(const struct facility_spec *spec, const struct place *place)
+{
+    if (!place->selected)
+        return true;
+    for (size_t i = 0; i < spec->except.count; i++)
+        if (strcmp(*SCENARIO_ITEM(spec->except, char *const, i), place->code) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_facilities(const struct build *build)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < build->scenario->facilities.count; i++) {
+        const struct facility_spec *spec = spec_of(build->scenario, i);
+        if (spec->rule == NULL) {
+            count++;
+            continue;
+        }
+        for (size_t p = 0; p < build->geography->count; p++)
+            count += !excepted(spec, &build->geography->place[p]);
+    }
+    return count;
+}
+
+static int add_resource(struct build *build, const char *name, size_t *capacity)
+{
+    struct facilities *facilities = build->facilities;
+    if (facilities_resource(facilities, name) >= 0)
+        return 0;
+    const char **names = mem_grow(facilities->resource, capacity, facilities->resource_count + 1,
+                                  sizeof *facilities->resource, build->err);
+    if (names == NULL)
+        return -1;
+    facilities->resource = names;
+    facilities->resource[facilities->resource_count++] = name;
+    return 0;
+}
+
+static int collect_resources(struct build *build)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < build->scenario->facilities.count; i++) {
+        const struct facility_spec *spec = spec_of(build->scenario, i);
+        for (size_t k = 0; k < spec->beds.count; k++)
+            if (add_resource(build, SCENARIO_ITEM(spec->beds, struct key_count, k)->name, &capacity) != 0)
+                return -1;
+        for (size_t k = 0; k < spec->beds_per_1000.count; k++)
+            if (add_resource(build, SCENARIO_ITEM(spec->beds_per_1000, struct named_real, k)->name, &capacity) != 0)
+                return -1;
+        for (size_t k = 0; k < spec->resources.count; k++)
+            if (add_resource(build, SCENARIO_ITEM(spec->resources, struct key_count, k)->name, &capacity) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+static char *join(struct build *build, const char *a, const char *b)
+{
+    struct err *err = build->err;
+    char *text = mem_printf(err, "%s.%s", a, b);
+    if (text == NULL)
+        return NULL;
+    char *kept = arena_text(build->arena, text, err);
+    free(text);
+    return kept;
+}
+
+static int add_ward(struct build *build, size_t facility, const char *resource, int64_t servers, bool is_bed)
+{
+    struct facilities *facilities = build->facilities;
+    struct facility *at = &facilities->facility[facility];
+    const size_t column = (size_t)facilities_resource(facilities, resource);
+    int32_t *slot = &facilities->ward_of[facility * facilities->resource_count + column];
+    if (*slot >= 0) /* beds and beds_per_1000, say: they add up */
+        facilities->ward[*slot].station.servers += servers;
+    else {
+        struct ward *ward = &facilities->ward[facilities->ward_count];
+        *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1};
+        ward->id = join(build, at->id, resource);
+        if (ward->id == NULL)
+            return -1;
+        station_init(&ward->station, servers, STATION_UNLIMITED);
+        *slot = (int32_t)facilities->ward_count++;
+    }
+    if (is_bed)
+        at->beds += servers;
+    return 0;
+}
+
+static int add_wards(struct build *build, size_t facility, const struct facility_spec *spec)
+{
+    const int64_t population = build->geography->place[build->facilities->facility[facility].place].population;
+    for (size_t k = 0; k < spec->beds.count; k++) {
+        const struct key_count *beds = SCENARIO_ITEM(spec->beds, struct key_count, k);
+        if (add_ward(build, facility, beds->name, beds->count, true) != 0)
+            return -1;
+    }
+    for (size_t k = 0; k < spec->beds_per_1000.count; k++) {
+        const struct named_real *beds = SCENARIO_ITEM(spec->beds_per_1000, struct named_real, k);
+        const int64_t count = llround(beds->value * (double)population / 1000);
+        if (add_ward(build, facility, beds->name, count, true) != 0)
+            return -1;
+    }
+    for (size_t k = 0; k < spec->resources.count; k++) {
+        const struct key_count *resource = SCENARIO_ITEM(spec->resources, struct key_count, k);
+        if (add_ward(build, facility, resource->name, resource->count, false) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_offers(struct build *build, size_t facility, const struct facility_spec *spec)
+{
+    struct facilities *facilities = build->facilities;
+    for (size_t k = 0; k < spec->services.count; k++) {
+        const struct offer_spec *offered = SCENARIO_ITEM(spec->services, struct offer_spec, k);
+        int32_t *slot = &facilities->offer_of[facility * facilities->service_count + (size_t)offered->service];
+        if (*slot >= 0)
+            return scenario_blame(build->scenario, offered, build->err,
+                                  "this facility has the service already; keep one of the two entries");
+        struct offer *offer = &facilities->offer[facilities->offer_count];
+        const struct service_spec *service =
+            SCENARIO_ITEM(build->scenario->services, struct service_spec, (size_t)offered->service);
+        *offer = (struct offer){.facility = (uint32_t)facility,
+                                .service = (uint32_t)offered->service,
+                                .hash = rng_hash_more(facilities->facility[facility].hash, service->id),
+                                .unlimited = offered->unlimited};
+        station_init(&offer->operators, 0, STATION_UNLIMITED);
+        *slot = (int32_t)facilities->offer_count++;
+        for (int64_t n = 0; n < offered->staff; n++) {
+            const struct person person = {.role = ROLE_LOCAL,
+                                          .expert = -1,
+                                          .number = (uint32_t)n,
+                                          .proficiency = offered->proficiency,
+                                          .leaves_us = INT64_MAX};
+            if (offer_add(offer, person, build->err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int add_facility(struct build *build, const struct facility_spec *spec, size_t place, const char *id,
+                        const char *name)
+{
+    struct facilities *facilities = build->facilities;
+    if (id == NULL || name == NULL)
+        return -1;
+    facilities->facility[facilities->count] = (struct facility){.id = id,
+                                                                .name = name,
+                                                                .place = (uint32_t)place,
+                                                                .level = spec->level,
+                                                                .ownership = spec->ownership,
+                                                                .price_per_admission_fen = spec->price_per_admission_fen,
+                                                                .price_per_day_fen = spec->price_per_day_fen,
+                                                                .reimbursed = spec->reimbursed,
+                                                                .rule = spec->rule,
+                                                                .hash = rng_hash(id)};
+    const size_t facility = facilities->count++;
+    return add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0 ? -1 : 0;
+}
+
+static int add_by_rule(struct build *build, const struct facility_spec *spec)
+{
+    for (size_t p = 0; p < build->geography->count; p++) {
+        const struct place *place = &build->geography->place[p];
+        if (excepted(spec, place))
+            continue;
+        const char *name = join(build, place->name_en, spec->name != NULL ? spec->name : spec->id);
+        if (add_facility(build, spec, p, join(build, spec->id, place->code), name) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_named(struct build *build, const struct facility_spec *spec)
+{
+    int64_t place = 0;
+    if (spec->place != NULL)
+        place = geography_find(build->geography, spec->place);
+    else if (!build->geography->trivial)
+        return scenario_blame(build->scenario, spec, build->err,
+                              "a facility needs a place; add place = \"CODE\", or a rule to have one in every place");
+    if (place < 0)
+        return scenario_blame(build->scenario, &spec->place, build->err,
+                              "no place has the code \"%s\"; use a code of %s", spec->place,
+                              build->scenario->places.file != NULL ? build->scenario->places.file
+                                                                   : "the scenario's list of places");
+    return add_facility(build, spec, (size_t)place, spec->id, spec->name != NULL ? spec->name : spec->id);
+}
+
+static int allocate(struct build *build)
+{
+    struct facilities *facilities = build->facilities;
+    struct arena *arena = build->arena;
+    struct err *err = build->err;
+    const size_t count = count_facilities(build);
+    const size_t stations = build->scenario->stations.count;
+    facilities->service_count = build->scenario->services.count;
+    size_t cells = 0, wards = 0, offers = 0;
+    if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->resource_count, &cells) ||
+        __builtin_add_overflow(cells, stations, &wards) ||
+        __builtin_mul_overflow(count, facilities->service_count, &offers) || wards > INT32_MAX || offers > INT32_MAX)
+        return err_fail(err, "%zu facilities with %zu resources are too many", count, facilities->resource_count);
+    facilities->facility = arena_zeroed(arena, count, sizeof *facilities->facility, err);
+    facilities->ward = arena_zeroed(arena, wards, sizeof *facilities->ward, err);
+    facilities->ward_of = arena_zeroed(arena, cells, sizeof *facilities->ward_of, err);
+    facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
+    facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
+    if (facilities->facility == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
+        facilities->offer == NULL || facilities->offer_of == NULL)
+        return -1;
+    memset(facilities->ward_of, 0xff, cells * sizeof *facilities->ward_of);
+    memset(facilities->offer_of, 0xff, offers * sizeof *facilities->offer_of);
+    return 0;
+}
+
+/* The ward that a station entry describes: its own, or one of a facility that it sets further. */
+static struct ward *ward_for(struct build *build, const struct station_spec *spec)
+{
+    struct facilities *facilities = build->facilities;
+    const int64_t known = facilities_ward(facilities, spec->id);
+    if (known >= 0)
+        return &facilities->ward[known];
+    struct ward *ward = &facilities->ward[facilities->ward_count];
+    *ward = (struct ward){.id = spec->id, .facility = PATIENT_NOWHERE, .measure = -1};
+    station_init(&ward->station, spec->servers < 0 ? STATION_UNLIMITED : spec->servers, STATION_UNLIMITED);
+    facilities->ward_count++;
+    return ward;
+}
+
+static int set_timetable(struct build *build, const struct station_spec *spec, struct ward *ward)
+{
+    const size_t count = spec->timetable.count;
+    if (count == 0)
+        return 0;
+    struct timetable_step *steps = arena_zeroed(build->arena, count, sizeof *steps, build->err);
+    if (steps == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const struct shift_spec *shift = SCENARIO_ITEM(spec->timetable, struct shift_spec, i);
+        steps[i] = (struct timetable_step){.from_us = shift->from_us, .value = shift->servers};
+    }
+    struct err why = ERR_INIT;
+    /* Weeks begin on a Monday: the cycle starts on the Monday on or before the start of the run, 1970-01-05 being one. */
+    const int64_t monday_us = INT64_C(4) * 86400000000;
+    int64_t phase_us = (build->scenario->run.start_us - monday_us) % spec->cycle_us;
+    phase_us += phase_us < 0 ? spec->cycle_us : 0;
+    const int64_t start_us = spec->cycle_us == INT64_C(7) * 86400000000 ? -phase_us : 0;
+    if (timetable_init(&ward->timetable, start_us, spec->cycle_us, steps, count, &why) != 0)
+        return scenario_blame(build->scenario, &spec->timetable, build->err,
+                              "%s; give rising times from \"0 h\" on, all below the cycle", why.text[0]);
+    station_set_servers(&ward->station, timetable_at(&ward->timetable, 0));
+    return 0;
+}
+
+static int set_stations(struct build *build)
+{
+    int32_t measure = 0;
+    for (size_t i = 0; i < build->scenario->stations.count; i++) {
+        const struct station_spec *spec = SCENARIO_ITEM(build->scenario->stations, struct station_spec, i);
+        if (strchr(spec->id, '.') != NULL && facilities_ward(build->facilities, spec->id) < 0)
+            return scenario_blame(build->scenario, spec, build->err,
+                                  "no facility has the resource \"%s\"; name FACILITY.RESOURCE, or leave out the dot "
+                                  "for a station of its own",
+                                  spec->id);
+        struct ward *ward = ward_for(build, spec);
+        if (spec->servers >= 0)
+            station_set_servers(&ward->station, spec->servers);
+        if (spec->room >= 0)
+            ward->station.room = spec->room;
+        ward->measure = measure++;
+        if (set_timetable(build, spec, ward) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int facilities_init(struct facilities *facilities, const struct scenario *scenario,
+                    const struct geography *geography, struct arena *arena, struct err *err)
+{
+    *facilities = (struct facilities){0};
+    struct build build = {facilities, scenario, geography, arena, err};
+    if (collect_resources(&build) != 0 || allocate(&build) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < scenario->facilities.count; i++) {
+        const struct facility_spec *spec = spec_of(scenario, i);
+        if ((spec->rule != NULL ? add_by_rule(&build, spec) : add_named(&build, spec)) != 0)
+            result = -1;
+    }
+    return result != 0 || set_stations(&build) != 0 ? -1 : 0;
+}
+
+void facilities_free(struct facilities *facilities)
+{
+    for (size_t i = 0; i < facilities->offer_count; i++)
+        free(facilities->offer[i].people);
+    for (size_t i = 0; i < facilities->ward_count; i++)
+        timetable_free(&facilities->ward[i].timetable);
+    free(facilities->resource);
+    *facilities = (struct facilities){0};
+}
+
+int64_t facilities_resource(const struct facilities *facilities, const char *name)
+{
+    for (size_t i = 0; i < facilities->resource_count; i++)
+        if (strcmp(facilities->resource[i], name) == 0)
+            return (int64_t)i;
+    return -1;
+}
+
+int64_t facilities_ward(const struct facilities *facilities, const char *id)
+{
+    for (size_t i = 0; i < facilities->ward_count; i++)
+        if (strcmp(facilities->ward[i].id, id) == 0)
+            return (int64_t)i;
+    return -1;
+}
+
+int64_t facilities_find(const struct facilities *facilities, const char *id)
+{
+    for (size_t i = 0; i < facilities->count; i++)
+        if (strcmp(facilities->facility[i].id, id) == 0)
+            return (int64_t)i;
+    return -1;
+}

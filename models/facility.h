@@ -1,0 +1,74 @@
+#ifndef COUNTERPART_MODELS_FACILITY_H
+#define COUNTERPART_MODELS_FACILITY_H
+
+/* Where care is given: facilities, their wards (stations with beds, theatres,
+ * lists) and the services that they offer. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/geography.h"
+#include "models/scenario.h"
+#include "models/skill.h"
+#include "sim/station.h"
+#include "sim/timetable.h"
+
+struct facility {
+    const char *id, *name;
+    uint32_t place;
+    int level, ownership;
+    int64_t beds; /* of all wards: the size term of choice */
+    int64_t price_per_admission_fen, price_per_day_fen;
+    double reimbursed;
+    const char *rule; /* why it was generated; NULL: named in the scenario */
+    uint64_t hash;    /* identity */
+};
+
+/* One resource of one facility with its waiting line. */
+struct ward {
+    const char *id; /* FACILITY.RESOURCE, or the station's own id */
+    struct station station;
+    struct timetable timetable; /* count 0: none */
+    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;            /* index of its statistics; -1: not measured */
+    bool joint;                 /* customers of this line need something else as well */
+};
+
+struct facilities {
+    struct facility *facility; /* arrays owned by the arena */
+    size_t count;
+    struct ward *ward;
+    size_t ward_count;
+    const char **resource; /* names over all facilities */
+    size_t resource_count;
+    int32_t *ward_of; /* [facility][resource], -1: none */
+    struct offer *offer;
+    size_t offer_count;
+    int32_t *offer_of; /* [facility][service], -1: never offered */
+    size_t service_count;
+};
+
+/* Builds facilities (named and by rule), wards, stations and offers. Gathers problems. */
+MUST_CHECK int facilities_init(struct facilities *facilities, const struct scenario *scenario,
+                               const struct geography *geography, struct arena *arena, struct err *err);
+void facilities_free(struct facilities *facilities); /* what the arena does not own */
+
+/* Index of a resource name, or -1. Of a ward by its id, or -1. Of a facility by its id, or -1. */
+int64_t facilities_resource(const struct facilities *facilities, const char *name);
+int64_t facilities_ward(const struct facilities *facilities, const char *id);
+int64_t facilities_find(const struct facilities *facilities, const char *id);
+
+static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
+{
+    return facilities->ward_of[facility * facilities->resource_count + resource];
+}
+
+static inline struct offer *facility_offer(const struct facilities *facilities, uint32_t facility,
+                                           uint32_t service)
+{
+    const int32_t at = facilities->offer_of[facility * facilities->service_count + service];
+    return at < 0 ? NULL : &facilities->offer[at];
+}
+
+#endif

@@ -1,0 +1,272 @@
+#include "models/geography.h"
+
+#include <geodesic.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/table.h"
+#include "sim/rng.h"
+
+enum { TABLE_PLACES = 1024 };
+
+static bool listed(const struct key_list *texts, const char *word)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (strcmp(*SCENARIO_ITEM(*texts, char *const, i), word) == 0)
+            return true;
+    return false;
+}
+
+static bool selected(const struct places_spec *spec, const struct place *place)
+{
+    return (spec->codes.count == 0 || listed(&spec->codes, place->code)) &&
+           (spec->prefectures.count == 0 || listed(&spec->prefectures, place->prefecture)) &&
+           (spec->provinces.count == 0 || listed(&spec->provinces, place->province));
+}
+
+/* Named by a facility or by arrivals, wherever it lies. */
+static bool named_elsewhere(const struct scenario *scenario, const char *code)
+{
+    for (size_t i = 0; i < scenario->facilities.count; i++) {
+        const struct facility_spec *facility = SCENARIO_ITEM(scenario->facilities, struct facility_spec, i);
+        if (facility->place != NULL && strcmp(facility->place, code) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < scenario->conditions.count; i++)
+        if (listed(&SCENARIO_ITEM(scenario->conditions, struct condition_spec, i)->arrivals.at, code))
+            return true;
+    return false;
+}
+
+struct columns {
+    int64_t code, name, name_en, prefecture, province, lon, lat, population;
+};
+
+static int find_columns(const struct table *table, struct columns *columns, struct err *err)
+{
+    const struct {
+        const char *name;
+        int64_t *at;
+    } wanted[] = {{"code", &columns->code},
+                  {"name_zh", &columns->name},
+                  {"name_pinyin_or_en", &columns->name_en},
+                  {"prefecture", &columns->prefecture},
+                  {"province", &columns->province},
+                  {"lon", &columns->lon},
+                  {"lat", &columns->lat},
+                  {"population", &columns->population}};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        *wanted[i].at = table_column(table, wanted[i].name, err);
+        if (*wanted[i].at < 0)
+            failed = -1;
+    }
+    return failed;
+}
+
+static int read_row(const struct table *table, const struct columns *columns, size_t row, struct place *place,
+                    struct err *err)
+{
+    *place = (struct place){.code = table_text(table, row, (size_t)columns->code),
+                            .name = table_text(table, row, (size_t)columns->name),
+                            .name_en = table_text(table, row, (size_t)columns->name_en),
+                            .prefecture = table_text(table, row, (size_t)columns->prefecture),
+                            .province = table_text(table, row, (size_t)columns->province)};
+    if (table_real(table, row, (size_t)columns->lon, -180, 180, &place->lon, err) != 0 ||
+        table_real(table, row, (size_t)columns->lat, -90, 90, &place->lat, err) != 0 ||
+        table_int(table, row, (size_t)columns->population, 0, 2000000000, &place->population, err) != 0)
+        return -1;
+    return 0;
+}
+
+static int copy_texts(struct place *place, struct arena *arena, struct err *err)
+{
+    const char **texts[] = {&place->code, &place->name, &place->name_en, &place->prefecture, &place->province};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = arena_text(arena, *texts[i], err);
+        if (*texts[i] == NULL)
+            return -1;
+    }
+    place->hash = rng_hash(place->code);
+    return 0;
+}
+
+static int add_place(struct geography *geography, size_t *capacity, struct place place, struct arena *arena,
+                     struct err *err)
+{
+    struct place *places =
+        mem_grow(geography->place, capacity, geography->count + 1, sizeof *geography->place, err);
+    if (places == NULL)
+        return -1;
+    geography->place = places;
+    if (copy_texts(&place, arena, err) != 0)
+        return -1;
+    geography->place[geography->count++] = place;
+    return 0;
+}
+
+static int read_file(struct geography *geography, size_t *capacity, struct arena *arena, struct err *err)
+{
+    const struct places_spec *spec = &geography->scenario->places;
+    struct table *table = table_load(spec->file, err);
+    if (table == NULL)
+        return -1;
+    struct columns columns;
+    int result = find_columns(table, &columns, err);
+    for (size_t row = 0; result == 0 && row < table_rows(table); row++) {
+        struct place place;
+        if (read_row(table, &columns, row, &place, err) != 0) {
+            result = -1;
+            break;
+        }
+        place.selected = selected(spec, &place);
+        if (place.selected || named_elsewhere(geography->scenario, place.code))
+            result = add_place(geography, capacity, place, arena, err);
+    }
+    table_free(table);
+    return result;
+}
+
+static int read_list(struct geography *geography, size_t *capacity, struct arena *arena, struct err *err)
+{
+    const struct scenario *scenario = geography->scenario;
+    for (size_t i = 0; i < scenario->places.list.count; i++) {
+        const struct place_spec *spec = SCENARIO_ITEM(scenario->places.list, struct place_spec, i);
+        const struct place place = {.code = spec->code,
+                                    .name = spec->name != NULL ? spec->name : spec->code,
+                                    .name_en = spec->name != NULL ? spec->name : spec->code,
+                                    .prefecture = spec->prefecture != NULL ? spec->prefecture : "",
+                                    .province = spec->province != NULL ? spec->province : "",
+                                    .lon = spec->lon,
+                                    .lat = spec->lat,
+                                    .population = spec->population,
+                                    .selected = true};
+        if (geography_find(geography, spec->code) >= 0)
+            return scenario_blame(scenario, &spec->code, err,
+                                  "the file of places has a place with the code \"%s\" too; choose another code",
+                                  spec->code);
+        if (add_place(geography, capacity, place, arena, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A filter that selects nothing is a spelling error more often than a wish. */
+static int check_filters(const struct geography *geography, struct err *err)
+{
+    const struct scenario *scenario = geography->scenario;
+    const struct key_list *filters[] = {&scenario->places.codes, &scenario->places.prefectures,
+                                        &scenario->places.provinces};
+    const char *what[] = {"code", "prefecture", "province"};
+    int result = 0;
+    for (size_t f = 0; f < 3; f++) {
+        for (size_t i = 0; i < filters[f]->count; i++) {
+            const char *word = *SCENARIO_ITEM(*filters[f], char *const, i);
+            bool met = false;
+            for (size_t p = 0; p < geography->count && !met; p++) {
+                const struct place *place = &geography->place[p];
+                const char *values[] = {place->code, place->prefecture, place->province};
+                met = place->selected && strcmp(values[f], word) == 0;
+            }
+            if (!met)
+                result = scenario_blame(scenario, filters[f], err,
+                                        "no selected place has the %s \"%s\" in %s; correct it or remove it",
+                                        what[f], word,
+                                        scenario->places.file != NULL ? scenario->places.file : "the list");
+        }
+    }
+    return result;
+}
+
+static struct travel compute(const struct geography *geography, const struct geod_geodesic *earth, size_t from,
+                             size_t to)
+{
+    const struct travel_spec *spec = &geography->scenario->travel;
+    const struct place *a = &geography->place[from], *b = &geography->place[to];
+    double metres = 0;
+    if (from != to)
+        geod_inverse(earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
+    metres *= spec->detour;
+    double seconds = 0, done = 0;
+    for (size_t i = 0; i < spec->bands.count && done < metres; i++) {
+        const struct travel_band *band = SCENARIO_ITEM(spec->bands, struct travel_band, i);
+        const double to_m = band->to_m <= 0 || i + 1 == spec->bands.count ? metres : fmin(band->to_m, metres);
+        if (to_m > done)
+            seconds += (to_m - done) / band->speed_m_s;
+        done = fmax(done, to_m);
+    }
+    return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
+}
+
+static int fill_table(struct geography *geography, struct err *err)
+{
+    if (geography->count > TABLE_PLACES)
+        return 0;
+    geography->table = mem_zeroed(geography->count * geography->count, sizeof *geography->table, err);
+    if (geography->table == NULL)
+        return -1;
+    struct geod_geodesic earth;
+    geod_init(&earth, 6378137.0, 1 / 298.257223563);
+    for (size_t i = 0; i < geography->count; i++)
+        for (size_t j = 0; j < geography->count; j++)
+            geography->table[i * geography->count + j] = compute(geography, &earth, i, j);
+    return 0;
+}
+
+int geography_init(struct geography *geography, const struct scenario *scenario, struct arena *arena,
+                   struct err *err)
+{
+    *geography = (struct geography){.scenario = scenario};
+    size_t capacity = 0;
+    if (scenario->places.file == NULL && scenario->places.list.count == 0) {
+        geography->trivial = true;
+        const struct place here = {
+            .code = "here", .name = "here", .name_en = "here", .prefecture = "", .province = "", .selected = true};
+        return add_place(geography, &capacity, here, arena, err);
+    }
+    if (scenario->places.file != NULL && read_file(geography, &capacity, arena, err) != 0)
+        return -1;
+    if (read_list(geography, &capacity, arena, err) != 0 || check_filters(geography, err) != 0)
+        return -1;
+    if (geography->count == 0)
+        return scenario_blame(scenario, &scenario->places, err,
+                              "no place is selected; loosen code, prefecture or province");
+    return fill_table(geography, err);
+}
+
+void geography_free(struct geography *geography)
+{
+    free(geography->place);
+    free(geography->table);
+    *geography = (struct geography){0};
+}
+
+int64_t geography_find(const struct geography *geography, const char *code)
+{
+    for (size_t i = 0; i < geography->count; i++)
+        if (strcmp(geography->place[i].code, code) == 0)
+            return (int64_t)i;
+    return -1;
+}
+
+struct travel geography_travel(const struct geography *geography, size_t from, size_t to)
+{
+    if (geography->trivial)
+        return (struct travel){0};
+    if (geography->table != NULL)
+        return geography->table[from * geography->count + to];
+    struct geod_geodesic earth;
+    geod_init(&earth, 6378137.0, 1 / 298.257223563);
+    return compute(geography, &earth, from, to);
+}
+
+enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other)
+{
+    const struct place *a = &geography->place[home], *b = &geography->place[other];
+    if (home == other)
+        return SAME_COUNTY;
+    if (strcmp(a->province, b->province) != 0)
+        return OTHER_PROVINCE;
+    return strcmp(a->prefecture, b->prefecture) == 0 ? SAME_PREFECTURE : SAME_PROVINCE;
+}

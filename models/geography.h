@@ -1,0 +1,51 @@
+#ifndef COUNTERPART_MODELS_GEOGRAPHY_H
+#define COUNTERPART_MODELS_GEOGRAPHY_H
+
+/* Places and the ways between them. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/scenario.h"
+#include "sim/err.h"
+
+struct place {
+    const char *code, *name, *name_en, *prefecture, *province;
+    double lon, lat;
+    int64_t population;
+    bool selected; /* by the scenario's filters: people fall ill here; others only hold facilities */
+    uint64_t hash; /* identity */
+};
+
+/* Where a place is, seen from another. */
+enum geography_relation { SAME_COUNTY, SAME_PREFECTURE, SAME_PROVINCE, OTHER_PROVINCE, GEOGRAPHY_RELATIONS };
+
+struct travel {
+    int64_t us; /* one way, the fixed part included */
+    int64_t m;
+};
+
+struct geography {
+    struct place *place; /* owned by the world's arena, in the order of the file, then of the scenario */
+    size_t count;
+    const struct scenario *scenario;
+    struct travel *table; /* count x count, owned; NULL when there are too many places */
+    bool trivial;         /* no places in the scenario: one place, no travel */
+};
+
+/* The places that the scenario selects and those that it names elsewhere (of facilities, of arrivals). */
+MUST_CHECK int geography_init(struct geography *geography, const struct scenario *scenario, struct arena *arena,
+                              struct err *err);
+void geography_free(struct geography *geography);
+
+/* Index of a code, or -1. */
+int64_t geography_find(const struct geography *geography, const char *code);
+
+/* Geodesic on the WGS 84 ellipsoid (PROJ's geod_inverse) x detour, at the speed of its band, plus the fixed part. Zero
+ * when the scenario has no places. */
+struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
+
+enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);
+
+#endif

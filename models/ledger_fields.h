@@ -1,0 +1,71 @@
+#ifndef COUNTERPART_MODELS_LEDGER_FIELDS_H
+#define COUNTERPART_MODELS_LEDGER_FIELDS_H
+
+/* The output fields, one row each: name, kind (enum field_kind), unit in the
+ * result file, value of one unit of a cell, description. The enumerators PC_x,
+ * FA_x, FS_x, EX_x are the columns in memory. */
+
+/* clang-format off */
+/* Of the people of a place with a condition, wherever they are treated; dated by the event. */
+#define LEDGER_PLACE_CONDITION(FIELD) \
+    FIELD(patients, COUNT, "1", 1, "patients who fell ill") \
+    FIELD(treated_in_county, COUNT, "1", 1, "patients treated in their own county") \
+    FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture") \
+    FIELD(treated_in_province, COUNT, "1", 1, "patients treated in another prefecture of their province") \
+    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province") \
+    FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names") \
+    FIELD(too_late, COUNT, "1", 1, "patients for whom a treatment window had closed") \
+    FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
+    FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
+    FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
+    FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
+    FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way") \
+    FIELD(deaths, COUNT, "1", 1, "deaths") \
+    FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
+    FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost") \
+    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
+    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
+    FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
+
+/* Of a facility. */
+#define LEDGER_FACILITY(FIELD) \
+    FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
+    FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
+    FIELD(in_line, MEAN, "1", 1, "patients waiting in the facility's lines, mean over the step")
+
+/* Of a service at a facility. */
+#define LEDGER_FACILITY_SERVICE(FIELD) \
+    FIELD(procedures_by_visitors, COUNT, "1", 1, "procedures begun by a visiting expert") \
+    FIELD(procedures_by_locals, COUNT, "1", 1, "procedures begun by independent local staff") \
+    FIELD(procedures_supervised, COUNT, "1", 1, "procedures of a visiting expert in which a trainee was taught") \
+    FIELD(procedure_waits, SUM, "h", HOURS, "time in line before procedures") \
+    FIELD(procedures_ended, COUNT, "1", 1, "patients whose pathway ended after a procedure here") \
+    FIELD(stay_after_procedure, SUM, "d", DAYS, "time from the begin of the procedure to the end of the pathway, of those that ended") \
+    FIELD(not_offered, COUNT, "1", 1, "patients who needed the service here when nobody could give it") \
+    FIELD(staff_independent, LEVEL, "1", 1, "independent local staff at the end of the step") \
+    FIELD(experts_visiting, LEVEL, "1", 1, "visiting experts at the end of the step") \
+    FIELD(trainees, LEVEL, "1", 1, "trainees not yet independent at the end of the step") \
+    FIELD(proficiency, LEVEL, "1", 1e-6, "mean proficiency of the independent local staff at the end of the step (1: the plateau)")
+
+/* Of an expert: every hour is spent once. */
+#define LEDGER_EXPERT(FIELD) \
+    FIELD(procedures_at_home, COUNT, "1", 1, "the expert's procedures at the home facility") \
+    FIELD(procedures_away, COUNT, "1", 1, "the expert's procedures elsewhere") \
+    FIELD(hours_at_home, SUM, "h", HOURS, "hours of the expert's procedures at home") \
+    FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
+    FIELD(hours_teaching, SUM, "h", HOURS, "hours that procedures took longer because the expert taught") \
+    FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
+
+/* clang-format on */
+
+#define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
+enum { LEDGER_PLACE_CONDITION(LEDGER_COLUMN_PC) PC_FIELDS };
+#define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
+enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
+#define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
+enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
+#define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,
+enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
+
+#endif

@@ -1,0 +1,12 @@
+#ifndef COUNTERPART_MODELS_METRICS_H
+#define COUNTERPART_MODELS_METRICS_H
+
+#include "sim/err.h"
+
+struct world;
+
+/* Computes world->metrics after the run: totals and ratios after the warm-up, by condition too, and the statistics of
+ * the measured stations. The names depend on the scenario alone. */
+MUST_CHECK int metrics_compute(struct world *world, struct err *err);
+
+#endif

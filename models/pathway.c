@@ -1,0 +1,374 @@
+#include "models/pathway.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTCOMES = 8 };
+
+struct build {
+    struct pathways *pathways;
+    const struct scenario *scenario;
+    struct facilities *facilities;
+    struct arena *arena;
+    struct err *err;
+};
+
+int pathways_dist(struct pathways *pathways, const struct scenario *scenario, const struct dist_spec *const *spec,
+                  const struct dist **dist, struct err *err)
+{
+    *dist = NULL;
+    if (*spec == NULL)
+        return 0;
+    struct err why = ERR_INIT;
+    struct dist *compiled = dist_compile(*spec, &why);
+    if (compiled == NULL)
+        return scenario_blame(scenario, spec, err, "%s; correct its parameters", why.text[0]);
+    struct dist **all =
+        mem_grow(pathways->dist, &pathways->dist_capacity, pathways->dist_count + 1, sizeof(struct dist *), err);
+    if (all == NULL) {
+        dist_free(compiled);
+        return -1;
+    }
+    pathways->dist = all;
+    pathways->dist[pathways->dist_count++] = compiled;
+    *dist = compiled;
+    return 0;
+}
+
+/* A duration cannot be negative, whatever its distribution. */
+static int time_dist(struct build *build, struct dist_spec *const *spec, const struct dist **dist)
+{
+    if (pathways_dist(build->pathways, build->scenario, (const struct dist_spec *const *)spec, dist, build->err) != 0)
+        return -1;
+    if (*dist != NULL && (*spec)->kind != DIST_LISTED && dist_value(*dist, 0, 0, 0) < 0)
+        return scenario_blame(build->scenario, spec, build->err,
+                              "a time could be negative; choose a distribution without negative values");
+    return 0;
+}
+
+static const struct stage_spec *stage_spec(const struct condition_spec *condition, size_t i)
+{
+    return SCENARIO_ITEM(condition->pathway, struct stage_spec, i);
+}
+
+/* Resolves the name of a stage; NULL means the end of the pathway. */
+static int find_stage(struct build *build, const struct condition_spec *condition, const char *const *name,
+                      uint32_t first_stage, int32_t *stage)
+{
+    *stage = STAGE_END;
+    if (*name == NULL)
+        return 0;
+    const char *names[256];
+    size_t count = 0;
+    for (size_t i = 0; i < condition->pathway.count; i++) {
+        if (strcmp(stage_spec(condition, i)->id, *name) == 0) {
+            *stage = (int32_t)(first_stage + i);
+            return 0;
+        }
+        if (count < sizeof names / sizeof names[0])
+            names[count++] = stage_spec(condition, i)->id;
+    }
+    const char *nearest = scenario_nearest(*name, names, count);
+    if (nearest != NULL)
+        return scenario_blame(build->scenario, name, build->err,
+                              "no stage of this pathway is called \"%s\"; did you mean \"%s\"?", *name, nearest);
+    return scenario_blame(build->scenario, name, build->err,
+                          "no stage of this pathway is called \"%s\"; add it or correct the name", *name);
+}
+
+static int find_station(struct build *build, const struct stage_spec *spec, struct stage *stage)
+{
+    stage->ward = -1;
+    if (spec->station == NULL)
+        return 0;
+    const int64_t ward = facilities_ward(build->facilities, spec->station);
+    if (ward < 0)
+        return scenario_blame(build->scenario, &spec->station, build->err,
+                              "no station has the id \"%s\"; add it to stations or correct the name", spec->station);
+    stage->ward = (int32_t)ward;
+    return 0;
+}
+
+static int find_needs(struct build *build, const struct stage_spec *spec, struct stage *stage)
+{
+    if (spec->needs.count > STAGE_NEEDS)
+        return scenario_blame(build->scenario, &spec->needs, build->err,
+                              "%zu resources at once; a stage can need at most %d", spec->needs.count, STAGE_NEEDS);
+    if (spec->needs.count > 0 && stage->ward >= 0)
+        return scenario_blame(build->scenario, &spec->needs, build->err,
+                              "a stage with a station of its own needs nothing else; remove station or needs");
+    for (size_t i = 0; i < spec->needs.count; i++) {
+        const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
+        const int64_t resource = facilities_resource(build->facilities, need->name);
+        if (resource < 0)
+            return scenario_blame(build->scenario, &spec->needs, build->err,
+                                  "no facility has the resource \"%s\"; add it to beds or resources of one, or correct "
+                                  "the name",
+                                  need->name);
+        if (need->count <= 0)
+            return scenario_blame(build->scenario, &spec->needs, build->err,
+                                  "%lld of \"%s\" are needed; write 1 or more", (long long)need->count, need->name);
+        stage->need[stage->need_count++] = (struct need){.resource = (uint32_t)resource, .amount = need->count};
+    }
+    const bool joint = stage->need_count > 1 || (stage->service >= 0 && stage->need_count > 0) ||
+                       (stage->need_count == 1 && stage->need[0].amount != 1);
+    if (!joint)
+        return 0;
+    for (size_t i = 0; i < stage->need_count; i++)
+        for (size_t f = 0; f < build->facilities->count; f++) {
+            const int32_t ward = facility_ward(build->facilities, (uint32_t)f, stage->need[i].resource);
+            if (ward >= 0)
+                build->facilities->ward[ward].joint = true;
+        }
+    return 0;
+}
+
+static uint32_t cumulative_word(double share)
+{
+    const double word = ceil(share * 0x1p32) - 1;
+    return word < 0 ? 0 : word > UINT32_MAX ? UINT32_MAX : (uint32_t)word;
+}
+
+static bool concerns(const struct condition_spec *condition, const struct next_spec *next, size_t severity)
+{
+    return next->only == NULL || condition->classes.count == 0 ||
+           strcmp(next->only, SCENARIO_ITEM(condition->classes, struct class_spec, severity)->id) == 0;
+}
+
+static int check_class(struct build *build, const struct condition_spec *condition, const char *const *only)
+{
+    if (*only == NULL)
+        return 0;
+    for (size_t c = 0; c < condition->classes.count; c++)
+        if (strcmp(*only, SCENARIO_ITEM(condition->classes, struct class_spec, c)->id) == 0)
+            return 0;
+    return scenario_blame(build->scenario, only, build->err,
+                          "the condition has no class \"%s\"; add it to classes or correct the name", *only);
+}
+
+/* Rows of one class: their shares must sum to 1. */
+static int route_class(struct build *build, const struct condition_spec *condition, const struct stage_spec *spec,
+                       uint32_t first_stage, size_t severity, const struct route **routes)
+{
+    struct route *route = arena_zeroed(build->arena, spec->next.count, sizeof *route, build->err);
+    if (route == NULL)
+        return -1;
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < spec->next.count; i++) {
+        const struct next_spec *next = SCENARIO_ITEM(spec->next, struct next_spec, i);
+        if (!concerns(condition, next, severity) || next->share <= 0)
+            continue;
+        sum += next->share;
+        route[count].below = cumulative_word(sum);
+        if (find_stage(build, condition, &next->to, first_stage, &route[count].to) != 0)
+            return -1;
+        count++;
+    }
+    if (fabs(sum - 1) > 1e-9) {
+        const char *class_id = condition->classes.count == 0
+                                   ? "all patients"
+                                   : SCENARIO_ITEM(condition->classes, struct class_spec, severity)->id;
+        return scenario_blame(build->scenario, &spec->next, build->err,
+                              "the shares for %s sum to %.9g; make them sum to 1 (a row without `to` ends the pathway)",
+                              class_id, sum);
+    }
+    route[count - 1].below = UINT32_MAX;
+    *routes = route;
+    return 0;
+}
+
+static int set_routes(struct build *build, const struct condition_spec *condition, const struct stage_spec *spec,
+                      uint32_t first_stage, struct stage *stage)
+{
+    for (size_t i = 0; i < spec->next.count; i++)
+        if (check_class(build, condition, &SCENARIO_ITEM(spec->next, struct next_spec, i)->only) != 0)
+            return -1;
+    const size_t severities = condition->classes.count > 0 ? condition->classes.count : 1;
+    for (size_t severity = 0; spec->next.count > 0 && severity < severities; severity++)
+        if (route_class(build, condition, spec, first_stage, severity, &stage->route[severity]) != 0)
+            return -1;
+    return 0;
+}
+
+static int set_stage(struct build *build, const struct condition_spec *condition, uint32_t first_stage, size_t i,
+                     struct stage *stage)
+{
+    const struct stage_spec *spec = stage_spec(condition, i);
+    *stage = (struct stage){.spec = spec,
+                            .index = (uint16_t)i,
+                            .treats = spec->treats,
+                            .first = i == 0,
+                            .service = spec->service,
+                            .choice = (enum stage_choice)spec->choice,
+                            .missing = (enum stage_else)spec->missing,
+                            .level = (uint8_t)spec->priority,
+                            .window_us = spec->window_us,
+                            .transfer_us = spec->transfer_us,
+                            .reach_us = llround(spec->reach_s * 1e6)};
+    int failed = 0;
+    failed |= find_station(build, spec, stage);
+    failed |= find_needs(build, spec, stage);
+    failed |= find_stage(build, condition, &spec->late, first_stage, &stage->late);
+    failed |= find_stage(build, condition, &spec->otherwise, first_stage, &stage->otherwise);
+    failed |= find_stage(build, condition, &spec->reneged, first_stage, &stage->reneged);
+    failed |= time_dist(build, &spec->duration, &stage->duration);
+    failed |= time_dist(build, &spec->patience, &stage->patience);
+    failed |= time_dist(build, &spec->review, &stage->review);
+    failed |= set_routes(build, condition, spec, first_stage, stage);
+    if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL &&
+        stage->service >= 0)
+        failed |= scenario_blame(build->scenario, spec, build->err,
+                                 "patients may wait at home for this stage but never choose again; add review");
+    return failed;
+}
+
+static int set_classes(struct build *build, const struct condition_spec *spec, struct condition *condition)
+{
+    if (spec->classes.count > SEVERITIES)
+        return scenario_blame(build->scenario, &spec->classes, build->err, "%zu classes; at most %d are possible",
+                              spec->classes.count, SEVERITIES);
+    condition->severities = spec->classes.count > 0 ? (unsigned)spec->classes.count : 1;
+    double sum = 0;
+    for (size_t c = 0; c < spec->classes.count; c++) {
+        sum += SCENARIO_ITEM(spec->classes, struct class_spec, c)->share;
+        condition->severity_below[c] = cumulative_word(sum);
+    }
+    if (spec->classes.count > 0 && fabs(sum - 1) > 1e-9)
+        return scenario_blame(build->scenario, &spec->classes, build->err,
+                              "the shares of the classes sum to %.9g; make them sum to 1", sum);
+    condition->severity_below[condition->severities - 1] = UINT32_MAX;
+    return 0;
+}
+
+static int set_outcomes(struct build *build, const struct condition_spec *spec, struct condition *condition)
+{
+    if (spec->outcomes.count > OUTCOMES)
+        return scenario_blame(build->scenario, &spec->outcomes, build->err, "%zu outcomes; at most %d are possible",
+                              spec->outcomes.count, OUTCOMES);
+    for (size_t o = 0; o < spec->outcomes.count; o++) {
+        const struct outcome_spec *outcome = SCENARIO_ITEM(spec->outcomes, struct outcome_spec, o);
+        for (size_t k = 0; k < outcome->by_class.count; k++) {
+            const struct named_real *added = SCENARIO_ITEM(outcome->by_class, struct named_real, k);
+            if (check_class(build, spec, &added->name) != 0)
+                return -1;
+            for (size_t c = 0; c < spec->classes.count; c++)
+                if (strcmp(SCENARIO_ITEM(spec->classes, struct class_spec, c)->id, added->name) == 0)
+                    condition->outcome_by_class[o][c] = added->value;
+        }
+    }
+    return 0;
+}
+
+/* Whether a stage leads back to one that is not after it. */
+static bool leads_back(const struct condition *condition, const struct stage *stages)
+{
+    for (uint32_t i = 0; i < condition->stage_count; i++) {
+        const struct stage *stage = &stages[i];
+        const int32_t own = (int32_t)(condition->first_stage + i);
+        if ((stage->late != STAGE_END && stage->late <= own) ||
+            (stage->otherwise != STAGE_END && stage->otherwise <= own) ||
+            (stage->reneged != STAGE_END && stage->reneged <= own))
+            return true;
+        for (unsigned s = 0; s < condition->severities; s++)
+            for (const struct route *route = stage->route[s]; route != NULL; route++) {
+                if (route->to != STAGE_END && route->to <= own)
+                    return true;
+                if (route->below == UINT32_MAX)
+                    break;
+            }
+    }
+    return false;
+}
+
+static int set_condition(struct build *build, size_t c, uint32_t first_stage)
+{
+    const struct condition_spec *spec = SCENARIO_ITEM(build->scenario->conditions, struct condition_spec, c);
+    struct condition *condition = &build->pathways->condition[c];
+    *condition = (struct condition){.spec = spec,
+                                    .id = spec->id,
+                                    .first_stage = first_stage,
+                                    .stage_count = (uint32_t)spec->pathway.count,
+                                    .first_facility = -1,
+                                    .treat_service = -1};
+    if (spec->pathway.count == 0)
+        return scenario_blame(build->scenario, spec, build->err, "the condition has no pathway; add at least a stage");
+    int failed = 0;
+    failed |= set_classes(build, spec, condition);
+    failed |= set_outcomes(build, spec, condition);
+    failed |= time_dist(build, &spec->delay, &condition->delay);
+    if (failed != 0)
+        return -1;
+    struct stage *stages = &build->pathways->stage[first_stage];
+    for (size_t i = 0; i < spec->pathway.count; i++) {
+        failed |= set_stage(build, spec, first_stage, i, &stages[i]);
+        stages[i].condition = (uint16_t)c;
+        if (stages[i].treats && stages[i].service >= 0 && condition->treat_service < 0)
+            condition->treat_service = stages[i].service;
+    }
+    if (failed != 0)
+        return -1;
+    if (spec->first_at >= 0)
+        condition->first_facility = (int32_t)facilities_find(
+            build->facilities,
+            SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)spec->first_at)->id);
+    condition->loops = leads_back(condition, stages);
+    if (condition->loops && condition->stage_count > build->pathways->loop_stages)
+        build->pathways->loop_stages = condition->stage_count;
+    return 0;
+}
+
+int pathways_init(struct pathways *pathways, const struct scenario *scenario, struct facilities *facilities,
+                  struct arena *arena, struct err *err)
+{
+    *pathways = (struct pathways){0};
+    struct build build = {pathways, scenario, facilities, arena, err};
+    pathways->count = scenario->conditions.count;
+    if (pathways->count == 0)
+        return scenario_blame(scenario, &scenario->conditions, err, "the scenario has no conditions; add at least one");
+    size_t stages = 0;
+    for (size_t c = 0; c < pathways->count; c++)
+        stages += SCENARIO_ITEM(scenario->conditions, struct condition_spec, c)->pathway.count;
+    if (pathways->count > UINT16_MAX || stages > UINT16_MAX - 1)
+        return err_fail(err, "%zu conditions with %zu stages are too many; at most %d of each", pathways->count, stages,
+                        UINT16_MAX - 1);
+    pathways->stage_count = stages;
+    pathways->condition = arena_zeroed(arena, pathways->count, sizeof *pathways->condition, err);
+    pathways->stage = arena_zeroed(arena, stages, sizeof *pathways->stage, err);
+    if (pathways->condition == NULL || pathways->stage == NULL)
+        return -1;
+    int failed = 0;
+    uint32_t first_stage = 0;
+    for (size_t c = 0; c < pathways->count; c++) {
+        failed |= set_condition(&build, c, first_stage);
+        first_stage += (uint32_t)SCENARIO_ITEM(scenario->conditions, struct condition_spec, c)->pathway.count;
+    }
+    return failed;
+}
+
+void pathways_free(struct pathways *pathways)
+{
+    for (size_t i = 0; i < pathways->dist_count; i++)
+        dist_free(pathways->dist[i]);
+    free(pathways->dist);
+    *pathways = (struct pathways){0};
+}
+
+unsigned condition_severity(const struct condition *condition, uint32_t word)
+{
+    unsigned severity = 0;
+    while (word > condition->severity_below[severity])
+        severity++;
+    return severity;
+}
+
+int32_t stage_next(const struct stage *stage, unsigned severity, uint32_t word)
+{
+    const struct route *route = stage->route[severity];
+    if (route == NULL)
+        return STAGE_END;
+    while (word > route->below)
+        route++;
+    return route->to;
+}

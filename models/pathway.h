@@ -1,0 +1,85 @@
+#ifndef COUNTERPART_MODELS_PATHWAY_H
+#define COUNTERPART_MODELS_PATHWAY_H
+
+/* Conditions with their pathways, compiled: stages in one flat table, names
+ * resolved to indices, distributions to quantile tables. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/facility.h"
+#include "models/scenario.h"
+#include "sim/dist.h"
+
+enum { STAGE_END = -1, STAGE_NEEDS = 4, SEVERITIES = 16 };
+
+enum stage_choice { CHOICE_STAY, CHOICE_NEAREST, CHOICE_UTILITY };
+
+struct need {
+    uint32_t resource;
+    int64_t amount;
+};
+
+/* Where a patient goes from a stage: rows of cumulative shares for each severity class. */
+struct route {
+    uint32_t below; /* taken when the luck's word is not above this */
+    int32_t to;     /* stage, or STAGE_END */
+};
+
+struct stage {
+    const struct stage_spec *spec;
+    uint16_t condition;
+    uint16_t index; /* within its condition: identity of draws */
+    int32_t ward;   /* a station of its own, or -1 */
+    uint8_t need_count;
+    uint8_t level; /* of priority */
+    bool treats, first;
+    struct need need[STAGE_NEEDS];
+    int32_t service; /* -1: none */
+    enum stage_choice choice;
+    enum stage_else missing;
+    int32_t late, otherwise, reneged;
+    int64_t window_us, transfer_us, reach_us; /* 0: no limit */
+    const struct dist *duration, *patience, *review; /* NULL: none */
+    const struct route *route[SEVERITIES];           /* NULL: the pathway ends */
+};
+
+struct condition {
+    const struct condition_spec *spec;
+    const char *id;
+    uint32_t first_stage, stage_count;
+    const struct dist *delay;
+    unsigned severities;
+    uint32_t severity_below[SEVERITIES];
+    double outcome_by_class[8][SEVERITIES]; /* [outcome][class] */
+    bool loops;                             /* a stage can be visited again */
+    int32_t first_facility;                 /* -1 */
+    int32_t treat_service;                  /* of the stage that treats; -1: none */
+};
+
+struct pathways {
+    struct condition *condition; /* owned by the arena */
+    size_t count;
+    struct stage *stage;
+    size_t stage_count;
+    struct dist **dist; /* owned: all compiled distributions */
+    size_t dist_count, dist_capacity;
+    size_t loop_stages; /* visit counters that a patient needs; 0 when no pathway loops */
+};
+
+MUST_CHECK int pathways_init(struct pathways *pathways, const struct scenario *scenario,
+                             struct facilities *facilities, struct arena *arena, struct err *err);
+void pathways_free(struct pathways *pathways);
+
+/* Compiles and keeps a distribution; NULL with no error for a NULL spec. */
+MUST_CHECK int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
+                             const struct dist_spec *const *spec, const struct dist **dist, struct err *err);
+
+/* The class drawn by a word. */
+unsigned condition_severity(const struct condition *condition, uint32_t word);
+
+/* The stage after this one for a patient of that class with that luck. */
+int32_t stage_next(const struct stage *stage, unsigned severity, uint32_t word);
+
+#endif

@@ -1,0 +1,60 @@
+#include "models/patient.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/mem.h"
+
+static int grow(struct patients *patients, size_t capacity, struct err *err)
+{
+    if (capacity > PATIENT_NOWHERE - 1)
+        return err_fail(err, "more than %u patients at once", PATIENT_NOWHERE - 1);
+    size_t have = patients->capacity;
+    struct patient *record = mem_grow(patients->record, &have, capacity, sizeof *record, err);
+    if (record == NULL)
+        return -1;
+    patients->record = record;
+    size_t have_free = patients->capacity;
+    uint32_t *free_indices = mem_grow(patients->free, &have_free, capacity, sizeof *free_indices, err);
+    if (free_indices == NULL)
+        return -1;
+    patients->free = free_indices;
+    patients->capacity = have;
+    return 0;
+}
+
+int patients_init(struct patients *patients, size_t capacity, struct err *err)
+{
+    *patients = (struct patients){0};
+    return grow(patients, capacity < 64 ? 64 : capacity, err);
+}
+
+void patients_free(struct patients *patients)
+{
+    free(patients->record);
+    free(patients->free);
+    *patients = (struct patients){0};
+}
+
+uint32_t patients_take(struct patients *patients)
+{
+    uint32_t index;
+    if (patients->free_count > 0) {
+        index = patients->free[--patients->free_count];
+    } else {
+        if (patients->used == patients->capacity) {
+            struct err ignored = ERR_INIT;
+            if (grow(patients, patients->capacity * 2, &ignored) != 0)
+                return PATIENT_NOWHERE;
+        }
+        index = (uint32_t)patients->used++;
+    }
+    memset(&patients->record[index], 0, sizeof patients->record[index]);
+    return index;
+}
+
+void patients_give_back(struct patients *patients, uint32_t index)
+{
+    patients->record[index].due_kind = PATIENT_NO_EVENT;
+    patients->free[patients->free_count++] = index;
+}

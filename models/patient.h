@@ -1,0 +1,76 @@
+#ifndef COUNTERPART_MODELS_PATIENT_H
+#define COUNTERPART_MODELS_PATIENT_H
+
+/* The people in flight: one plain record of 64 bytes each, named by its index. A
+ * patient's luck is a function of the stream, the ordinal in it and the purpose,
+ * never of the record or of what happened before. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+#include "sim/rng.h"
+
+/* What a patient draws for. The order is part of every result: append only. */
+enum draw {
+    DRAW_ARRIVAL = 1, /* words: gap to the next, severity class, delay, - */
+    DRAW_STAGE,       /* words: duration, route, patience, - */
+    DRAW_CHOICE,      /* per facility: its appeal to this patient */
+    DRAW_STAY,        /* the appeal of waiting at home */
+    DRAW_REVIEW,      /* time until the next choice; by attempt */
+    DRAW_OUTCOME,     /* one word an outcome, four a draw */
+    DRAW_BACKLOG,     /* words: size of the backlog, time since onset, first review, class */
+    DRAW_TRAINEE,     /* words: cases to independence, time until leaving, -, - */
+    DRAW_ON_DUTY,     /* per trainee and case */
+};
+
+enum patient_flag {
+    PATIENT_NEEDED = 1,    /* has come to a stage that treats */
+    PATIENT_TREATED = 2,
+    PATIENT_WAITING = 4,   /* stands in a line */
+    PATIENT_IN_CARE = 8,   /* holds servers */
+    PATIENT_AT_HOME = 16,  /* waits at home for a treatment */
+    PATIENT_PLACED = 32,   /* the facility for this stage has been chosen */
+    PATIENT_LATE = 64,     /* has been counted as too late */
+    PATIENT_REFUSED = 128, /* has been counted as asking where the service is not offered */
+};
+
+#define PATIENT_NOWHERE UINT32_MAX
+#define PATIENT_NO_EVENT UINT8_MAX
+
+struct patient {
+    int64_t due_us;   /* the event that this record waits for; others with its name are stale */
+    int64_t asked_us; /* sought care first */
+    int64_t onset_us;
+    int64_t since_us; /* joined the line, or began to be served */
+    uint32_t stream, ordinal;
+    uint32_t facility;    /* PATIENT_NOWHERE */
+    uint16_t operates;    /* person who operates, index + 1 within the offer; 0: none */
+    uint16_t stage;       /* in the world's table of stages */
+    int64_t treated_us;   /* when the treatment began */
+    uint16_t proficiency; /* of who treated, 65535 at the plateau */
+    uint8_t severity;     /* class */
+    uint8_t due_kind;
+    uint8_t flags;
+    uint8_t attempt; /* of choosing, for this stage */
+    uint8_t moved;   /* to another facility since the treatment */
+    uint8_t spare;
+};
+
+_Static_assert(sizeof(struct patient) <= 64, "a patient in flight is one cache line");
+
+/* Records with a stack of free indices; nothing is allocated once it is as large as the run needs. */
+struct patients {
+    struct patient *record;
+    uint32_t *free;
+    size_t capacity, free_count, used;
+};
+
+MUST_CHECK int patients_init(struct patients *patients, size_t capacity, struct err *err);
+void patients_free(struct patients *patients);
+/* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may move. */
+uint32_t patients_take(struct patients *patients);
+void patients_give_back(struct patients *patients, uint32_t index);
+
+#endif

@@ -1,0 +1,48 @@
+#include "models/policy.h"
+
+#include <string.h>
+
+#include "models/world_parts.h"
+
+static const struct policy_ops *find_ops(const char *kind)
+{
+    for (size_t i = 0; i < policy_table_count; i++)
+        if (strcmp(policy_table[i]->keys->kind, kind) == 0)
+            return policy_table[i];
+    return NULL;
+}
+
+int policies_init(struct world *world, struct err *err)
+{
+    const struct key_list *heads = &world->scenario->policies;
+    world->policies = arena_zeroed(&world->arena, heads->count, sizeof *world->policies, err);
+    if (world->policies == NULL)
+        return -1;
+    int failed = 0;
+    for (size_t i = 0; i < heads->count; i++) {
+        const struct policy_head *head = SCENARIO_ITEM(*heads, struct policy_head, i);
+        const struct policy_ops *ops = find_ops(head->kind);
+        if (!head->active || ops == NULL)
+            continue;
+        struct policy *policy = &world->policies[world->policy_count++];
+        *policy = (struct policy){.head = head, .ops = ops};
+        policy->state = arena_zeroed(&world->arena, 1, ops->state_size, err);
+        if (policy->state == NULL)
+            return -1;
+        failed |= ops->prepare(world, policy, err);
+    }
+    return failed;
+}
+
+int policies_plan(struct world *world, int64_t now_us, struct err *err)
+{
+    for (size_t i = 0; i < world->policy_count; i++)
+        if (world->policies[i].ops->plan(world, &world->policies[i], now_us, err) != 0)
+            return -1;
+    return 0;
+}
+
+int64_t policy_time(const struct world *world, int64_t date_us)
+{
+    return date_us - world->scenario->run.start_us;
+}

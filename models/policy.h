@@ -1,0 +1,41 @@
+#ifndef COUNTERPART_MODELS_POLICY_H
+#define COUNTERPART_MODELS_POLICY_H
+
+/* Policies plan; patients act. A policy is one file in policies/ that acts at
+ * planning epochs only, between windows, with the whole world in view. */
+
+#include <stdint.h>
+
+#include "models/keys.h"
+#include "models/scenario.h"
+#include "sim/err.h"
+
+struct world;
+
+struct policy {
+    const struct policy_head *head;
+    const struct policy_ops *ops;
+    void *state; /* of ops->state_size, zeroed, owned by the world's arena */
+};
+
+struct policy_ops {
+    const struct key_kind *keys;
+    size_t state_size;
+    /* Before the run: checks what the key table cannot and resolves names. Active policies only. */
+    int (*prepare)(struct world *world, struct policy *policy, struct err *err);
+    /* At a planning epoch. */
+    int (*plan)(struct world *world, struct policy *policy, int64_t now_us, struct err *err);
+};
+
+/* The kinds of policy, in policies/policy_kinds.c. */
+extern const struct policy_ops *const policy_table[];
+extern const size_t policy_table_count;
+
+/* Prepares the active policies of a scenario, in its order. */
+MUST_CHECK int policies_init(struct world *world, struct err *err);
+MUST_CHECK int policies_plan(struct world *world, int64_t now_us, struct err *err);
+
+/* For those who write policies: time of the run at a date of the scenario, and after a span from it. */
+int64_t policy_time(const struct world *world, int64_t date_us);
+
+#endif

@@ -1,0 +1,161 @@
+#include "models/skill.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/patient.h"
+#include "sim/mem.h"
+
+bool offer_given(const struct offer *offer)
+{
+    return offer->unlimited || offer->operators.servers > 0;
+}
+
+static bool can_operate(const struct person *person)
+{
+    return person->role != ROLE_TRAINEE && !person->gone && !person->busy;
+}
+
+static bool has_trainee(const struct offer *offer)
+{
+    for (size_t i = 0; i < offer->count; i++)
+        if (offer->people[i].role == ROLE_TRAINEE && !offer->people[i].gone)
+            return true;
+    return false;
+}
+
+int64_t offer_operator(const struct offer *offer)
+{
+    const bool teach = has_trainee(offer);
+    int64_t best = -1, visitor = -1;
+    for (size_t i = 0; i < offer->count; i++) {
+        const struct person *person = &offer->people[i];
+        if (!can_operate(person))
+            continue;
+        if (person->role != ROLE_LOCAL) {
+            if (visitor < 0 || person->last_case_us < offer->people[visitor].last_case_us)
+                visitor = (int64_t)i;
+        } else if (best < 0 || person->last_case_us < offer->people[best].last_case_us) {
+            best = (int64_t)i;
+        }
+    }
+    return visitor >= 0 && (teach || best < 0) ? visitor : best;
+}
+
+static void count_operators(struct offer *offer)
+{
+    int64_t operators = 0;
+    for (size_t i = 0; i < offer->count; i++)
+        if (offer->people[i].role != ROLE_TRAINEE && !offer->people[i].gone)
+            operators++;
+    station_set_servers(&offer->operators, operators);
+}
+
+int64_t offer_add(struct offer *offer, struct person person, struct err *err)
+{
+    struct person *people =
+        mem_grow(offer->people, &offer->capacity, offer->count + 1, sizeof *offer->people, err);
+    if (people == NULL)
+        return -1;
+    offer->people = people;
+    offer->people[offer->count++] = person;
+    count_operators(offer);
+    return (int64_t)offer->count - 1;
+}
+
+void offer_remove(struct offer *offer, size_t person)
+{
+    offer->people[person].gone = true;
+    count_operators(offer);
+}
+
+static bool on_duty(const struct offer *offer, const struct rng *rng, const struct person *person)
+{
+    const struct rng_words luck =
+        rng_draw(rng, (struct rng_identity){.stream = offer->hash, .ordinal = person->number},
+                 (struct rng_purpose){.quantity = DRAW_ON_DUTY, .visit = (uint32_t)offer->cases});
+    return rng_unit(luck.w[0]) < offer->on_duty;
+}
+
+/* Whether a goes before b as the one to be taught. */
+static bool taught_before(const struct person *a, const struct person *b, int assignment)
+{
+    if (assignment == ASSIGN_ROTATING)
+        return a->last_case_us < b->last_case_us;
+    return assignment == ASSIGN_MOST_ADVANCED ? a->supervised > b->supervised : a->supervised < b->supervised;
+}
+
+int64_t skill_trainee(const struct offer *offer, const struct rng *rng)
+{
+    int64_t best = -1;
+    for (size_t i = 0; i < offer->count; i++) {
+        const struct person *person = &offer->people[i];
+        if (person->role != ROLE_TRAINEE || person->gone || !on_duty(offer, rng, person))
+            continue;
+        if (best < 0 || taught_before(person, &offer->people[best], offer->assignment))
+            best = (int64_t)i;
+    }
+    return best;
+}
+
+void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng, size_t trainee,
+                     int64_t now_us)
+{
+    struct person *person = &offer->people[trainee];
+    person->supervised++;
+    person->last_case_us = now_us;
+    if (person->supervised < person->independent_at_cases)
+        return;
+    person->role = ROLE_LOCAL;
+    person->proficiency = service->spec->entry_proficiency;
+    person->leaves_us = skill_leaving(offer, service, rng, person->number, now_us);
+    count_operators(offer);
+}
+
+double skill_proficiency(const struct service *service, const struct person *person, int64_t now_us)
+{
+    const struct service_spec *spec = service->spec;
+    const int64_t idle_us = now_us - person->last_case_us - spec->decay_after_us;
+    if (person->role == ROLE_EXPERT || person->role == ROLE_VISITOR || spec->decay_half_us == 0 || idle_us <= 0 ||
+        person->proficiency <= spec->entry_proficiency)
+        return person->proficiency;
+    const double kept = exp2(-(double)idle_us / (double)spec->decay_half_us);
+    return spec->entry_proficiency + (person->proficiency - spec->entry_proficiency) * kept;
+}
+
+void skill_practise(const struct service *service, struct person *person, int64_t now_us)
+{
+    const double now = skill_proficiency(service, person, now_us);
+    person->proficiency = now + (1 - now) * service->learning_per_case;
+    person->last_case_us = now_us;
+}
+
+static struct rng_words personal_luck(const struct offer *offer, const struct rng *rng, uint32_t number)
+{
+    return rng_draw(rng, (struct rng_identity){.stream = offer->hash, .ordinal = number},
+                    (struct rng_purpose){.quantity = DRAW_TRAINEE});
+}
+
+int64_t skill_leaving(const struct offer *offer, const struct service *service, const struct rng *rng,
+                      uint32_t number, int64_t now_us)
+{
+    if (service->spec->staff_leave_per_s <= 0)
+        return INT64_MAX;
+    const double stays_s = -log(rng_unit(personal_luck(offer, rng, number).w[1])) / service->spec->staff_leave_per_s;
+    const double us = (double)now_us + stays_s * 1e6;
+    return us < 0x1p62 ? (int64_t)us : INT64_MAX;
+}
+
+struct person skill_new_trainee(const struct offer *offer, const struct service *service, const struct rng *rng,
+                                uint32_t number)
+{
+    const uint32_t word = personal_luck(offer, rng, number).w[0];
+    int64_t cases = 1;
+    if (service->independence != NULL)
+        cases = (dist_value(service->independence, word, number, 0) + 999999) / 1000000;
+    return (struct person){.role = ROLE_TRAINEE,
+                           .expert = -1,
+                           .number = number,
+                           .independent_at_cases = cases > 1 ? cases : 1,
+                           .leaves_us = INT64_MAX};
+}

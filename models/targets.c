@@ -1,0 +1,151 @@
+#include "models/targets.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/quantities.h"
+#include "models/table.h"
+#include "models/world_parts.h"
+
+/* A number of the facts file; empty or not a number ("200000-400000"): NaN. */
+static double number_or_nan(const char *text)
+{
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    return end == text || *end != '\0' ? NAN : value;
+}
+
+static int read_fact(struct world *world, const struct table *table, size_t row, const int64_t columns[6],
+                     struct target_value *target, struct err *err)
+{
+    target->role = arena_text(&world->arena, table_text(table, row, (size_t)columns[1]), err);
+    target->unit = arena_text(&world->arena, table_text(table, row, (size_t)columns[2]), err);
+    target->reported = number_or_nan(table_text(table, row, (size_t)columns[3]));
+    target->low = number_or_nan(table_text(table, row, (size_t)columns[4]));
+    target->high = number_or_nan(table_text(table, row, (size_t)columns[5]));
+    return target->role == NULL || target->unit == NULL ? -1 : 0;
+}
+
+/* Fills every target whose fact stands in this file. */
+static int read_facts(struct world *world, const char *file, struct err *err)
+{
+    struct table *table = table_load(file, err);
+    if (table == NULL)
+        return -1;
+    static const char *const names[] = {"id", "role", "unit", "value", "low", "high"};
+    int64_t columns[6];
+    int result = 0;
+    for (size_t c = 0; c < 6; c++) {
+        columns[c] = table_column(table, names[c], err);
+        result |= columns[c] < 0 ? -1 : 0;
+    }
+    for (size_t t = 0; result == 0 && t < world->target_count; t++)
+        for (size_t row = 0; result == 0 && row < table_rows(table); row++)
+            if (strcmp(table_text(table, row, (size_t)columns[0]), world->targets[t].fact) == 0)
+                result = read_fact(world, table, row, columns, &world->targets[t], err);
+    table_free(table);
+    return result;
+}
+
+static int check_dates(const struct world *world, const struct target_spec *spec, struct err *err)
+{
+    const int64_t *dates[] = {&spec->from_us, &spec->to_us, &spec->on_us};
+    for (size_t d = 0; d < 3; d++) {
+        if (*dates[d] == 0)
+            continue;
+        const int64_t at_us = policy_time(world, *dates[d]);
+        bool met = false;
+        for (size_t s = 0; s <= world->ledger.steps; s++)
+            met = met || world->ledger.step_from_us[s] == at_us;
+        if (!met)
+            return scenario_blame(world->scenario, dates[d], err,
+                                  "the date is not at the begin or end of a step of the series; choose one that is, or "
+                                  "a finer scenario.step");
+    }
+    return 0;
+}
+
+static int check_target(struct world *world, const struct target_spec *spec, const struct target_value *target,
+                        struct err *err)
+{
+    if (target->role == NULL)
+        return scenario_blame(world->scenario, &spec->fact, err,
+                              "no facts file has a row with the id \"%s\"; correct the id, or add the file to "
+                              "scenario.facts",
+                              spec->fact);
+    if (quantity_find_field(spec->quantity) < 0 && quantity_find(spec->quantity) < 0) {
+        const char *names[128];
+        size_t count = 0;
+        for (size_t i = 0; i < ledger_field_count && count < 128; i++)
+            names[count++] = ledger_fields[i].name;
+        for (size_t i = 0; i < quantity_count && count < 128; i++)
+            names[count++] = quantities[i].name;
+        const char *nearest = scenario_nearest(spec->quantity, names, count);
+        return scenario_blame(world->scenario, &spec->quantity, err,
+                              "no quantity is called \"%s\"; %s%s%s", spec->quantity,
+                              nearest != NULL ? "did you mean \"" : "docs/results.md lists them",
+                              nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+    }
+    if (spec->place != NULL && geography_find(&world->geography, spec->place) < 0)
+        return scenario_blame(world->scenario, &spec->place, err,
+                              "no place of the scenario has the code \"%s\"; use one that is selected", spec->place);
+    return check_dates(world, spec, err);
+}
+
+int targets_init(struct world *world, struct err *err)
+{
+    const struct scenario *scenario = world->scenario;
+    world->target_count = scenario->targets.count;
+    world->targets = arena_zeroed(&world->arena, world->target_count, sizeof *world->targets, err);
+    if (world->targets == NULL)
+        return -1;
+    for (size_t t = 0; t < world->target_count; t++) {
+        const struct target_spec *spec = SCENARIO_ITEM(scenario->targets, struct target_spec, t);
+        world->targets[t] =
+            (struct target_value){.fact = spec->fact, .quantity = spec->quantity, .value = NAN};
+    }
+    for (size_t f = 0; world->target_count > 0 && f < scenario->run.facts.count; f++)
+        if (read_facts(world, *SCENARIO_ITEM(scenario->run.facts, char *const, f), err) != 0)
+            return -1;
+    int failed = 0;
+    for (size_t t = 0; t < world->target_count; t++)
+        failed |= check_target(world, SCENARIO_ITEM(scenario->targets, struct target_spec, t), &world->targets[t], err);
+    return failed;
+}
+
+/* The steps of a target: between its dates, or those up to the date at which it looks. */
+static struct selection select_target(const struct world *world, const struct target_spec *spec)
+{
+    const struct ledger *ledger = &world->ledger;
+    struct selection selection = selection_all(ledger);
+    if (spec->at >= 0)
+        selection.index[DIM_FACILITY] = facilities_find(
+            &world->facilities, SCENARIO_ITEM(world->scenario->facilities, struct facility_spec, (size_t)spec->at)->id);
+    if (spec->place != NULL)
+        selection.index[DIM_PLACE] = geography_find(&world->geography, spec->place);
+    selection.index[DIM_SERVICE] = spec->service;
+    selection.index[DIM_CONDITION] = spec->condition;
+    for (size_t s = 0; s <= ledger->steps; s++) {
+        if (spec->from_us != 0 && ledger->step_from_us[s] == policy_time(world, spec->from_us))
+            selection.from_step = s;
+        if (spec->to_us != 0 && ledger->step_from_us[s] == policy_time(world, spec->to_us))
+            selection.to_step = s;
+        if (spec->on_us != 0 && ledger->step_from_us[s] == policy_time(world, spec->on_us))
+            selection.to_step = s;
+    }
+    return selection;
+}
+
+void targets_evaluate(struct world *world)
+{
+    for (size_t t = 0; t < world->target_count; t++) {
+        const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
+        const struct selection selection = select_target(world, spec);
+        const int64_t field = quantity_find_field(spec->quantity);
+        const double value = field >= 0
+                                 ? quantity_field(&world->ledger, (size_t)field, &selection)
+                                 : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
+        world->targets[t].value = value * spec->scale;
+    }
+}

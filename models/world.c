@@ -1,0 +1,478 @@
+#include "models/world.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/care.h"
+#include "models/metrics.h"
+#include "models/targets.h"
+#include "models/world_parts.h"
+#include "sim/window.h"
+
+enum { FIRST_PATIENTS = 256, PROGRESS_PARTS = 200 };
+
+/* --- time ---------------------------------------------------------------- */
+
+static struct key_span step_span(int step, int64_t n)
+{
+    switch (step) {
+    case STEP_DAY:
+        return (struct key_span){.us = n * WINDOW_DAY_US};
+    case STEP_WEEK:
+        return (struct key_span){.us = n * 7 * WINDOW_DAY_US};
+    case STEP_MONTH:
+        return (struct key_span){.months = n};
+    default:
+        return (struct key_span){.months = 12 * n};
+    }
+}
+
+/* The n-th bound of steps of a kind, since the start. */
+static int64_t step_bound(const struct world *world, int step, int64_t n)
+{
+    const int64_t start_us = world->scenario->run.start_us;
+    return key_span_after(start_us, step_span(step, n)) - start_us;
+}
+
+static int init_ledger(struct world *world, struct err *err)
+{
+    const int step = world->scenario->run.step;
+    int64_t *bounds = NULL;
+    size_t capacity = 0, count = 0, first_step = 0;
+    int result = -1;
+    int64_t next_us = 0;
+    for (int64_t n = 0; next_us < world->end_us;) {
+        int64_t *grown = mem_grow(bounds, &capacity, count + 3, sizeof *bounds, err);
+        if (grown == NULL)
+            goto out;
+        bounds = grown;
+        bounds[count++] = next_us;
+        int64_t later_us = step == STEP_NONE ? world->end_us : step_bound(world, step, n + 1);
+        if (later_us > world->end_us)
+            later_us = world->end_us;
+        if (next_us < world->warmup_us && world->warmup_us < later_us)
+            bounds[count++] = world->warmup_us;
+        next_us = later_us;
+        n++;
+    }
+    bounds[count] = world->end_us;
+    while (first_step < count && bounds[first_step] < world->warmup_us)
+        first_step++;
+    const size_t size[LEDGER_DIMS] = {[DIM_PLACE] = world->geography.count,
+                                      [DIM_FACILITY] = world->facilities.count,
+                                      [DIM_CONDITION] = world->pathways.count,
+                                      [DIM_SERVICE] = world->facilities.service_count,
+                                      [DIM_EXPERT] = world->scenario->experts.count};
+    result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
+out:
+    free(bounds);
+    return result;
+}
+
+static int init_times(struct world *world, struct err *err)
+{
+    const struct run_spec *run = &world->scenario->run;
+    const int64_t warm_us = key_span_after(run->start_us, run->warmup);
+    world->warmup_us = warm_us - run->start_us;
+    world->end_us = key_span_after(warm_us, run->length) - run->start_us;
+    if (world->end_us <= world->warmup_us)
+        return scenario_blame(world->scenario, &run->length, err, "the run has no length; write length = \"1 y\", say");
+    return 0;
+}
+
+/* --- planning ------------------------------------------------------------ */
+
+static bool plans(const struct world *world)
+{
+    return world->scenario->run.planning != STEP_NONE &&
+           (world->policy_count > 0 || world->facilities.offer_count > 0);
+}
+
+/* The first planning epoch after a time. */
+static int64_t planning_after(const struct world *world, int64_t now_us)
+{
+    if (!plans(world))
+        return INT64_MAX;
+    const int step = world->scenario->run.planning;
+    int64_t n = step == STEP_DAY    ? now_us / WINDOW_DAY_US
+                : step == STEP_WEEK ? now_us / (7 * WINDOW_DAY_US)
+                                    : now_us / ((step == STEP_MONTH ? 31 : 366) * WINDOW_DAY_US);
+    while (step_bound(world, step, n) <= now_us)
+        n++;
+    return step_bound(world, step, n);
+}
+
+static int64_t next_plan(const void *data, int64_t now_us)
+{
+    const struct world *world = data;
+    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
+    const struct ledger *ledger = &world->ledger;
+    for (size_t s = ledger->step; s <= ledger->steps; s++)
+        if (ledger->step_from_us[s] > now_us) {
+            if (ledger->step_from_us[s] < next_us)
+                next_us = ledger->step_from_us[s];
+            break;
+        }
+    return next_us;
+}
+
+/* What patients believe of waiting moves a tenth of the way to what they hear. */
+static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        double heard_us = 0;
+        if (offer->begun > 0)
+            heard_us = (double)offer->waited_us / (double)offer->begun;
+        else if (offer->believed_wait_us > 0)
+            heard_us = offer_given(offer) ? 0 : offer->believed_wait_us + (double)passed_us;
+        offer->believed_wait_us += 0.1 * (heard_us - offer->believed_wait_us);
+        offer->begun = offer->waited_us = 0;
+        offer->believed_proficiency = 0;
+        for (size_t p = 0; p < offer->count; p++) {
+            const struct person *person = &offer->people[p];
+            if (person->role != ROLE_TRAINEE && !person->gone)
+                offer->believed_proficiency =
+                    fmax(offer->believed_proficiency,
+                         skill_proficiency(&world->services[offer->service], person, now_us));
+        }
+    }
+}
+
+static void let_staff_leave(struct world *world, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        for (size_t p = 0; p < offer->count; p++)
+            if (!offer->people[p].gone && offer->people[p].leaves_us <= now_us) {
+                offer_remove(offer, p);
+                world_recheck(world, offer->facility, now_us);
+            }
+    }
+}
+
+/* The levels at the end of a step, from the people of each offer. */
+static void note_levels(struct world *world, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        const struct offer *offer = &world->facilities.offer[o];
+        int64_t *cell = world_fs(world, offer->facility, offer->service);
+        double proficiency = 0;
+        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
+        for (size_t p = 0; p < offer->count; p++) {
+            const struct person *person = &offer->people[p];
+            if (person->gone)
+                continue;
+            cell[FS_staff_independent] += person->role == ROLE_LOCAL;
+            cell[FS_experts_visiting] += person->role == ROLE_VISITOR;
+            cell[FS_trainees] += person->role == ROLE_TRAINEE;
+            if (person->role == ROLE_LOCAL)
+                proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
+        }
+        cell[FS_proficiency] =
+            cell[FS_staff_independent] == 0 ? 0 : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
+    }
+}
+
+static void close_step(struct world *world, int64_t now_us)
+{
+    note_levels(world, now_us);
+    ledger_close_step(&world->ledger);
+    if (now_us != world->warmup_us)
+        return;
+    measures_restart(&world->measures, now_us);
+    world->system_arrivals = world->system_left = 0;
+    world->system_sojourn = (struct tally){0};
+    tally_level_set(&world->system_present, now_us, world->system_present.level);
+    tally_level_restart(&world->system_present, now_us);
+}
+
+/* Levels restart at a time: what they have gathered until then is closed first by the tallies themselves. */
+static int plan(void *data, int64_t now_us, struct err *err)
+{
+    struct world *world = data;
+    struct ledger *ledger = &world->ledger;
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
+        close_step(world, now_us);
+    if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
+        return 0;
+    const int64_t next_us = planning_after(world, now_us);
+    if (now_us > 0) {
+        update_beliefs(world, next_us - now_us, now_us);
+        let_staff_leave(world, now_us);
+    }
+    world->next_plan_us = next_us;
+    return policies_plan(world, now_us, err);
+}
+
+/* --- building ------------------------------------------------------------ */
+
+static int init_services(struct world *world, struct err *err)
+{
+    const struct key_list *specs = &world->scenario->services;
+    world->services = arena_zeroed(&world->arena, specs->count, sizeof *world->services, err);
+    if (world->services == NULL)
+        return -1;
+    for (size_t s = 0; s < specs->count; s++) {
+        const struct service_spec *spec = SCENARIO_ITEM(*specs, struct service_spec, s);
+        const struct dist *independence = NULL;
+        if (pathways_dist(&world->pathways, world->scenario, (const struct dist_spec *const *)&spec->independence,
+                          &independence, err) != 0)
+            return -1;
+        world->services[s] = (struct service){.spec = spec,
+                                              .independence = independence,
+                                              .hash = rng_hash(spec->id),
+                                              .learning_per_case = 1 - exp(-3 / spec->plateau_cases)};
+    }
+    return 0;
+}
+
+static const char **texts(struct world *world, size_t count, struct err *err)
+{
+    return arena_zeroed(&world->arena, count, sizeof(const char *), err);
+}
+
+/* Ids and names of each dimension. */
+static int init_dimensions(struct world *world, struct err *err)
+{
+    static const char *const names[LEDGER_DIMS][2] = {[DIM_PLACE] = {"place", "code of the place"},
+                                                      [DIM_FACILITY] = {"facility", "id of the facility"},
+                                                      [DIM_CONDITION] = {"condition", "id of the condition"},
+                                                      [DIM_SERVICE] = {"service", "id of the service"},
+                                                      [DIM_EXPERT] = {"expert", "id of the expert"}};
+    for (size_t d = 0; d < LEDGER_DIMS; d++) {
+        const size_t size = world->ledger.size[d];
+        const char **labels = texts(world, size, err), **people = texts(world, size, err);
+        if (labels == NULL || people == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++) {
+            const struct scenario *scenario = world->scenario;
+            const char *label = NULL, *name = NULL;
+            switch ((enum ledger_dim)d) {
+            case DIM_PLACE:
+                label = world->geography.place[i].code;
+                name = world->geography.place[i].name;
+                break;
+            case DIM_FACILITY:
+                label = world->facilities.facility[i].id;
+                name = world->facilities.facility[i].name;
+                break;
+            case DIM_CONDITION:
+                label = world->pathways.condition[i].id;
+                name = world->pathways.condition[i].spec->name;
+                break;
+            case DIM_SERVICE:
+                label = world->services[i].spec->id;
+                name = world->services[i].spec->name;
+                break;
+            case DIM_EXPERT:
+            case LEDGER_DIMS:
+                label = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->id;
+                name = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->name;
+                break;
+            }
+            labels[i] = label;
+            people[i] = name != NULL ? name : label;
+        }
+        world->dimension[d] = (struct world_dimension){
+            .name = names[d][0], .long_name = names[d][1], .size = size, .labels = labels, .names = people};
+    }
+    return 0;
+}
+
+static int init_columns(struct world *world, struct err *err)
+{
+    static const struct world_column rows[] = {
+        {DIM_PLACE, "place_lon", "degrees_east", "longitude of the place", NULL},
+        {DIM_PLACE, "place_lat", "degrees_north", "latitude of the place", NULL},
+        {DIM_PLACE, "place_population", "1", "people who live in the place", NULL},
+        {DIM_FACILITY, "facility_lon", "degrees_east", "longitude of the facility's place", NULL},
+        {DIM_FACILITY, "facility_lat", "degrees_north", "latitude of the facility's place", NULL},
+        {DIM_FACILITY, "facility_beds", "1", "beds of the facility", NULL},
+    };
+    enum { COLUMNS = sizeof rows / sizeof rows[0] };
+    world->columns = arena_zeroed(&world->arena, COLUMNS, sizeof *world->columns, err);
+    if (world->columns == NULL)
+        return -1;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        const size_t size = world->ledger.size[rows[c].dim];
+        double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
+        if (values == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++) {
+            const bool of_place = rows[c].dim == DIM_PLACE;
+            const struct place *place =
+                &world->geography.place[of_place ? i : world->facilities.facility[i].place];
+            const double row[] = {place->lon,
+                                  place->lat,
+                                  (double)place->population,
+                                  place->lon,
+                                  place->lat,
+                                  of_place ? 0 : (double)world->facilities.facility[i].beds};
+            values[i] = row[c];
+        }
+        world->columns[c] = rows[c];
+        world->columns[c].values = values;
+    }
+    world->column_count = COLUMNS;
+    return 0;
+}
+
+static void init_levels(struct world *world)
+{
+    for (size_t w = 0; w < world->facilities.ward_count; w++) {
+        const struct ward *ward = &world->facilities.ward[w];
+        if (ward->measure >= 0)
+            tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, 0, ward->station.servers);
+    }
+}
+
+static int parse_seed(const struct world *world, uint64_t *seed, struct err *err)
+{
+    const char *text = world->scenario->run.seed;
+    uint64_t value = 0;
+    bool good = *text != '\0';
+    for (const char *c = text; *c != '\0' && good; c++)
+        good = *c >= '0' && *c <= '9' && !__builtin_mul_overflow(value, UINT64_C(10), &value) &&
+               !__builtin_add_overflow(value, (uint64_t)(*c - '0'), &value);
+    *seed = value;
+    if (!good)
+        return scenario_blame(world->scenario, &world->scenario->run.seed, err,
+                              "\"%s\" is not a seed; write digits, at most 18446744073709551615", text);
+    return 0;
+}
+
+static int build(struct world *world, struct err *err)
+{
+    const struct scenario *scenario = world->scenario;
+    uint64_t seed = 0;
+    if (parse_seed(world, &seed, err) != 0 || init_times(world, err) != 0)
+        return -1;
+    world->rng = rng_of(seed, world->replication);
+    if (geography_init(&world->geography, scenario, &world->arena, err) != 0)
+        return -1;
+    int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
+    if (failed == 0)
+        failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
+    if (failed != 0 || init_services(world, err) != 0 ||
+        demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
+        choices_init(&world->choices, world, &world->arena, err) != 0 || init_ledger(world, err) != 0)
+        return -1;
+    if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) > MESSAGE_BYTES &&
+        world->facilities.count > 0)
+        return err_fail(err, "a pathway that goes back has %zu stages; at most %zu are possible where there are "
+                             "facilities",
+                        world->pathways.loop_stages, (MESSAGE_BYTES - sizeof(struct patient)) / sizeof(uint32_t));
+    if (measures_init(&world->measures, scenario->stations.count, world->pathways.count > 1 ? world->pathways.count : 0,
+                      world->warmup_us, scenario->run.fine_quantiles, world->end_us, err) != 0 ||
+        patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
+        experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
+        targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
+        return -1;
+    init_levels(world);
+    return 0;
+}
+
+static int make_engine(struct world *world, struct err *err)
+{
+    static const struct engine_model model = {.handle = care_handle,
+                                              .deliver = care_deliver,
+                                              .plan = plan,
+                                              .next_plan = next_plan,
+                                              .compare = care_compare};
+    world->engine = engine_new(&model, world, 1, WINDOW_HOUR_US, 0, err);
+    if (world->engine == NULL)
+        return -1;
+    care_start(world);
+    return 0;
+}
+
+struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err)
+{
+    struct world *world = mem_zeroed(1, sizeof *world, err);
+    if (world == NULL)
+        return NULL;
+    world->scenario = scenario;
+    world->replication = replication;
+    if (build(world, err) != 0 || make_engine(world, err) != 0) {
+        world_free(world);
+        return NULL;
+    }
+    return world;
+}
+
+void world_free(struct world *world)
+{
+    if (world == NULL)
+        return;
+    engine_free(world->engine);
+    patients_free(&world->part.patients);
+    station_links_free(&world->part.links);
+    free(world->part.visits);
+    measures_free(&world->measures);
+    ledger_free(&world->ledger);
+    facilities_free(&world->facilities);
+    pathways_free(&world->pathways);
+    geography_free(&world->geography);
+    free(world->metrics);
+    arena_free(&world->arena);
+    free(world);
+}
+
+/* --- running and reading out --------------------------------------------- */
+
+int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
+{
+    for (int64_t part = 1; part <= PROGRESS_PARTS; part++) {
+        const int64_t until_us = part == PROGRESS_PARTS ? world->end_us : world->end_us / PROGRESS_PARTS * part;
+        if (engine_run(world->engine, until_us, err) != 0)
+            return -1;
+        if (progress != NULL)
+            progress(data, (double)part / PROGRESS_PARTS);
+    }
+    close_step(world, world->end_us);
+    targets_evaluate(world);
+    return metrics_compute(world, err);
+}
+
+uint64_t world_events(const struct world *world)
+{
+    return engine_events(world->engine);
+}
+
+uint64_t world_fingerprint(const struct world *world)
+{
+    uint64_t hash = rng_hash("tables");
+    for (size_t i = 0; i < world->pathways.dist_count; i++)
+        hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
+    return hash;
+}
+
+struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)
+{
+    return world->dimension[dim];
+}
+
+const struct ledger *world_ledger(const struct world *world)
+{
+    return &world->ledger;
+}
+
+size_t world_columns(const struct world *world, const struct world_column **columns)
+{
+    *columns = world->columns;
+    return world->column_count;
+}
+
+size_t world_metrics(const struct world *world, const struct metric **metrics)
+{
+    *metrics = world->metrics;
+    return world->metric_count;
+}
+
+size_t world_targets(const struct world *world, const struct target_value **targets)
+{
+    *targets = world->targets;
+    return world->target_count;
+}

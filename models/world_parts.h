@@ -1,0 +1,102 @@
+#ifndef COUNTERPART_MODELS_WORLD_PARTS_H
+#define COUNTERPART_MODELS_WORLD_PARTS_H
+
+/* The inside of a world, for the modules of models/; study/ sees world.h. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/choice.h"
+#include "models/demand.h"
+#include "models/expert.h"
+#include "models/facility.h"
+#include "models/geography.h"
+#include "models/ledger.h"
+#include "models/ledger_fields.h"
+#include "models/measure.h"
+#include "models/pathway.h"
+#include "models/patient.h"
+#include "models/policy.h"
+#include "models/scenario.h"
+#include "models/skill.h"
+#include "models/world.h"
+#include "sim/engine.h"
+#include "sim/rng.h"
+
+/* The order of events at one time. */
+enum event_kind {
+    EVENT_DEPART,   /* who: patient; a service ends */
+    EVENT_SHIFT,    /* who: ward; its timetable changes */
+    EVENT_RENEGE,   /* who: patient; patience ends */
+    EVENT_TRANSFER, /* who: patient; arrives at a facility */
+    EVENT_REVIEW,   /* who: patient; chooses again, or for the first time */
+    EVENT_ARRIVAL,  /* who: stream; somebody falls ill */
+};
+
+/* What a partition owns besides its calendar. */
+struct partition {
+    struct patients patients;
+    struct station_links links;
+    uint32_t *visits; /* owned: [patient][stage of its condition]; only when a pathway loops */
+    size_t visits_capacity;
+};
+
+struct world {
+    const struct scenario *scenario;
+    uint32_t replication;
+    struct rng rng;
+    struct arena arena;
+    struct geography geography;
+    struct service *services;
+    struct facilities facilities;
+    struct pathways pathways;
+    struct demand demand;
+    struct choices choices;
+    struct experts experts;
+    struct policy *policies; /* the active ones */
+    size_t policy_count;
+    struct partition part;
+    struct engine *engine;
+    struct ledger ledger;
+    struct measures measures;
+    struct tally system_sojourn; /* of those who came after the warm-up and left */
+    struct tally_level system_present;
+    uint64_t system_arrivals, system_left;
+    int64_t warmup_us, end_us; /* since the start */
+    int64_t next_plan_us;      /* planning epoch that is due next */
+
+    struct metric *metrics;
+    size_t metric_count, metric_capacity;
+    struct target_value *targets;
+    size_t target_count;
+    struct world_column *columns;
+    size_t column_count;
+    struct world_dimension dimension[LEDGER_DIMS];
+};
+
+static inline int64_t *world_pc(struct world *world, uint32_t place, uint32_t condition)
+{
+    return &world->ledger.cells[GROUP_PLACE_CONDITION][(place * world->ledger.size[DIM_CONDITION] + condition) *
+                                                       PC_FIELDS];
+}
+
+static inline int64_t *world_fs(struct world *world, uint32_t facility, uint32_t service)
+{
+    return &world->ledger.cells[GROUP_FACILITY_SERVICE][(facility * world->ledger.size[DIM_SERVICE] + service) *
+                                                        FS_FIELDS];
+}
+
+static inline int64_t *world_fa(struct world *world, uint32_t facility)
+{
+    return &world->ledger.cells[GROUP_FACILITY][facility * FA_FIELDS];
+}
+
+static inline int64_t *world_ex(struct world *world, uint32_t expert)
+{
+    return &world->ledger.cells[GROUP_EXPERT][expert * EX_FIELDS];
+}
+
+/* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */
+void world_recheck(struct world *world, uint32_t facility, int64_t now_us);
+
+#endif
