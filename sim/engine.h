@@ -26,38 +26,52 @@ struct message {
 struct engine_model {
     /* One event, at its time. */
     void (*handle)(void *world, unsigned partition, const struct event *event);
-    /* A message for this partition: schedule what it announces. May come before its time. */
+    /* A message for this partition: schedule what it announces and nothing else. May come any time before it
+     * is due, and in any order: at once within a partition, between windows across. Calendars ignore the
+     * order in which they are filled, so how the world is cut cannot be seen, unless deliver leaves other
+     * traces. NULL: the model sends nothing. */
     void (*deliver)(void *world, unsigned partition, const struct message *message);
-    /* Between windows, at planning epochs and at the start (time 0). NULL: nothing to plan. */
+    /* Between windows, at planning epochs and at the start (time 0), before the events of that time. NULL:
+     * nothing to plan. */
     int (*plan)(void *world, int64_t now_us, struct err *err);
-    /* The first planning epoch after now_us; INT64_MAX for none. NULL as plan. */
+    /* The first planning epoch after now_us; INT64_MAX for none. NULL as plan. Asked once after each plan. */
     int64_t (*next_plan)(const void *world, int64_t now_us);
     /* Breaks ties; see calendar.h. The model given to it is the world. */
     event_compare *compare;
+    /* A hint that this event is probably handled soon: fetch into the cache what it will touch, change
+     * nothing. NULL: none. */
+    void (*prefetch)(const void *world, unsigned partition, const struct event *soon);
 };
 
 struct engine;
 
-/* bucket_us: see calendar_new(). The caller frees; the world must outlive the engine. */
+/* bucket_us: see calendar_new(). window_us: see window_choose(); one partition needs none and runs from epoch
+ * to epoch. The model is copied. The caller frees; the world must outlive the engine. */
 MUST_CHECK struct engine *engine_new(const struct engine_model *model, void *world, unsigned partitions,
                                      int64_t window_us, int64_t bucket_us, struct err *err);
 void engine_free(struct engine *engine);
 
-/* Runs events with time < until_us and planning epochs <= until_us - 1; may be called again with a later time. Fails
- * when memory runs out or the model's plan fails. */
+/* Runs events with time < until_us and planning epochs <= until_us - 1; may be called again with a later
+ * time, which gives the same as one call. Fails when memory runs out, the model's plan fails, the model stops
+ * the run or breaks a rule below; it cannot be continued then. */
 MUST_CHECK int engine_run(struct engine *engine, int64_t until_us, struct err *err);
 
-/* For handlers. */
+/* For handlers, and for deliver and plan, where now is the end of the window before. A handler touches its
+ * own partition only. */
 int64_t engine_now(const struct engine *engine, unsigned partition);
+/* Not before now: the run stops otherwise. */
 void engine_schedule(struct engine *engine, unsigned partition, struct event event);
-/* Sends a message; delay from now. Across partitions the delay must not be shorter than the window (the run
- * stops with an error otherwise). */
+/* Sends a message (its at_us is filled in); delay from now, not negative. Across partitions the delay must
+ * not be shorter than the window (the run stops with an error otherwise), but between windows, where it is
+ * delivered at once. */
 void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t delay_us, struct message message);
 
-/* Handlers called so far, over all partitions. */
+/* Handlers called so far, over all partitions or in one. */
 uint64_t engine_events(const struct engine *engine);
+uint64_t engine_partition_events(const struct engine *engine, unsigned partition);
 
-/* A model that cannot go on from inside a handler (memory): the run stops with this reason. */
+/* A model that cannot go on from inside a handler (memory): the run stops with this reason, which is copied.
+ */
 void engine_stop(struct engine *engine, const char *reason);
 
 #endif

@@ -16,19 +16,23 @@ enum { STATION_NOBODY = -1, STATION_LEVELS = 8 };
 
 /* Places in a line are linked through one array per partition, indexed by customer: joining, leaving and
  * reneging cost the same and nothing is allocated per event. */
+struct station_link {
+    uint32_t before, behind; /* index + 1 of the neighbours in the line; 0: nobody */
+};
 struct station_links {
     struct station_link *link; /* owned */
     size_t capacity;
 };
 void station_links_init(struct station_links *links);
+/* For customers 0 ... customers - 1. Growing keeps the lines. */
 MUST_CHECK int station_links_reserve(struct station_links *links, size_t customers, struct err *err);
 void station_links_free(struct station_links *links);
 
 struct station {
     int64_t servers; /* in place now; may be fewer than busy while a shift change runs out */
     int64_t busy;
-    int64_t room;    /* places in the line; STATION_UNLIMITED: no limit */
-    int64_t waiting; /* over all levels */
+    int64_t room;                                        /* places in the line; STATION_UNLIMITED: no limit */
+    int64_t waiting;                                     /* over all levels */
     uint32_t head[STATION_LEVELS], tail[STATION_LEVELS]; /* index + 1; 0: nobody */
 };
 
@@ -37,7 +41,8 @@ enum station_answer { STATION_SERVED, STATION_WAITS, STATION_TURNED_AWAY };
 void station_init(struct station *station, int64_t servers, int64_t room);
 
 /* A customer asks for `amount` servers at once. Served when they are free and nobody of the same or a better
- * level (0 is best) waits; otherwise waits at the end of the level's line if there is room. */
+ * level (0 is best) waits; otherwise waits at the end of the level's line if there is room. Unlimited servers
+ * serve at once, whoever waits. */
 enum station_answer station_arrive(struct station *station, struct station_links *links, uint32_t customer,
                                    unsigned level, int64_t amount);
 
@@ -53,7 +58,8 @@ int64_t station_after(const struct station *station, const struct station_links 
 /* Takes a customer out of the line: reneging, or starting service out of turn. */
 void station_leave(struct station *station, struct station_links *links, uint32_t customer, unsigned level);
 
-/* Occupies and frees servers. station_free_servers() is never negative. */
+/* Occupies and frees servers. station_free_servers() is never negative, STATION_UNLIMITED if there is no end.
+ */
 int64_t station_free_servers(const struct station *station);
 void station_seize(struct station *station, int64_t amount);
 void station_release(struct station *station, int64_t amount);
@@ -62,10 +68,16 @@ void station_release(struct station *station, int64_t amount);
  * (taken out of the line, servers seized), or STATION_NOBODY. */
 int64_t station_depart(struct station *station, struct station_links *links, int64_t amount);
 
-/* Changes the number of servers. Busy servers above it finish their customer (relief) before they count. */
+/* The next in line starts if `amount` servers are free: taken out of the line, servers seized; else
+ * STATION_NOBODY. To be repeated when servers have been added. */
+int64_t station_start_next(struct station *station, struct station_links *links, int64_t amount);
+
+/* Changes the number of servers; starts nobody. Busy servers above it finish their customer (relief) before
+ * they count. */
 void station_set_servers(struct station *station, int64_t servers);
 
 /* Invariants, for tests and the debug build. */
-MUST_CHECK int station_check(const struct station *station, const struct station_links *links, struct err *err);
+MUST_CHECK int station_check(const struct station *station, const struct station_links *links,
+                             struct err *err);
 
 #endif

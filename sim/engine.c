@@ -1,0 +1,283 @@
+#include "sim/engine.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/mem.h"
+
+enum {
+    APART_BYTES = 128, /* two cache lines: neighbours are fetched in pairs */
+    AHEAD = 12,        /* events between a prefetch hint and its event */
+};
+
+struct letter {
+    unsigned to;
+    struct message message;
+};
+
+/* In a window nothing else is written by whoever runs the partition. */
+struct partition {
+    _Alignas(APART_BYTES) struct calendar *calendar; /* owned */
+    int64_t now_us;
+    uint64_t events;
+    struct letter *outbox; /* owned; in the order of sending */
+    size_t letters, outbox_capacity;
+};
+
+struct engine {
+    struct engine_model model;
+    void *world;
+    unsigned count;
+    int64_t window_us;
+    struct partition *partitions; /* owned */
+
+    int64_t now_us;       /* of the last barrier */
+    int64_t next_plan_us; /* INT64_MAX: none */
+    bool in_window;
+
+    atomic_bool stopping; /* somebody writes the reason */
+    atomic_bool stopped;
+    char reason[ERR_TEXT];
+};
+
+/* The first reason wins. */
+PRINTF_LIKE(2, 3)
+static void stop(struct engine *engine, const char *format, ...)
+{
+    if (atomic_exchange(&engine->stopping, true))
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(engine->reason, sizeof engine->reason, format, args);
+    va_end(args);
+    atomic_store(&engine->stopped, true);
+}
+
+static inline bool is_stopped(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->stopped, memory_order_relaxed);
+}
+
+void engine_stop(struct engine *engine, const char *reason)
+{
+    stop(engine, "%s", reason);
+}
+
+static int make_partitions(struct engine *engine, int64_t bucket_us, struct err *err)
+{
+    size_t bytes = 0;
+    if (!__builtin_mul_overflow((size_t)engine->count, sizeof *engine->partitions, &bytes))
+        engine->partitions = aligned_alloc(APART_BYTES, bytes);
+    if (engine->partitions == NULL)
+        return err_fail(err, "out of memory: %u partitions could not be made", engine->count);
+    memset(engine->partitions, 0, bytes);
+    for (unsigned i = 0; i < engine->count; i++) {
+        struct calendar *calendar = calendar_new(bucket_us, engine->model.compare, engine->world, err);
+        if (calendar == NULL)
+            return -1;
+        engine->partitions[i].calendar = calendar;
+    }
+    return 0;
+}
+
+struct engine *engine_new(const struct engine_model *model, void *world, unsigned partitions,
+                          int64_t window_us, int64_t bucket_us, struct err *err)
+{
+    assert(model->handle != NULL && model->compare != NULL);
+    assert((model->plan == NULL) == (model->next_plan == NULL));
+    if (partitions == 0 || (partitions > 1 && window_us <= 0)) {
+        err_fail(err, "%u partitions cannot run in windows of %lld us", partitions, (long long)window_us);
+        return NULL;
+    }
+    struct engine *engine = mem_zeroed(1, sizeof *engine, err);
+    if (engine == NULL)
+        return NULL;
+    engine->model = *model;
+    engine->world = world;
+    engine->count = partitions;
+    engine->window_us = window_us;
+    engine->next_plan_us = model->plan != NULL ? 0 : INT64_MAX;
+    if (make_partitions(engine, bucket_us, err) != 0) {
+        engine_free(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    for (unsigned i = 0; engine->partitions != NULL && i < engine->count; i++) {
+        calendar_free(engine->partitions[i].calendar);
+        free(engine->partitions[i].outbox);
+    }
+    free(engine->partitions);
+    free(engine);
+}
+
+int64_t engine_now(const struct engine *engine, unsigned partition)
+{
+    return engine->partitions[partition].now_us;
+}
+
+void engine_schedule(struct engine *engine, unsigned partition, struct event event)
+{
+    const struct partition *here = &engine->partitions[partition];
+    if (event.at_us < here->now_us) {
+        stop(engine, "an event of kind %u is scheduled at %lld us, before the clock, %lld us", event.kind,
+             (long long)event.at_us, (long long)here->now_us);
+        return;
+    }
+    calendar_push(here->calendar, event);
+}
+
+/* ---- Messages ---- */
+
+static void post(struct engine *engine, struct partition *from, unsigned to, const struct message *message)
+{
+    struct err ignored = ERR_INIT;
+    struct letter *outbox =
+        mem_grow(from->outbox, &from->outbox_capacity, from->letters + 1, sizeof *outbox, &ignored);
+    if (outbox == NULL) {
+        stop(engine, "out of memory: %zu messages wait to be delivered", from->letters);
+        return;
+    }
+    from->outbox = outbox;
+    outbox[from->letters++] = (struct letter){to, *message};
+}
+
+void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t delay_us, struct message message)
+{
+    struct partition *here = &engine->partitions[from];
+    assert(to < engine->count);
+    if (delay_us < 0 || __builtin_add_overflow(here->now_us, delay_us, &message.at_us)) {
+        stop(engine, "a message of kind %u is sent at %lld us with a delay of %lld us", message.kind,
+             (long long)here->now_us, (long long)delay_us);
+        return;
+    }
+    if (from == to || !engine->in_window) {
+        engine->model.deliver(engine->world, to, &message);
+        return;
+    }
+    if (delay_us < engine->window_us) {
+        stop(engine,
+             "a message of kind %u from partition %u to %u has a delay of %lld us, shorter than the window "
+             "of %lld us; "
+             "declare the delay or merge the partitions",
+             message.kind, from, to, (long long)delay_us, (long long)engine->window_us);
+        return;
+    }
+    post(engine, here, to, &message);
+}
+
+/* By sender, then in the order of sending: this depends on the cut but on nothing else (not on threads), and
+ * deliver only fills calendars, which ignore the order. */
+static void deliver_all(struct engine *engine)
+{
+    for (unsigned i = 0; i < engine->count; i++) {
+        struct partition *from = &engine->partitions[i];
+        for (size_t j = 0; j < from->letters; j++)
+            engine->model.deliver(engine->world, from->outbox[j].to, &from->outbox[j].message);
+        from->letters = 0;
+    }
+}
+
+/* ---- Windows ---- */
+
+static void run_partition(struct engine *engine, unsigned number, int64_t end_us)
+{
+    struct partition *here = &engine->partitions[number];
+    struct calendar *calendar = here->calendar;
+    void (*const handle)(void *, unsigned, const struct event *) = engine->model.handle;
+    void (*const prefetch)(const void *, unsigned, const struct event *) = engine->model.prefetch;
+    void *world = engine->world;
+    struct event event;
+    while (!is_stopped(engine) && calendar_take(calendar, end_us, &event)) {
+        struct event soon;
+        if (prefetch != NULL && calendar_ahead(calendar, AHEAD, &soon))
+            prefetch(world, number, &soon);
+        here->now_us = event.at_us;
+        here->events++;
+        handle(world, number, &event);
+    }
+    here->now_us = end_us;
+}
+
+/* Planning and delivery fill calendars too. */
+static void stop_if_exhausted(struct engine *engine)
+{
+    for (unsigned i = 0; i < engine->count; i++)
+        if (calendar_exhausted(engine->partitions[i].calendar))
+            stop(engine, "out of memory: %zu events are pending in partition %u",
+                 calendar_pending(engine->partitions[i].calendar), i);
+}
+
+static int plan(struct engine *engine, struct err *err)
+{
+    if (engine->now_us != engine->next_plan_us)
+        return 0;
+    if (engine->model.plan(engine->world, engine->now_us, err) != 0)
+        return err_fail(err, "planning at %lld us failed", (long long)engine->now_us);
+    engine->next_plan_us = engine->model.next_plan(engine->world, engine->now_us);
+    if (engine->next_plan_us <= engine->now_us)
+        return err_fail(err, "the planning epoch after %lld us is at %lld us", (long long)engine->now_us,
+                        (long long)engine->next_plan_us);
+    return 0;
+}
+
+/* Windows end on a grid that starts at 0, wherever runs and epochs cut them. */
+static int64_t window_end(const struct engine *engine, int64_t until_us)
+{
+    int64_t end_us = until_us < engine->next_plan_us ? until_us : engine->next_plan_us;
+    if (engine->count > 1) {
+        const int64_t left_us = engine->window_us - engine->now_us % engine->window_us;
+        if (left_us < end_us - engine->now_us)
+            end_us = engine->now_us + left_us;
+    }
+    return end_us;
+}
+
+static void run_window(struct engine *engine, int64_t end_us)
+{
+    engine->in_window = true;
+    for (unsigned i = 0; i < engine->count; i++)
+        run_partition(engine, i, end_us);
+    engine->in_window = false;
+    engine->now_us = end_us;
+    if (!is_stopped(engine))
+        deliver_all(engine);
+}
+
+int engine_run(struct engine *engine, int64_t until_us, struct err *err)
+{
+    while (engine->now_us < until_us && !is_stopped(engine)) {
+        if (plan(engine, err) != 0) {
+            stop(engine, "planning failed before");
+            return -1;
+        }
+        stop_if_exhausted(engine);
+        if (is_stopped(engine))
+            break;
+        run_window(engine, window_end(engine, until_us));
+        stop_if_exhausted(engine);
+    }
+    return is_stopped(engine) ? err_fail(err, "%s", engine->reason) : 0;
+}
+
+uint64_t engine_partition_events(const struct engine *engine, unsigned partition)
+{
+    return engine->partitions[partition].events;
+}
+
+uint64_t engine_events(const struct engine *engine)
+{
+    uint64_t events = 0;
+    for (unsigned i = 0; i < engine->count; i++)
+        events += engine->partitions[i].events;
+    return events;
+}
