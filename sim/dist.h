@@ -25,8 +25,8 @@ enum dist_kind {
     DIST_WEIBULL,          /* shape a, scale b */
     DIST_BETA,             /* shapes a, b; stretched to [0, c] */
     DIST_HYPEREXPONENTIAL, /* values[i] are means, weights[i] probabilities */
-    DIST_EMPIRICAL,        /* piecewise linear quantile function through (weights[i], values[i]), weights rising
-                              from 0 to 1 */
+    DIST_EMPIRICAL, /* piecewise linear quantile function through (weights[i], values[i]), weights rising
+                       from 0 to 1 */
 };
 
 struct dist_spec {
@@ -35,14 +35,14 @@ struct dist_spec {
     size_t count; /* of values, weights */
     const double *values;
     const double *weights;
-    const size_t *inner; /* DIST_LISTED: NULL, or count + 1 offsets into values: item i has values[inner[i]] ...
-                            for attempts 0, 1, ... (the last one repeats) */
+    const size_t *inner; /* DIST_LISTED: NULL, or count + 1 offsets into values: item i has values[inner[i]]
+                            ... for attempts 0, 1, ... (the last one repeats) */
 };
 
 struct dist; /* compiled; never changes */
 
-/* Compiles a spec; nothing of it is kept. Refuses parameters that are not finite, out of their domain, or give
- * values beyond int64. The caller frees. */
+/* Compiles a spec; nothing of it is kept. Refuses parameters that are not finite, out of their domain, or
+ * give values beyond int64. The caller frees. */
 MUST_CHECK struct dist *dist_compile(const struct dist_spec *spec, struct err *err);
 void dist_free(struct dist *dist);
 

@@ -22,7 +22,8 @@ struct rng_identity {
     uint32_t ordinal;
 };
 
-/* What for: never the order of drawing. Fields wider than their bits are an error of the caller. */
+/* What for: never the order of drawing. Fields wider than their bits are an error of the caller (an
+ * assertion in the debug build). */
 struct rng_purpose {
     uint32_t quantity; /* 12 bits: an enum of the model */
     uint32_t stage;    /* 12 bits */
@@ -34,7 +35,12 @@ struct rng_words {
     uint32_t w[4];
 };
 
+/* Distinct keys for all replications of a seed, for all seeds at one replication, and for all pairs whose
+ * seeds share their upper 32 bits (every seed below 2^32). */
 struct rng rng_of(uint64_t seed, uint32_t replication);
+
+/* A bijection of 64 bits that scatters: for hashes and fingerprints, h = rng_mix(h ^ next). */
+uint64_t rng_mix(uint64_t x);
 
 /* 64-bit identity of a declared id (FNV-1a, finalised by a bijective mixer). rng_hash_more() chains a second
  * text: the identity of "place, condition". */
@@ -50,7 +56,8 @@ static inline double rng_unit(uint32_t word)
     return ((double)word + 0.5) * 0x1p-32;
 }
 
-/* Philox as a generator for GSL (seeded by gsl_rng_set), where GSL wants one. */
+/* Philox as a generator for GSL (seeded by gsl_rng_set; 53-bit doubles in [0, 1)), where GSL wants one. Its
+ * keys are not those of rng_of(). */
 extern const gsl_rng_type *const rng_gsl_philox;
 
 #endif

@@ -51,8 +51,9 @@ static inline void tally_level_restart(struct tally_level *tally, int64_t now_us
 /* Mean level from the (re)start at from_us until now_us. NaN for an empty interval. */
 double tally_level_mean(const struct tally_level *tally, int64_t from_us, int64_t now_us);
 
-/* Log-linear histogram of values >= 0: exact below `resolution` units, then 2^bits cells an octave, so that a
- * quantile is known to one part in 2^bits. bits = 5 (1/32) or 10 (1/1024). */
+/* Log-linear histogram of values >= 0 (in microseconds, say): every value below 2^(bits + 1) has a cell of
+ * its own, then there are 2^bits cells an octave, so that a quantile is known to one part in 2^bits. bits = 5
+ * (1/32) or 10 (1/1024); 20 at most. */
 struct histogram {
     unsigned bits;
     uint64_t total;
@@ -61,13 +62,35 @@ struct histogram {
 };
 void histogram_init(struct histogram *histogram, unsigned bits);
 void histogram_free(struct histogram *histogram);
-/* Makes room for values up to `greatest`, so that histogram_add() allocates nothing below it. */
+/* Makes room for values up to `greatest`. Without it there are no cells and nothing is counted. */
 MUST_CHECK int histogram_reserve(struct histogram *histogram, int64_t greatest, struct err *err);
+
+static inline size_t histogram_cell(unsigned bits, int64_t value)
+{
+    if (value < 0)
+        return 0;
+    const unsigned shift =
+        63 - bits - (unsigned)__builtin_clzll((unsigned long long)value | UINT64_C(1) << bits);
+    return (size_t)((uint64_t)value >> shift) + ((size_t)shift << bits);
+}
 /* Values above the reserved range count in the last cell; negative ones as 0. */
-void histogram_add(struct histogram *histogram, int64_t value);
+static inline void histogram_add(struct histogram *histogram, int64_t value)
+{
+    size_t cell = histogram_cell(histogram->bits, value);
+    if (cell >= histogram->cells) {
+        if (histogram->cells == 0)
+            return;
+        cell = histogram->cells - 1;
+    }
+    histogram->count[cell]++;
+    histogram->total++;
+}
+
+/* Adds the counts of `from`, which must have the same bits. On failure `into` is unchanged. */
 MUST_CHECK int histogram_merge(struct histogram *into, const struct histogram *from, struct err *err);
-/* The value below which the share p of the values lies, interpolated inside its cell (values at exactly 0 are a
- * cell of their own and give exactly 0). NaN when empty. */
+/* The least value that the share p of the values does not exceed (p is cut to [0, 1]): exact where cells hold
+ * one value, so exactly 0 among zeros; interpolated inside wider cells; never falling with p. NaN when empty
+ * or when p is NaN. */
 double histogram_quantile(const struct histogram *histogram, double p);
 
 #endif

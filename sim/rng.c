@@ -1,0 +1,117 @@
+#include "sim/rng.h"
+
+#include <assert.h>
+
+#include <Random123/philox.h>
+
+uint64_t rng_mix(uint64_t x)
+{
+    /* Stafford's "variant 13" constants; xor-shifts and odd multipliers keep it a bijection. */
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+/* The upper half of a seed and the replication share 32 bits. Scattering the replications first keeps
+ * neighbouring seeds and neighbouring replications from meeting. */
+static uint32_t scatter(uint32_t x)
+{
+    x = (x ^ (x >> 16)) * UINT32_C(0x85ebca6b);
+    x = (x ^ (x >> 13)) * UINT32_C(0xc2b2ae35);
+    return x ^ (x >> 16);
+}
+
+static struct rng rng_of_key(uint64_t key)
+{
+    return (struct rng){{(uint32_t)key, (uint32_t)(key >> 32)}};
+}
+
+struct rng rng_of(uint64_t seed, uint32_t replication)
+{
+    const uint64_t joined = seed ^ ((uint64_t)scatter(replication) << 32);
+    return rng_of_key(rng_mix(joined + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+static uint64_t hash_bytes(uint64_t hash, const char *text)
+{
+    for (const unsigned char *byte = (const unsigned char *)text; *byte != '\0'; byte++)
+        hash = (hash ^ *byte) * UINT64_C(0x100000001b3);
+    return rng_mix(hash);
+}
+
+uint64_t rng_hash(const char *id)
+{
+    return hash_bytes(UINT64_C(0xcbf29ce484222325), id);
+}
+
+uint64_t rng_hash_more(uint64_t hash, const char *id)
+{
+    return hash_bytes(hash + UINT64_C(0x9e3779b97f4a7c15), id);
+}
+
+static struct rng_words philox(const uint32_t counter[4], const uint32_t key[2])
+{
+    const philox4x32_ctr_t in = {{counter[0], counter[1], counter[2], counter[3]}};
+    const philox4x32_key_t with = {{key[0], key[1]}};
+    const philox4x32_ctr_t out = philox4x32(in, with);
+    return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
+}
+
+struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what)
+{
+    assert(what.quantity < 1u << 12 && what.stage < 1u << 12 && what.attempt < 1u << 8);
+    const uint32_t counter[4] = {
+        what.quantity << 20 | what.stage << 8 | what.attempt,
+        what.visit,
+        who.ordinal,
+        (uint32_t)who.stream,
+    };
+    const uint32_t key[2] = {rng->key[0], rng->key[1] ^ (uint32_t)(who.stream >> 32)};
+    return philox(counter, key);
+}
+
+/* The generator for GSL: numbers the blocks of one key. */
+struct gsl_philox {
+    uint32_t key[2];
+    uint64_t block;
+    struct rng_words words;
+    unsigned used;
+};
+
+static void gsl_philox_set(void *state, unsigned long seed)
+{
+    struct gsl_philox *gen = state;
+    const struct rng own = rng_of_key(rng_mix(~(uint64_t)seed));
+    *gen = (struct gsl_philox){.key = {own.key[0], own.key[1]}, .used = 4};
+}
+
+static unsigned long gsl_philox_get(void *state)
+{
+    struct gsl_philox *gen = state;
+    if (gen->used == 4) {
+        const uint32_t counter[4] = {(uint32_t)gen->block, (uint32_t)(gen->block >> 32), 0, 0};
+        gen->words = philox(counter, gen->key);
+        gen->block++;
+        gen->used = 0;
+    }
+    return gen->words.w[gen->used++];
+}
+
+static double gsl_philox_get_double(void *state)
+{
+    const uint64_t high = gsl_philox_get(state) >> 5;
+    const uint64_t low = gsl_philox_get(state) >> 6;
+    return (double)(high << 26 | low) * 0x1p-53;
+}
+
+static const gsl_rng_type gsl_philox_type = {
+    .name = "philox4x32-10",
+    .max = UINT32_MAX,
+    .min = 0,
+    .size = sizeof(struct gsl_philox),
+    .set = gsl_philox_set,
+    .get = gsl_philox_get,
+    .get_double = gsl_philox_get_double,
+};
+
+const gsl_rng_type *const rng_gsl_philox = &gsl_philox_type;
