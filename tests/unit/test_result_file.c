@@ -1,0 +1,839 @@
+#include <criterion/criterion.h>
+
+#include <dirent.h>
+#include <malloc.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include "sim/mem.h"
+#include "study/result_file.h"
+#include "study/result_heap.h"
+#include "study/result_seal.h"
+
+enum { PATH_BYTES = 256, TIMES = 30, PLACES = 3, LONG_BYTES = 200000 };
+
+/* A folder of the test's own; removed with what is in it when the test ends. */
+static char folder[PATH_BYTES];
+
+static void make_folder(void)
+{
+    snprintf(folder, sizeof folder, "%s/test_result_file.XXXXXX", BINARY_DIR);
+    cr_assert_not_null(mkdtemp(folder));
+}
+
+static void in_folder(char path[PATH_BYTES], const char *name)
+{
+    snprintf(path, PATH_BYTES, "%.200s/%s", folder, name);
+}
+
+static unsigned files_in_folder(void)
+{
+    unsigned count = 0;
+    DIR *directory = opendir(folder);
+    cr_assert_not_null(directory);
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(directory);
+    return count;
+}
+
+static void remove_folder(void)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL)
+        return;
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        char path[2 * PATH_BYTES];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] != '.')
+            unlink(path);
+    }
+    closedir(directory);
+    rmdir(folder);
+}
+
+TestSuite(result_file, .init = make_folder, .fini = remove_folder);
+TestSuite(result_read, .init = make_folder, .fini = remove_folder);
+
+/* A result with every type. The arrays are the fixture's: tests change them. */
+static int64_t replication[2] = {0, 1};
+static double times[TIMES];
+static const char *place[PLACES] = {"152221", "科尔沁", ""};
+static double waited[2 * TIMES * PLACES];
+static int64_t patients[2] = {INT64_MAX, INT64_MIN};
+static int8_t met[PLACES] = {1, 0, -128};
+static const char *names[2 * PLACES] = {"Banner", "中旗", NULL, "d", "e", "ü"};
+static double pi = 3.25;
+static const double flags[2] = {0, 1};
+static char long_text[LONG_BYTES + 1];
+static struct result_attribute met_attributes[] = {
+    {.name = "flag_values", .type = RESULT_INT8, .count = 2, .numbers = flags},
+    {.name = "flag_meanings", .type = RESULT_TEXT, .text = "no yes"}};
+static struct result_dimension dimensions[] = {
+    {"replication", "number of the replication", "1", 2, RESULT_INT64, replication, NULL},
+    {"time", "begin of the step", "days since 2019-01-01", TIMES, RESULT_DOUBLE, times,
+     "proleptic_gregorian"},
+    {"place", NULL, NULL, PLACES, RESULT_TEXT, place, NULL}};
+static struct result_variable variables[] = {
+    {.name = "waited",
+     .long_name = "time waited",
+     .units = "h",
+     .type = RESULT_DOUBLE,
+     .rank = 3,
+     .dims = {0, 1, 2},
+     .values = waited},
+    {.name = "patients", .units = "1", .type = RESULT_INT64, .rank = 1, .dims = {0}, .values = patients},
+    {.name = "met",
+     .type = RESULT_INT8,
+     .rank = 1,
+     .dims = {2},
+     .values = met,
+     .attributes = met_attributes,
+     .attribute_count = 2},
+    {.name = "names", .type = RESULT_TEXT, .rank = 2, .dims = {2, 0}, .values = names},
+    {.name = "scalar", .type = RESULT_DOUBLE, .rank = 0, .values = &pi}};
+static struct result_attribute attributes[] = {
+    {.name = "title", .type = RESULT_TEXT, .text = "兴安盟 stroke"},
+    {.name = "empty", .type = RESULT_TEXT, .text = ""},
+    {.name = "steps", .type = RESULT_INT64, .number = -9007199254740992.0},
+    {.name = "warmup_days", .type = RESULT_DOUBLE, .number = 0.1},
+    {.name = "small", .type = RESULT_INT8, .number = -128}};
+static struct result sample = {.dimensions = dimensions,
+                               .dimension_count = 3,
+                               .variables = variables,
+                               .variable_count = 5,
+                               .attributes = attributes,
+                               .attribute_count = 5};
+
+static void fill(void)
+{
+    for (int i = 0; i < TIMES; i++)
+        times[i] = 7.5 * i;
+    for (int i = 0; i < 2 * TIMES * PLACES; i++)
+        waited[i] = i % 17 == 3 ? NAN : i / 8.0;
+    memset(long_text, 'x', LONG_BYTES);
+}
+
+static void write_sample(const char *path)
+{
+    struct err err = ERR_INIT;
+    fill();
+    cr_assert_eq(result_write(path, &sample, &err), 0, "%s", err.text[0]);
+}
+
+static unsigned char *bytes_of(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    cr_assert_not_null(file);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    unsigned char *bytes = malloc(*size + 1);
+    cr_assert_not_null(bytes);
+    cr_assert_eq(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+static void put_bytes(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+static bool same_files(const char *a, const char *b)
+{
+    size_t size[2];
+    unsigned char *bytes[2] = {bytes_of(a, &size[0]), bytes_of(b, &size[1])};
+    const bool same = size[0] == size[1] && memcmp(bytes[0], bytes[1], size[0]) == 0;
+    free(bytes[0]);
+    free(bytes[1]);
+    return same;
+}
+
+/* Ids of HDF5 that a call could leave behind. */
+static hsize_t open_ids(void)
+{
+    static const H5I_type_t kinds[] = {H5I_FILE, H5I_GROUP,       H5I_DATATYPE, H5I_DATASPACE,
+                                       H5I_ATTR, H5I_GENPROP_LST, H5I_DATASET};
+    hsize_t all = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        hsize_t members = 0;
+        if (H5Inmembers(kinds[i], &members) >= 0)
+            all += members;
+    }
+    return all;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
+}
+
+Test(result_file, reads_back_what_was_written)
+{
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(read.dimension_count, 3);
+    cr_assert_eq(read.variable_count, 5);
+    cr_assert_eq(read.attribute_count, 5);
+    for (size_t i = 0; i < 3; i++) {
+        const struct result_dimension *a = &sample.dimensions[i], *b = &read.dimensions[i];
+        cr_expect_str_eq(a->name, b->name);
+        cr_expect(same_text(a->long_name, b->long_name) && same_text(a->units, b->units) &&
+                  same_text(a->calendar, b->calendar));
+        cr_expect(a->size == b->size && a->type == b->type, "%s", a->name);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        const struct result_variable *a = &sample.variables[i], *b = &read.variables[i];
+        cr_expect_str_eq(a->name, b->name);
+        cr_expect(same_text(a->long_name, b->long_name) && same_text(a->units, b->units));
+        cr_assert(a->type == b->type && a->rank == b->rank && a->attribute_count == b->attribute_count);
+        cr_expect_arr_eq(a->dims, b->dims, a->rank * sizeof a->dims[0]);
+    }
+    cr_expect_arr_eq(read.dimensions[0].values, replication, sizeof replication);
+    cr_expect_arr_eq(read.dimensions[1].values, times, sizeof times);
+    cr_expect_arr_eq(read.variables[0].values, waited, sizeof waited);
+    cr_expect_arr_eq(read.variables[1].values, patients, sizeof patients);
+    cr_expect_arr_eq(read.variables[2].values, met, sizeof met);
+    cr_expect_eq(*(const double *)read.variables[4].values, 3.25);
+    const char *const *read_place = read.dimensions[2].values, *const *read_names = read.variables[3].values;
+    for (int i = 0; i < PLACES; i++)
+        cr_expect_str_eq(read_place[i], place[i]);
+    for (int i = 0; i < 2 * PLACES; i++)
+        cr_expect_str_eq(read_names[i], names[i] != NULL ? names[i] : "");
+    result_free(&read);
+    result_free(&read);
+}
+
+Test(result_file, reads_attributes_back_with_their_types)
+{
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    for (size_t i = 0; i < 5; i++) {
+        const struct result_attribute *a = &attributes[i], *b = &read.attributes[i];
+        cr_expect_str_eq(a->name, b->name);
+        cr_expect_eq(a->type, b->type);
+        cr_expect_eq(a->number, b->number);
+        cr_expect(same_text(a->text, b->text));
+        cr_expect_eq(b->count, 0);
+    }
+    const struct result_attribute *flag = result_find(&read, "met")->attributes;
+    cr_expect_str_eq(flag[0].name, "flag_values");
+    cr_expect(flag[0].type == RESULT_INT8 && flag[0].count == 2);
+    cr_expect_arr_eq(flag[0].numbers, flags, sizeof flags);
+    cr_expect_str_eq(flag[1].text, "no yes");
+    result_free(&read);
+}
+
+Test(result_file, finds_by_name)
+{
+    cr_expect_eq(result_find(&sample, "met"), &variables[2]);
+    cr_expect_null(result_find(&sample, "time"));
+    cr_expect_eq(result_find_dimension(&sample, "time"), &dimensions[1]);
+    cr_expect_null(result_find_dimension(&sample, "met"));
+    cr_expect_str_eq(result_text(&sample, "title"), "兴安盟 stroke");
+    cr_expect_null(result_text(&sample, "steps"));
+    cr_expect_null(result_text(&sample, "absent"));
+}
+
+Test(result_file, gives_equal_bytes_for_equal_results)
+{
+    char a[PATH_BYTES], b[PATH_BYTES], c[PATH_BYTES];
+    in_folder(a, "a.h5");
+    in_folder(b, "b.h5");
+    in_folder(c, "c.h5");
+    mallopt(M_PERTURB, 0x55); /* memory that was not set would show */
+    write_sample(a);
+    mallopt(M_PERTURB, 0xAA);
+    write_sample(b);
+    cr_expect(same_files(a, b));
+    patients[1]++;
+    write_sample(c);
+    cr_expect_not(same_files(a, c));
+}
+
+Test(result_file, gives_the_same_bytes_when_what_was_read_is_written)
+{
+    char a[PATH_BYTES], b[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    in_folder(a, "a.h5");
+    in_folder(b, "b.h5");
+    write_sample(a);
+    cr_assert_eq(result_read(a, &read, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(result_write(b, &read, &err), 0, "%s", err.text[0]);
+    cr_expect(same_files(a, b));
+    result_free(&read);
+}
+
+Test(result_file, keeps_long_texts_whole)
+{
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    fill();
+    struct result_attribute many[] = {{.name = "scenario_written", .type = RESULT_TEXT, .text = long_text},
+                                      {.name = "scenario_resolved", .type = RESULT_TEXT, .text = long_text}};
+    sample.attributes = many;
+    sample.attribute_count = 2;
+    names[0] = long_text;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    cr_expect_str_eq(result_text(&read, "scenario_written"), long_text);
+    cr_expect_str_eq(result_text(&read, "scenario_resolved"), long_text);
+    cr_expect_str_eq(*(const char *const *)result_find(&read, "names")->values, long_text);
+    result_free(&read);
+}
+
+/* 3 x 70,000 values: more than a chunk holds, with an edge that no chunk divides. */
+Test(result_file, compresses_large_variables)
+{
+    enum { ROWS = 3, COLUMNS = 70000 };
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    int64_t *column = malloc(COLUMNS * sizeof *column), *cells = malloc(ROWS * COLUMNS * sizeof *cells);
+    cr_assert(column != NULL && cells != NULL);
+    for (int64_t i = 0; i < COLUMNS; i++)
+        column[i] = i;
+    for (int64_t i = 0; i < ROWS * COLUMNS; i++)
+        cells[i] = i * i;
+    struct result_dimension two[] = {{"row", NULL, "1", 2, RESULT_INT64, column, NULL},
+                                     {"column", NULL, "1", COLUMNS, RESULT_INT64, column, NULL}};
+    two[0].size = ROWS;
+    struct result_variable one = {
+        .name = "cells", .type = RESULT_INT64, .rank = 2, .dims = {0, 1}, .values = cells};
+    const struct result large = {
+        .dimensions = two, .dimension_count = 2, .variables = &one, .variable_count = 1};
+    in_folder(path, "a.h5");
+    cr_assert_eq(result_write(path, &large, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    cr_expect_arr_eq(read.variables[0].values, cells, ROWS * COLUMNS * sizeof *cells);
+    struct stat status;
+    stat(path, &status);
+    cr_expect_lt((size_t)status.st_size, ROWS * COLUMNS * sizeof *cells / 2);
+    result_free(&read);
+    free(column);
+    free(cells);
+}
+
+Test(result_file, allows_dimensions_and_results_of_nothing)
+{
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    struct result_dimension none = {"expert", NULL, NULL, 0, RESULT_TEXT, NULL, NULL};
+    struct result_variable away = {.name = "away", .type = RESULT_DOUBLE, .rank = 1, .dims = {0}};
+    const struct result nothing = {.dimensions = NULL};
+    const struct result hollow = {
+        .dimensions = &none, .dimension_count = 1, .variables = &away, .variable_count = 1};
+    in_folder(path, "a.h5");
+    cr_assert_eq(result_write(path, &nothing, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    cr_expect(read.dimension_count == 0 && read.variable_count == 0 && read.attribute_count == 0);
+    result_free(&read);
+    cr_assert_eq(result_write(path, &hollow, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    cr_expect(read.dimensions[0].size == 0 && read.variables[0].dims[0] == 0);
+    result_free(&read);
+}
+
+Test(result_file, leaves_nothing_open)
+{
+    char path[PATH_BYTES], folder_path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    struct result read;
+    in_folder(path, "a.h5");
+    in_folder(folder_path, "absent/a.h5");
+    write_sample(path);
+    const hsize_t before = open_ids();
+    cr_expect_eq(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+    write_sample(path);
+    cr_assert_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    result_free(&read);
+    cr_expect_neq(result_write(folder_path, &sample, &err), 0);
+    cr_expect_neq(result_read(folder_path, &read, &err), 0);
+    cr_expect_eq(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+    cr_expect_eq(open_ids(), before);
+}
+
+/* Expects the sample to be refused with a message that contains `reason`, before a file appears. */
+static void refused(const char *reason)
+{
+    char path[PATH_BYTES];
+    struct err err = ERR_INIT;
+    in_folder(path, "refused.h5");
+    cr_expect_eq(result_write(path, &sample, &err), -1, "%s", reason);
+    cr_expect(strstr(err.text[0], reason) != NULL, "%s: %s", reason, err.text[0]);
+    cr_expect_eq(files_in_folder(), 0, "%s", reason);
+}
+
+Test(result_file, refuses_names_that_readers_do_not_open)
+{
+    static const char *const bad[] = {"", "a/b", "1st", "_hidden", "with space", "名", "tab\t"};
+    fill();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        variables[1].name = bad[i];
+        refused("cannot be called");
+    }
+    variables[1].name = "patients";
+    attributes[0].name = "DIMENSION_LIST";
+    refused("cannot be called");
+}
+
+Test(result_file, refuses_two_of_a_name)
+{
+    fill();
+    variables[1].name = "time";
+    refused("are called time");
+    variables[1].name = "patients";
+    attributes[1].name = "title";
+    refused("title stands twice");
+}
+
+Test(result_file, refuses_texts_that_are_not_utf8)
+{
+    static const char *const bad[] = {"\xff",         "\xc0\xaf",         "\xe4\xb8",
+                                      "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"};
+    fill();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        names[1] = bad[i];
+        refused("text 2 of names is not UTF-8");
+    }
+    names[1] = "";
+    attributes[0].text = bad[0];
+    refused("title is not UTF-8");
+}
+
+Test(result_file, refuses_shapes_that_cannot_be)
+{
+    fill();
+    variables[0].dims[1] = 3;
+    refused("dimension 2 of waited does not exist");
+    variables[0].dims[1] = 1;
+    variables[0].rank = RESULT_RANK + 1;
+    refused("at most 5");
+    variables[0].rank = 3;
+    for (size_t i = 0; i < 2; i++)
+        dimensions[i].size = (size_t)1 << 31;
+    refused("waited has more than");
+    dimensions[0].size = 2;
+    dimensions[1].size = SIZE_MAX;
+    refused("time has more than");
+}
+
+Test(result_file, refuses_attributes_beyond_their_type)
+{
+    fill();
+    attributes[4].number = 128;
+    refused("128 is not an integer of its type");
+    attributes[4].number = 0.5;
+    refused("0.5 is not an integer of its type");
+    attributes[4].number = NAN;
+    refused("is not an integer of its type");
+    attributes[4].number = 1;
+    attributes[2].number = 0x1p54;
+    refused("is not an integer of its type");
+}
+
+/* Expects that writing to `path` fails and leaves `files` files behind. */
+static void cannot_write(const char *path, const char *reason, unsigned files)
+{
+    struct err err = ERR_INIT;
+    fill();
+    cr_expect_eq(result_write(path, &sample, &err), -1);
+    cr_expect(strstr(err.text[0], reason) != NULL, "%s: %s", reason, err.text[0]);
+    cr_expect_eq(files_in_folder(), files, "%s: %u files", reason, files_in_folder());
+}
+
+Test(result_file, says_why_a_path_cannot_be_written)
+{
+    char path[PATH_BYTES], below[PATH_BYTES + 8], fifo[PATH_BYTES], deep[PATH_BYTES];
+    in_folder(path, "file");
+    in_folder(fifo, "fifo");
+    in_folder(deep, "absent/a.h5");
+    cannot_write(deep, "No such file", 0);
+    cannot_write(folder, "is a folder", 0);
+    put_bytes(path, "x", 1);
+    snprintf(below, sizeof below, "%s/a.h5", path);
+    cannot_write(below, "Not a directory", 1);
+    cr_assert_eq(mkfifo(fifo, 0600), 0);
+    cannot_write(fifo, "not a regular file", 2);
+}
+
+Test(result_file, cannot_write_where_the_user_may_not)
+{
+    char path[PATH_BYTES];
+    if (geteuid() == 0)
+        cr_assert_eq(seteuid(65534), 0); /* root may write everywhere */
+    in_folder(path, "a.h5");
+    cr_assert(access(folder, W_OK) == 0 || geteuid() != getuid());
+    if (geteuid() == getuid())
+        cr_assert_eq(chmod(folder, 0500), 0);
+    struct err err = ERR_INIT;
+    fill();
+    cr_expect_eq(result_write(path, &sample, &err), -1);
+    cr_expect(strstr(err.text[0], "Permission denied") != NULL, "%s", err.text[0]);
+    if (getuid() == 0)
+        cr_assert_eq(seteuid(0), 0);
+    chmod(folder, 0700);
+    cr_expect_eq(files_in_folder(), 0);
+}
+
+/* The limit on the size of files stands in for a full disk. */
+Test(result_file, keeps_the_old_file_when_the_disk_is_full)
+{
+    char path[PATH_BYTES], copy[PATH_BYTES];
+    in_folder(path, "a.h5");
+    in_folder(copy, "copy.h5");
+    write_sample(path);
+    write_sample(copy);
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    const rlim_t whole = limit.rlim_cur;
+    signal(SIGXFSZ, SIG_IGN);
+    limit.rlim_cur = 3000;
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    patients[0] = 0;
+    cannot_write(path, "cannot write: File too large", 2);
+    limit.rlim_cur = whole;
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    cr_expect(same_files(path, copy));
+    cr_expect_eq(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
+Test(result_file, replaces_the_file_behind_a_link)
+{
+    char path[PATH_BYTES], link_path[PATH_BYTES];
+    struct stat status;
+    in_folder(path, "a.h5");
+    in_folder(link_path, "link.h5");
+    put_bytes(path, "old", 3);
+    cr_assert_eq(symlink(path, link_path), 0);
+    write_sample(link_path);
+    cr_assert_eq(lstat(link_path, &status), 0);
+    cr_expect(S_ISLNK(status.st_mode));
+    cr_assert_eq(stat(path, &status), 0);
+    cr_expect_gt(status.st_size, 3);
+    cr_expect_eq(files_in_folder(), 2);
+}
+
+Test(result_file, follows_the_umask)
+{
+    char path[PATH_BYTES];
+    struct stat status;
+    in_folder(path, "a.h5");
+    umask(027);
+    write_sample(path);
+    cr_assert_eq(stat(path, &status), 0);
+    cr_expect_eq(status.st_mode & 0777, 0640);
+}
+
+/* Expects that the file is refused for a reason. */
+static void not_read(const char *path, const char *reason)
+{
+    struct err err = ERR_INIT;
+    struct result read;
+    cr_expect_eq(result_read(path, &read, &err), -1, "%s", reason);
+    cr_expect(strstr(err.text[0], reason) != NULL, "%s: %s", reason, err.text[0]);
+    cr_expect(read.owner == NULL && read.variables == NULL);
+}
+
+Test(result_read, says_why_a_path_cannot_be_read)
+{
+    char path[PATH_BYTES];
+    in_folder(path, "absent.h5");
+    not_read(path, "No such file");
+    not_read(folder, "is not a file");
+    in_folder(path, "fifo");
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    not_read(path, "is not a file");
+    in_folder(path, "empty");
+    put_bytes(path, "", 0);
+    not_read(path, "HDF5: ");
+    in_folder(path, "text");
+    put_bytes(path, "scenario: { }\n", 14);
+    not_read(path, "HDF5: ");
+}
+
+Test(result_read, prints_nothing)
+{
+    char path[PATH_BYTES], log[PATH_BYTES];
+    struct stat status;
+    in_folder(path, "text");
+    in_folder(log, "log");
+    put_bytes(path, "scenario: { }\n", 14);
+    fflush(stderr);
+    const int kept = dup(STDERR_FILENO);
+    cr_assert_not_null(freopen(log, "w", stderr));
+    struct err err = ERR_INIT;
+    struct result read;
+    const int answer = result_read(path, &read, &err);
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    cr_expect_eq(answer, -1);
+    cr_assert_eq(stat(log, &status), 0);
+    cr_expect_eq(status.st_size, 0);
+}
+
+Test(result_read, refuses_truncated_files)
+{
+    char path[PATH_BYTES], cut[PATH_BYTES];
+    size_t size = 0;
+    in_folder(path, "a.h5");
+    in_folder(cut, "cut.h5");
+    write_sample(path);
+    unsigned char *bytes = bytes_of(path, &size);
+    for (size_t length = 0; length < size - RESULT_SEAL_BYTES; length += length < 256 ? 1 : 61) {
+        put_bytes(cut, bytes, length);
+        not_read(cut, "");
+    }
+    free(bytes);
+}
+
+/* Deterministic positions and masks. */
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525U + 1013904223U;
+    return *state >> 8;
+}
+
+Test(result_read, refuses_every_changed_byte)
+{
+    char path[PATH_BYTES];
+    size_t size = 0;
+    uint32_t state = 1;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    unsigned char *bytes = bytes_of(path, &size);
+    for (int i = 0; i < 300; i++) {
+        const size_t at = next_random(&state) % (size - RESULT_SEAL_BYTES);
+        const unsigned char mask = (unsigned char)(1U << (next_random(&state) & 7));
+        bytes[at] ^= mask;
+        put_bytes(path, bytes, size);
+        not_read(path, "checksum");
+        bytes[at] ^= mask;
+    }
+    free(bytes);
+}
+
+/* Reads bytes under a fresh seal: whatever comes out, it is an error with a reason or a result. */
+static int read_resealed(const char *path, unsigned char *bytes, size_t size)
+{
+    struct err err = ERR_INIT;
+    struct result read;
+    result_seal(bytes, size - RESULT_SEAL_BYTES, bytes + size - RESULT_SEAL_BYTES);
+    put_bytes(path, bytes, size);
+    const int answer = result_read(path, &read, &err);
+    cr_expect(answer == 0 ? read.owner != NULL && !err_any(&err) : err_any(&err) && read.owner == NULL);
+    result_free(&read);
+    return answer;
+}
+
+/* Changes that the checksum does not see: HDF5's own checksums and the checks before reading are what is
+ * left. */
+Test(result_read, survives_changed_bytes_under_a_fresh_seal)
+{
+    char path[PATH_BYTES];
+    size_t size = 0;
+    uint32_t state = 2;
+    int refusals = 0;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    unsigned char *bytes = bytes_of(path, &size);
+    unsigned char *changed = malloc(size);
+    cr_assert_not_null(changed);
+    for (int i = 0; i < 600; i++) {
+        memcpy(changed, bytes, size);
+        for (unsigned k = next_random(&state) % 3 + 1; k > 0; k--)
+            changed[next_random(&state) % (size - RESULT_SEAL_BYTES)] = (unsigned char)next_random(&state);
+        refusals += read_resealed(path, changed, size) != 0;
+    }
+    cr_expect_gt(refusals, 50);
+    cr_expect_lt(refusals, 600);
+    cr_expect_eq(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+    free(bytes);
+    free(changed);
+}
+
+/* Texts are where HDF5 has no checksum: every byte of the collections' heads and of the references, to the
+ * extremes. */
+Test(result_read, survives_changed_texts_under_a_fresh_seal)
+{
+    static const unsigned char extremes[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+    char path[PATH_BYTES];
+    size_t size = 0;
+    int refusals = 0;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    unsigned char *bytes = bytes_of(path, &size);
+    unsigned char *heap = memmem(bytes, size, "GCOL", 4);
+    cr_assert_not_null(heap);
+    for (size_t at = 0; at < 160; at++) {
+        const unsigned char kept = heap[at];
+        for (size_t i = 0; i < sizeof extremes; i++) {
+            heap[at] = extremes[i];
+            refusals += read_resealed(path, bytes, size) != 0;
+        }
+        heap[at] = kept;
+    }
+    cr_expect_gt(refusals, 50);
+    cr_expect_eq(read_resealed(path, bytes, size), 0);
+    free(bytes);
+}
+
+Test(result_read, reads_a_file_whose_seal_was_cut_off)
+{
+    char path[PATH_BYTES];
+    size_t size = 0;
+    struct err err = ERR_INIT;
+    struct result read;
+    in_folder(path, "a.h5");
+    write_sample(path);
+    unsigned char *bytes = bytes_of(path, &size);
+    put_bytes(path, bytes, size - RESULT_SEAL_BYTES);
+    cr_expect_eq(result_read(path, &read, &err), 0, "%s", err.text[0]);
+    result_free(&read);
+    free(bytes);
+}
+
+/* Files that result_write() does not write, made with HDF5 itself. */
+static hid_t foreign_file(const char *path)
+{
+    const hid_t create = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, create, H5P_DEFAULT);
+    cr_assert_geq(file, 0);
+    H5Pclose(create);
+    return file;
+}
+
+static void foreign_dataset(hid_t file, const char *name, hid_t type, int rank, const hsize_t *sizes,
+                            const hsize_t *chunk, bool scale)
+{
+    const hid_t space = H5Screate_simple(rank, sizes, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    if (chunk != NULL)
+        H5Pset_chunk(create, rank, chunk);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, create, H5P_DEFAULT);
+    cr_assert_geq(dataset, 0);
+    if (scale)
+        cr_assert_geq(H5DSset_scale(dataset, name), 0);
+    H5Dclose(dataset);
+    H5Pclose(create);
+    H5Sclose(space);
+}
+
+/* One foreign dataset in a file of its own: refused for the reason. */
+static void foreign_refused(hid_t type, int rank, const hsize_t *sizes, const hsize_t *chunk, bool scale,
+                            const char *reason)
+{
+    char path[PATH_BYTES];
+    in_folder(path, "foreign.h5");
+    const hid_t file = foreign_file(path);
+    foreign_dataset(file, "x", type, rank, sizes, chunk, scale);
+    H5Fclose(file);
+    not_read(path, reason);
+}
+
+Test(result_read, refuses_foreign_shapes_and_types)
+{
+    const hsize_t small[6] = {2, 2, 2, 2, 2, 2};
+    foreign_refused(H5T_NATIVE_DOUBLE, 1, small, NULL, false, "an axis without a dimension");
+    foreign_refused(H5T_NATIVE_DOUBLE, 2, small, NULL, true, "without a coordinate of its own");
+    foreign_refused(H5T_NATIVE_DOUBLE, 6, small, NULL, false, "a strange number of dimensions");
+    foreign_refused(H5T_NATIVE_FLOAT, 1, small, NULL, false, "has a type");
+    foreign_refused(H5T_NATIVE_UINT64, 1, small, NULL, false, "has a type");
+    foreign_refused(H5T_C_S1, 1, small, NULL, false, "fixed length");
+}
+
+Test(result_read, refuses_sizes_that_no_file_could_hold)
+{
+    const hsize_t huge[3] = {(hsize_t)1 << 40, (hsize_t)1 << 40, (hsize_t)1 << 40}, chunks[3] = {1, 1, 1024};
+    const hsize_t many[1] = {((hsize_t)1 << 31) + 1}, large[1] = {(hsize_t)1 << 30}, chunk[1] = {1024};
+    const hsize_t wide_chunk[1] = {(hsize_t)1 << 28};
+    foreign_refused(H5T_NATIVE_INT8, 3, huge, chunks, false, "more than 2147483648 elements");
+    foreign_refused(H5T_NATIVE_INT8, 1, many, chunk, true, "more than 2147483648 elements");
+    foreign_refused(H5T_NATIVE_DOUBLE, 1, large, chunk, true, "stored in a way");
+    foreign_refused(H5T_NATIVE_DOUBLE, 1, large, wide_chunk, true, "stored in a way");
+}
+
+Test(result_read, refuses_links_groups_and_unordered_files)
+{
+    char path[PATH_BYTES];
+    in_folder(path, "foreign.h5");
+    hid_t file = foreign_file(path);
+    H5Lcreate_external("/etc/other.h5", "/x", file, "x", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    not_read(path, "x is a link");
+    file = foreign_file(path);
+    H5Gclose(H5Gcreate2(file, "x", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Fclose(file);
+    not_read(path, "x is no variable");
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    foreign_dataset(file, "x", H5T_NATIVE_DOUBLE, 1, (const hsize_t[]){2}, NULL, true);
+    H5Fclose(file);
+    not_read(path, "has no order");
+}
+
+Test(result_read, refuses_texts_of_variable_length_in_attributes)
+{
+    char path[PATH_BYTES];
+    const char *text = "text";
+    in_folder(path, "foreign.h5");
+    const hid_t file = foreign_file(path), type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, H5T_VARIABLE);
+    const hid_t attribute = H5Acreate2(file, "title", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, type, &text);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Fclose(file);
+    not_read(path, "title has a text of a kind");
+}
+
+Test(result_heap, refuses_references_to_nowhere)
+{
+    struct result_heap heap;
+    struct arena arena = {.blocks = NULL};
+    unsigned char reference[RESULT_REFERENCE_BYTES] = {1, 0, 0, 0};
+    struct err err = ERR_INIT;
+    FILE *file = tmpfile();
+    cr_assert_not_null(file);
+    fputs("no collection here, only text", file);
+    fflush(file);
+    result_heap_init(&heap, fileno(file), 29);
+    reference[12] = 1;
+    cr_expect_null(result_heap_text(&heap, reference, &arena, &err));
+    memset(reference + 4, 0xFF, 8);
+    err_clear(&err);
+    cr_expect_null(result_heap_text(&heap, reference, &arena, &err));
+    cr_expect(strstr(err.text[0], "beyond its end") != NULL);
+    result_heap_free(&heap);
+    result_heap_free(&heap);
+    arena_free(&arena);
+    fclose(file);
+}
