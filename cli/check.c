@@ -7,6 +7,7 @@
 #include "study/explain.h"
 #include "study/replicate.h"
 #include "study/show.h"
+#include "study/text.h"
 
 static const struct argp_option accepted[] = {
     {"targets", OPTION_TARGETS, NULL, 0, "Run it, and print reported facts beside what was simulated", 0},
@@ -58,7 +59,7 @@ static int run_targets(const struct scenario *scenario, struct world *world,
                        const struct cli_options *options, struct err *err)
 {
     struct progress_line line;
-    progress_begin(&line, run_file_base_name(scenario->path), (double)scenario->run.replications);
+    progress_begin(&line, text_base_name(scenario->path), (double)scenario->run.replications);
     const struct replicate_options how = {
         .threads = options->threads, .progress = progress_show, .data = &line};
     struct run_file *file = replicate_run(scenario, world, &how, NULL, err);

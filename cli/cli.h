@@ -13,7 +13,6 @@
 #include "sim/err.h"
 #include "sim/mem.h"
 #include "study/result_file.h"
-#include "study/run_file.h"
 
 enum cli_exit {
     EXIT_DONE = 0,

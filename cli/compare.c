@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "models/world.h"
 #include "study/replicate.h"
+#include "study/text.h"
 
 static const struct argp_option accepted[] = {
     CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,
@@ -98,7 +99,7 @@ static int run_all(struct entries *entries, const struct cli_options *options, s
         uint64_t events = 0;
         if (entry->result != NULL)
             continue;
-        line.what = run_file_base_name(options->paths[i]);
+        line.what = text_base_name(options->paths[i]);
         line.from = (double)done++ * line.width;
         entry->run = replicate_run(&entry->scenario, NULL, &how, &events, err);
         entry->result = entry->run == NULL ? NULL : run_file_result(entry->run, err);

@@ -87,7 +87,7 @@ static char *facts_json(const char *path, const struct cli_run_facts *facts, str
     if (gmtime_r(&now, &tm) != NULL)
         strftime(finished, sizeof finished, "%Y-%m-%dT%H:%M:%SZ", &tm);
     json_t *document = json_object();
-    int broken = json_out_set(document, "result", json_out_text(run_file_base_name(path)));
+    int broken = json_out_set(document, "result", json_out_text(text_base_name(path)));
     broken |= json_out_set(document, "version", json_out_text(COUNTERPART_VERSION));
     broken |= json_out_set(document, "finished", json_out_text(finished));
     broken |= json_out_set(document, "host", json_out_text(host));

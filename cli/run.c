@@ -8,6 +8,7 @@
 #include "models/world.h"
 #include "study/replicate.h"
 #include "study/show.h"
+#include "study/text.h"
 
 static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
                                               CLI_OPTION_SEED,   CLI_OPTION_SET,          {0}};
@@ -25,7 +26,7 @@ static const char doc[] =
 static char *default_output(const char *scenario, struct err *err)
 {
     struct stat status;
-    const char *base = run_file_base_name(scenario);
+    const char *base = text_base_name(scenario);
     const char *dot = strrchr(base, '.');
     const int stem = dot == NULL || dot == base ? (int)strlen(base) : (int)(dot - base);
     const bool has_folder = stat("results", &status) == 0 && S_ISDIR(status.st_mode);
@@ -51,7 +52,7 @@ static int run_and_write(const struct scenario *scenario, struct world *world, c
                          const struct cli_options *options, int argc, char **argv, struct err *err)
 {
     struct progress_line line;
-    progress_begin(&line, run_file_base_name(scenario->path), (double)scenario->run.replications);
+    progress_begin(&line, text_base_name(scenario->path), (double)scenario->run.replications);
     const struct replicate_options how = {
         .threads = options->threads, .progress = progress_show, .data = &line};
     struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options->threads};

@@ -43,7 +43,7 @@ int compare_check(const struct run_view *views, const char *const *names, size_t
 static char *make_label(struct comparison *c, const char *const *labels, size_t world, const char *name,
                         struct err *err)
 {
-    const char *base = run_file_base_name(name);
+    const char *base = text_base_name(name);
     const char *dot = strrchr(base, '.');
     const size_t stem = dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
     const size_t bytes = stem + 24;

@@ -9,7 +9,7 @@
 #include "sim/err.h"
 #include "sim/mem.h"
 #include "study/result_file.h"
-#include "study/run_file.h"
+#include "study/run_view.h"
 
 struct comparison {
     size_t worlds, replications, metrics; /* worlds >= 2; the base comes first */

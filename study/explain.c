@@ -9,7 +9,6 @@
 
 #include "models/ledger.h"
 #include "sim/dist.h"
-#include "study/run_file.h"
 #include "study/text.h"
 #include "study/text_table.h"
 
@@ -152,7 +151,7 @@ static int fill(struct text_table *table, const struct scenario *scenario, const
 {
     text_add(value, "%s", scenario->run.title == NULL ? "" : scenario->run.title);
     add_line(table, "Title", value);
-    text_add(value, "%s", run_file_base_name(scenario->path));
+    text_add(value, "%s", text_base_name(scenario->path));
     add_line(table, "Scenario", value);
     add_time(table, scenario, world_ledger(world), value);
     text_add(value, "%" PRId64 ", seed %s", scenario->run.replications, scenario->run.seed);

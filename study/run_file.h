@@ -2,16 +2,13 @@
 #define COUNTERPART_STUDY_RUN_FILE_H
 
 /* What the result file of a run contains: gathered from the worlds of all
- * replications, and read back as the numbers that show and compare need. */
+ * replications. See run_view.h for reading it back. */
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "models/scenario.h"
 #include "models/world.h"
 #include "sim/err.h"
-#include "sim/mem.h"
 #include "study/result_file.h"
 
 struct run_file;
@@ -29,29 +26,5 @@ MUST_CHECK int run_file_take(struct run_file *file, const struct world *world, u
 
 /* The whole, once every replication has been taken; borrowed. NULL on failure. */
 MUST_CHECK const struct result *run_file_result(struct run_file *file, struct err *err);
-
-/* The name of a file without its folders. */
-const char *run_file_base_name(const char *path);
-
-/* A result file as show and compare look at it; everything points into the result. */
-struct run_view {
-    const char *title, *scenario, *seed, *version, *start; /* never NULL */
-    const char *scenario_written, *scenario_resolved;      /* never NULL */
-    double warmup_days;                                    /* NaN when absent */
-    size_t replications, metrics, targets;
-    const char *const *metric_names, *const *metric_units;
-    const double *metric_values; /* [replication][metric] */
-    const char *const *target_facts, *const *target_roles, *const *target_quantities, *const *target_units;
-    const double *target_reported, *target_low, *target_high;
-    const double *target_values; /* [replication][target] */
-};
-
-/* Fails when the result is not that of a run: variables missing or of another shape or type. */
-MUST_CHECK int run_view_of(struct run_view *view, const struct result *result, struct err *err);
-
-/* The variable of that name when it has this type and exactly these dimensions (by name, NULL ends); NULL
- * otherwise. */
-const struct result_variable *run_view_variable(const struct result *result, const char *name,
-                                                enum result_type type, const char *const *dims);
 
 #endif

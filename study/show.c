@@ -279,7 +279,6 @@ static json_t *json_target(const struct run_view *view, size_t i, double *column
     int broken = json_out_set(object, "fact", json_out_text(view->target_facts[i]));
     broken |= json_out_set(object, "role", json_out_text(view->target_roles[i]));
     broken |= json_out_set(object, "quantity", json_out_text(view->target_quantities[i]));
-    broken |= json_out_set(object, "unit", json_out_text(view->target_units[i]));
     broken |= json_out_set(object, "reported", json_out_number(view->target_reported[i]));
     broken |= json_out_set(object, "low", json_out_number(view->target_low[i]));
     broken |= json_out_set(object, "high", json_out_number(view->target_high[i]));

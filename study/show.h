@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "sim/err.h"
-#include "study/run_file.h"
+#include "study/run_view.h"
 
 /* Metrics with 95% intervals (Student t over replications), then the targets. */
 MUST_CHECK char *show_text(const struct run_view *view, struct err *err);

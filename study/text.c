@@ -114,6 +114,12 @@ char *text_take(struct text *text, struct err *err)
     return bytes;
 }
 
+const char *text_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 /* Blocks of characters that terminals draw two columns wide (Unicode's East Asian Width W and F, in outline).
  */
 static bool is_wide(uint32_t c)

@@ -34,6 +34,9 @@ MUST_CHECK char *text_take(struct text *text, struct err *err);
 /* Columns that a terminal needs: UTF-8, East Asian wide characters count two. */
 size_t text_width(const char *text);
 
+/* The name of a file without its folders. */
+const char *text_base_name(const char *path);
+
 enum { TEXT_NUMBER = 48, TEXT_DATE = 40 };
 
 /* A number with the digits that its 95% half width supports (two digits of the half width); thousands are set
