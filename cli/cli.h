@@ -1,0 +1,110 @@
+#ifndef COUNTERPART_CLI_CLI_H
+#define COUNTERPART_CLI_CLI_H
+
+/* What the commands share: options, files and exits. Results go to files and
+ * standard output, everything else to standard error. */
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/scenario.h"
+#include "sim/err.h"
+#include "sim/mem.h"
+#include "study/result_file.h"
+
+enum cli_exit {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1, /* a run or a file failed, or a fitted target was missed */
+    EXIT_WRONG = 2,  /* wrong usage or scenario */
+};
+
+/* What the command line of any command says; a command lists the options that it takes. */
+struct cli_options {
+    const char **paths; /* arguments that are not options; the texts are argv's own */
+    size_t path_count, path_capacity, least_paths, most_paths;
+    const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
+    size_t set_count, set_capacity;
+    const char *output;    /* NULL: the default */
+    const char *seed;      /* NULL: the scenario's */
+    uint32_t replications; /* 0: the scenario's */
+    unsigned threads;
+    bool targets, json, csv, markdown;
+    struct arena arena; /* owns made-up texts */
+};
+
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_MARKDOWN };
+
+#define CLI_OPTION_OUTPUT                                                                                    \
+    {                                                                                                        \
+        "output", 'o', "FILE", 0, "Write the result to FILE", 0                                              \
+    }
+#define CLI_OPTION_REPLICATIONS                                                                              \
+    {                                                                                                        \
+        "replications", 'r', "N", 0, "Run N replications instead of as many as the scenario says", 0         \
+    }
+#define CLI_OPTION_THREADS                                                                                   \
+    {                                                                                                        \
+        "threads", 'j', "N", 0, "Run on N threads (default: one a processor); the result is the same", 0     \
+    }
+#define CLI_OPTION_SEED                                                                                      \
+    {                                                                                                        \
+        "seed", OPTION_SEED, "S", 0, "Use the seed S instead of the scenario's", 0                           \
+    }
+#define CLI_OPTION_SET                                                                                       \
+    {                                                                                                        \
+        "set", OPTION_SET, "PATH=VALUE", 0, "Change a key of the scenario; may be given again", 0            \
+    }
+#define CLI_OPTION_JSON                                                                                      \
+    {                                                                                                        \
+        "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
+    }
+#define CLI_OPTION_CSV                                                                                       \
+    {                                                                                                        \
+        "csv", OPTION_CSV, NULL, 0, "Print CSV, a row a metric", 0                                           \
+    }
+
+/* Parses what follows the command's name; wrong usage ends the program with EXIT_WRONG. Zeroes *options
+ * first. Fails only when memory runs out. */
+MUST_CHECK int cli_parse(struct cli_options *options, const struct argp_option *accepted,
+                         const char *args_doc, const char *doc, size_t least_paths, size_t most_paths,
+                         int argc, char **argv, struct err *err);
+void cli_options_free(struct cli_options *options);
+
+/* Prints every problem on a line of its own (several: with their number). Returns `status`. */
+int cli_complain(const struct err *err, int status);
+
+/* Loads the scenario with the options' changes and builds its first world. On a problem complains and returns
+ * the exit code; 0 otherwise, and the caller frees both. */
+struct world;
+MUST_CHECK int cli_load(struct scenario *scenario, struct world **world, const char *path,
+                        const struct cli_options *options);
+
+/* True for FILE.h5 and FILE.nc. */
+bool cli_is_result(const char *path);
+
+/* Fails unless a file can be put at `path`: its folder exists and can be written, and it is not a folder. */
+MUST_CHECK int cli_check_output(const char *path, struct err *err);
+
+/* What belongs beside a result and not into it. */
+struct cli_run_facts {
+    char **argv;
+    int argc;
+    unsigned threads;
+    double wall_s;
+    uint64_t events;
+};
+/* Writes the result, and FILE.run.json beside it. */
+MUST_CHECK int cli_write_result(const char *path, const struct result *result,
+                                const struct cli_run_facts *facts, struct err *err);
+
+double cli_clock_s(void);
+
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_keys(int argc, char **argv);
+
+#endif

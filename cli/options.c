@@ -1,0 +1,155 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
+
+/* argp's `input`: the options, and where to report that memory has run out. */
+struct parsing {
+    struct cli_options *options;
+    struct err *err;
+};
+
+static uint32_t whole_number(const char *arg, uint32_t most, const char *what, struct argp_state *state)
+{
+    uint32_t number = 0;
+    for (const char *p = arg; *p != '\0'; p++) {
+        if (*p < '0' || *p > '9' || number > most) {
+            number = 0;
+            break;
+        }
+        number = number * 10 + (uint32_t)(*p - '0');
+    }
+    if (number == 0 || number > most)
+        argp_error(state, "%s must be a whole number from 1 to %" PRIu32 ", not '%s'", what, most, arg);
+    return number;
+}
+
+static int append(const char ***list, size_t *count, size_t *capacity, const char *text, struct err *err)
+{
+    const char **grown = mem_grow(*list, capacity, *count + 1, sizeof *grown, err);
+    if (grown == NULL)
+        return -1;
+    *list = grown;
+    grown[(*count)++] = text;
+    return 0;
+}
+
+static error_t add_set(struct parsing *parsing, const char *set)
+{
+    struct cli_options *o = parsing->options;
+    return append(&o->sets, &o->set_count, &o->set_capacity, set, parsing->err) == 0 ? 0 : ENOMEM;
+}
+
+static error_t add_made_set(struct parsing *parsing, const char *format, const char *value)
+{
+    char set[96];
+    snprintf(set, sizeof set, format, value);
+    const char *kept = arena_text(&parsing->options->arena, set, parsing->err);
+    return kept == NULL ? ENOMEM : add_set(parsing, kept);
+}
+
+static error_t take_replications(struct parsing *parsing, const char *arg, struct argp_state *state)
+{
+    char digits[16];
+    parsing->options->replications = whole_number(arg, MOST_REPLICATIONS, "-r", state);
+    snprintf(digits, sizeof digits, "%" PRIu32, parsing->options->replications);
+    return add_made_set(parsing, "scenario.replications=%s", digits);
+}
+
+static error_t take_seed(struct parsing *parsing, const char *arg, struct argp_state *state)
+{
+    const size_t digits = strspn(arg, "0123456789");
+    errno = 0;
+    (void)strtoull(arg, NULL, 10);
+    if (digits == 0 || arg[digits] != '\0' || digits > 20 || errno != 0)
+        argp_error(state, "--seed must be a whole number from 0 to 18446744073709551615, not '%s'", arg);
+    parsing->options->seed = arg;
+    return add_made_set(parsing, "scenario.seed=\"%s\"", arg);
+}
+
+static error_t take_set(struct parsing *parsing, const char *arg, struct argp_state *state)
+{
+    if (strchr(arg, '=') == NULL || arg[0] == '=')
+        argp_error(state, "--set needs PATH=VALUE, not '%s'", arg);
+    return add_set(parsing, arg);
+}
+
+static void check_usage(const struct cli_options *options, struct argp_state *state)
+{
+    if (options->path_count < options->least_paths)
+        argp_error(state, "something is missing: %zu argument%s needed, %zu given", options->least_paths,
+                   options->least_paths == 1 ? " is" : "s are", options->path_count);
+    if (options->json && options->csv)
+        argp_error(state, "--json and --csv exclude each other");
+}
+
+static error_t take(int key, char *arg, struct argp_state *state)
+{
+    struct parsing *parsing = state->input;
+    struct cli_options *options = parsing->options;
+    switch (key) {
+    case 'o':
+        options->output = arg;
+        if (arg[0] == '\0')
+            argp_error(state, "-o needs the name of a file");
+        return 0;
+    case 'r':
+        return take_replications(parsing, arg, state);
+    case 'j':
+        options->threads = whole_number(arg, MOST_THREADS, "-j", state);
+        return 0;
+    case OPTION_SEED:
+        return take_seed(parsing, arg, state);
+    case OPTION_SET:
+        return take_set(parsing, arg, state);
+    case OPTION_TARGETS:
+        options->targets = true;
+        return 0;
+    case OPTION_JSON:
+        options->json = true;
+        return 0;
+    case OPTION_CSV:
+        options->csv = true;
+        return 0;
+    case OPTION_MARKDOWN:
+        options->markdown = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->path_count >= options->most_paths)
+            argp_error(state, "'%s' is one argument too many", arg);
+        return append(&options->paths, &options->path_count, &options->path_capacity, arg, parsing->err) == 0
+                   ? 0
+                   : ENOMEM;
+    case ARGP_KEY_END:
+        check_usage(options, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int cli_parse(struct cli_options *options, const struct argp_option *accepted, const char *args_doc,
+              const char *doc, size_t least_paths, size_t most_paths, int argc, char **argv, struct err *err)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths};
+    options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
+    const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
+    struct parsing parsing = {.options = options, .err = err};
+    const error_t status = argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+    return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
+}
+
+void cli_options_free(struct cli_options *options)
+{
+    free(options->paths);
+    free(options->sets);
+    arena_free(&options->arena);
+    *options = (struct cli_options){.threads = 1};
+}

@@ -1,0 +1,28 @@
+#ifndef COUNTERPART_CLI_PROGRESS_H
+#define COUNTERPART_CLI_PROGRESS_H
+
+/* A line on the terminal that tells how far a run is, and the wish of the user to
+ * stop it (Ctrl-C, SIGTERM). Without a terminal nothing is written. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct progress_line {
+    bool terminal;
+    const char *what; /* shown before the share */
+    double replications;
+    double from, width; /* the share of the whole work that the present run is: [from, from + width] */
+    double begun_s, shown_s;
+    int length; /* of the line on the terminal */
+};
+
+/* From here on SIGINT, SIGTERM and SIGHUP end the program at the next progress_show(), and at once when they
+ * come again. */
+void progress_begin(struct progress_line *line, const char *what, double replications);
+/* For struct replicate_options: data is the struct progress_line. Ends the program, with exit code 1, when a
+ * signal has asked for it: nothing is on the disk before a result is whole. */
+void progress_show(void *data, double share);
+/* Takes the line off the terminal. What is written afterwards is not interrupted. */
+void progress_end(struct progress_line *line);
+
+#endif

@@ -1,0 +1,62 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "study/compare.h"
+#include "study/show.h"
+
+static const struct argp_option accepted[] = {CLI_OPTION_JSON, CLI_OPTION_CSV, {0}};
+
+static const char doc[] =
+    "Prints a result file: every metric with its mean over the replications and 95% interval "
+    "(Student's t), and reported facts beside what was simulated. A file that 'compare' "
+    "wrote is printed as a comparison."
+    "\v"
+    "EXAMPLE\n"
+    "  counterpart show results/horqin_stroke_stint.h5 --json";
+
+static char *show_run(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    struct run_view view;
+    if (run_view_of(&view, result, err) != 0)
+        return NULL;
+    if (options->json)
+        return show_json(&view, options->paths[0], err);
+    return options->csv ? show_csv(&view, err) : show_text(&view, err);
+}
+
+static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    struct comparison comparison;
+    char *text = NULL;
+    if (compare_of(&comparison, result, err) == 0) {
+        if (options->json)
+            text = compare_json(&comparison, err);
+        else
+            text = options->csv ? compare_csv(&comparison, err) : compare_text(&comparison, err);
+    }
+    compare_free(&comparison);
+    return text;
+}
+
+int command_show(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    struct cli_options options;
+    struct result result = {0};
+    char *text = NULL;
+    if (cli_parse(&options, accepted, "FILE", doc, 1, 1, argc, argv, &err) == 0 &&
+        result_read(options.paths[0], &result, &err) == 0) {
+        if (result_find_dimension(&result, "scenario") != NULL)
+            text = show_comparison(&result, &options, &err);
+        else
+            text = show_run(&result, &options, &err);
+    }
+    if (text != NULL)
+        fputs(text, stdout);
+    const int status = cli_complain(&err, text == NULL ? EXIT_FAILED : EXIT_DONE);
+    free(text);
+    result_free(&result);
+    cli_options_free(&options);
+    return status;
+}

@@ -1,0 +1,190 @@
+#include "study/explain.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/ledger.h"
+#include "sim/dist.h"
+#include "study/text.h"
+#include "study/text_table.h"
+
+enum { NAMES_SHOWN = 12 };
+
+/* ---- expected numbers ---- */
+
+static bool is_listed(const struct key_list *codes, const char *code)
+{
+    for (size_t i = 0; i < codes->count; i++)
+        if (strcmp(SCENARIO_ITEM(*codes, const char *, i)[0], code) == 0)
+            return true;
+    return codes->count == 0;
+}
+
+/* People of the places that the codes name; of all places when there are none. */
+static double population_of(const struct world *world, const struct key_list *codes)
+{
+    const struct world_dimension places = world_dimension(world, DIM_PLACE);
+    const struct world_column *columns = NULL;
+    const size_t count = world_columns(world, &columns);
+    double people = 0;
+    for (size_t c = 0; c < count; c++)
+        if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, "population") == 0)
+            for (size_t i = 0; i < places.size; i++)
+                people += is_listed(codes, places.labels[i]) ? columns[c].values[i] : 0;
+    return people;
+}
+
+static int arrivals_per_s(const struct arrivals_spec *arrivals, const struct world *world, double *rate,
+                          struct err *err)
+{
+    double incidence = arrivals->incidence;
+    for (size_t i = 0; i < arrivals->factors.count; i++)
+        incidence *= *SCENARIO_ITEM(arrivals->factors, double, i);
+    *rate = arrivals->rate_per_s + (incidence > 0 ? incidence * population_of(world, &arrivals->at) : 0);
+    if (arrivals->gap == NULL)
+        return 0;
+    struct dist *gap = dist_compile(arrivals->gap, err);
+    if (gap == NULL)
+        return -1;
+    *rate += dist_mean(gap) > 0 ? 1 / dist_mean(gap) : 0;
+    dist_free(gap);
+    return 0;
+}
+
+/* ---- the page ---- */
+
+static void add_line(struct text_table *table, const char *head, struct text *value)
+{
+    text_add(value, "%s", "");
+    text_table_add(table, head);
+    text_table_add(table, value->failed ? "" : value->bytes);
+    table->failed = table->failed || value->failed;
+    value->length = 0;
+    if (value->bytes != NULL)
+        value->bytes[0] = '\0';
+}
+
+static const char *step_name(int step)
+{
+    static const char *const names[] = {"a day", "a week", "a month", "a year", "the whole run"};
+    return step >= STEP_DAY && step <= STEP_NONE ? names[step] : "?";
+}
+
+static void add_time(struct text_table *table, const struct scenario *scenario, const struct ledger *ledger,
+                     struct text *value)
+{
+    char start[TEXT_DATE], from[TEXT_DATE], end[TEXT_DATE];
+    text_date(start, scenario->run.start_us);
+    text_date(from, scenario->run.start_us + ledger->step_from_us[ledger->first_step]);
+    text_date(end, scenario->run.start_us + ledger->step_from_us[ledger->steps]);
+    text_add(value, "%s to %s; warm-up until %s; steps of %s; policies act every %s", start, end, from,
+             step_name(scenario->run.step), step_name(scenario->run.planning) + 2);
+    if (scenario->run.planning == STEP_NONE) {
+        value->length = 0;
+        text_add(value, "%s to %s; warm-up until %s; steps of %s", start, end, from,
+                 step_name(scenario->run.step));
+    }
+    add_line(table, "Time", value);
+}
+
+/* "3: banner (Banner hospital), ..." */
+static void add_names(struct text_table *table, const struct world *world, enum ledger_dim dim,
+                      const char *head, struct text *value)
+{
+    const struct world_dimension given = world_dimension(world, dim);
+    text_add(value, "%zu", given.size);
+    for (size_t i = 0; i < given.size && i < NAMES_SHOWN; i++) {
+        text_add(value, "%s%s", i == 0 ? ": " : ", ", given.labels[i]);
+        if (given.names != NULL && given.names[i] != NULL && strcmp(given.names[i], given.labels[i]) != 0)
+            text_add(value, " (%s)", given.names[i]);
+    }
+    if (given.size > NAMES_SHOWN)
+        text_add(value, ", and %zu more", given.size - NAMES_SHOWN);
+    add_line(table, head, value);
+}
+
+static void add_policies(struct text_table *table, const struct scenario *scenario, struct text *value)
+{
+    if (scenario->policies.count == 0) {
+        text_add(value, "none");
+        add_line(table, "Policies", value);
+    }
+    for (size_t i = 0; i < scenario->policies.count; i++) {
+        const struct policy_head *policy = SCENARIO_ITEM(scenario->policies, struct policy_head, i);
+        text_add(value, "%s (%s): %s", policy->name, policy->kind, policy->active ? "active" : "not active");
+        add_line(table, i == 0 ? "Policies" : "", value);
+    }
+}
+
+static int add_expected(struct text_table *table, const struct scenario *scenario, const struct world *world,
+                        struct text *value, struct err *err)
+{
+    const struct ledger *ledger = world_ledger(world);
+    const double run_s = (double)ledger->step_from_us[ledger->steps] * 1e-6;
+    double patients = 0, events = 0;
+    for (size_t i = 0; i < scenario->conditions.count; i++) {
+        const struct condition_spec *condition =
+            SCENARIO_ITEM(scenario->conditions, struct condition_spec, i);
+        double rate = 0;
+        if (arrivals_per_s(&condition->arrivals, world, &rate, err) != 0)
+            return -1;
+        const double here = rate * (run_s + condition->arrivals.backlog_s);
+        patients += here;
+        events += here * (1 + 2 * (double)condition->pathway.count);
+    }
+    char shown[TEXT_NUMBER];
+    text_number(shown, patients, 0.05 * patients);
+    text_add(value, "about %s a replication, warm-up included", shown);
+    add_line(table, "Patients", value);
+    text_number(shown, events, 0.05 * events);
+    text_add(value, "about %s a replication, if each patient has every stage once", shown);
+    add_line(table, "Events", value);
+    return 0;
+}
+
+static int fill(struct text_table *table, const struct scenario *scenario, const struct world *world,
+                struct text *value, struct err *err)
+{
+    text_add(value, "%s", scenario->run.title == NULL ? "" : scenario->run.title);
+    add_line(table, "Title", value);
+    text_add(value, "%s", text_base_name(scenario->path));
+    add_line(table, "Scenario", value);
+    add_time(table, scenario, world_ledger(world), value);
+    text_add(value, "%" PRId64 ", seed %s", scenario->run.replications, scenario->run.seed);
+    add_line(table, "Replications", value);
+    add_names(table, world, DIM_PLACE, "Places", value);
+    add_names(table, world, DIM_FACILITY, "Facilities", value);
+    text_add(value, "%zu besides those of facilities", scenario->stations.count);
+    add_line(table, "Stations", value);
+    add_names(table, world, DIM_CONDITION, "Conditions", value);
+    add_names(table, world, DIM_SERVICE, "Services", value);
+    add_names(table, world, DIM_EXPERT, "Experts", value);
+    add_policies(table, scenario, value);
+    text_add(value, "%zu", scenario->targets.count);
+    add_line(table, "Targets", value);
+    text_add(value, "1: the whole world in one; no delay limits the window, only planning epochs do");
+    add_line(table, "Partitions", value);
+    return add_expected(table, scenario, world, value, err);
+}
+
+char *explain_scenario(const struct scenario *scenario, const struct world *world, struct err *err)
+{
+    struct text_table table;
+    struct text value, page;
+    char *answer = NULL;
+    text_table_init(&table, "ll", err);
+    text_init(&value, err);
+    text_init(&page, err);
+    if (fill(&table, scenario, world, &value, err) == 0) {
+        text_table_print(&table, 0, &page);
+        answer = text_take(&page, err);
+    }
+    text_table_free(&table);
+    text_free(&value);
+    text_free(&page);
+    return answer;
+}

@@ -1,0 +1,70 @@
+#include "study/json_out.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/mem.h"
+
+json_t *json_out_text(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    char *ascii = strdup(text);
+    if (ascii == NULL)
+        return NULL;
+    for (char *p = ascii; *p != '\0'; p++)
+        if ((unsigned char)*p >= 0x80)
+            *p = '?';
+    value = json_string(ascii);
+    free(ascii);
+    return value;
+}
+
+json_t *json_out_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *json_out_pair(double a, double b)
+{
+    if (!isfinite(a) || !isfinite(b))
+        return json_null();
+    json_t *pair = json_array();
+    int broken = pair == NULL;
+    broken |= json_array_append_new(pair, json_real(a));
+    broken |= json_array_append_new(pair, json_real(b));
+    if (broken != 0) {
+        json_decref(pair);
+        return NULL;
+    }
+    return pair;
+}
+
+int json_out_set(json_t *object, const char *key, json_t *value)
+{
+    json_t *name = json_out_text(key);
+    if (name == NULL) {
+        json_decref(value);
+        return -1;
+    }
+    const int answer = json_object_set_new(object, json_string_value(name), value);
+    json_decref(name);
+    return answer;
+}
+
+char *json_out_dump(json_t *document, int broken, struct err *err)
+{
+    char *bare = broken != 0 || document == NULL ? NULL : json_dumps(document, JSON_INDENT(2));
+    json_decref(document);
+    if (bare == NULL) {
+        err_fail(err, "out of memory: a JSON document could not be put together");
+        return NULL;
+    }
+    char *text = mem_printf(err, "%s\n", bare);
+    free(bare);
+    return text;
+}

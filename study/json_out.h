@@ -1,0 +1,22 @@
+#ifndef COUNTERPART_STUDY_JSON_OUT_H
+#define COUNTERPART_STUDY_JSON_OUT_H
+
+/* What JSON cannot say is said all the same: undefined numbers are null, and a
+ * text that is not UTF-8 loses the bytes that are at fault. */
+
+#include <jansson.h>
+
+#include "sim/err.h"
+
+json_t *json_out_text(const char *text);   /* null for NULL; NULL when memory runs out */
+json_t *json_out_number(double value);     /* null when not finite; NULL when memory runs out */
+json_t *json_out_pair(double a, double b); /* [a, b], or null when either is not finite */
+
+/* Sets a member and takes over `value`; a NULL object or value counts as a failure. Returns 0 or -1. */
+int json_out_set(json_t *object, const char *key, json_t *value);
+
+/* The document as text with a line end, malloc'ed; takes over `document`. `broken` or a NULL document: fails
+ * as out of memory. */
+MUST_CHECK char *json_out_dump(json_t *document, int broken, struct err *err);
+
+#endif

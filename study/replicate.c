@@ -1,0 +1,159 @@
+#include "study/replicate.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "sim/mem.h"
+
+struct job {
+    const struct scenario *scenario;
+    const struct replicate_options *options;
+    struct run_file *file;
+    uint32_t replications;
+    struct world *first; /* of replication 0; whoever runs that one takes it */
+
+    atomic_uint_least32_t next; /* handed out in order, so that all below a failing one are run too */
+    atomic_bool failed;
+
+    pthread_mutex_t mutex; /* guards what follows */
+    double *shares;        /* by replication */
+    double share_sum;
+    uint64_t events;
+    struct err *err;        /* of failed_replication */
+    uint32_t failed_number; /* the lowest so far; replications when none */
+};
+
+/* What a world under way reports to. */
+struct progress {
+    struct job *job;
+    uint32_t replication;
+};
+
+static void report(void *data, double share)
+{
+    const struct progress *progress = data;
+    struct job *job = progress->job;
+    pthread_mutex_lock(&job->mutex);
+    double *mine = &job->shares[progress->replication];
+    if (share > *mine) {
+        job->share_sum += share - *mine;
+        *mine = share;
+    }
+    if (job->options->progress != NULL)
+        job->options->progress(job->options->data, job->share_sum / job->replications);
+    pthread_mutex_unlock(&job->mutex);
+}
+
+static void note_failure(struct job *job, uint32_t replication, const struct err *reasons)
+{
+    atomic_store(&job->failed, true);
+    pthread_mutex_lock(&job->mutex);
+    if (replication < job->failed_number) {
+        job->failed_number = replication;
+        err_clear(job->err);
+        for (unsigned i = 0; i < reasons->count && i < ERR_PROBLEMS; i++)
+            err_add(job->err, "replication %" PRIu32 ": %s", replication, reasons->text[i]);
+        if (reasons->count == 0)
+            err_add(job->err, "replication %" PRIu32 " failed", replication);
+        if (reasons->count > ERR_PROBLEMS)
+            job->err->count = reasons->count;
+    }
+    pthread_mutex_unlock(&job->mutex);
+}
+
+static int run_one(struct job *job, uint32_t replication, struct err *err)
+{
+    struct progress progress = {.job = job, .replication = replication};
+    struct world *world = NULL;
+    if (replication == 0) {
+        world = job->first;
+        job->first = NULL;
+    }
+    if (world == NULL)
+        world = world_new(job->scenario, replication, err);
+    if (world == NULL)
+        return -1;
+    int answer = world_run(world, report, &progress, err);
+    if (answer == 0)
+        answer = run_file_take(job->file, world, replication, err);
+    if (answer == 0) {
+        pthread_mutex_lock(&job->mutex);
+        job->events += world_events(world);
+        pthread_mutex_unlock(&job->mutex);
+    }
+    world_free(world);
+    if (answer == 0)
+        report(&progress, 1);
+    return answer;
+}
+
+static void *work(void *data)
+{
+    struct job *job = data;
+    struct err err = ERR_INIT;
+    while (!atomic_load(&job->failed)) {
+        const uint32_t replication = atomic_fetch_add(&job->next, 1);
+        if (replication >= job->replications)
+            break;
+        if (run_one(job, replication, &err) != 0)
+            note_failure(job, replication, &err);
+    }
+    return NULL;
+}
+
+/* The caller's thread works as well; threads that cannot be had are done without. */
+static int work_on_threads(struct job *job, struct err *err)
+{
+    unsigned threads = job->options->threads > 0 ? job->options->threads : 1;
+    if (threads > job->replications)
+        threads = job->replications;
+    pthread_t *others = mem_zeroed(threads, sizeof *others, err);
+    if (others == NULL)
+        return -1;
+    unsigned started = 0;
+    while (started + 1 < threads && pthread_create(&others[started], NULL, work, job) == 0)
+        started++;
+    work(job);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(others[i], NULL);
+    free(others);
+    return atomic_load(&job->failed) ? -1 : 0;
+}
+
+struct run_file *replicate_run(const struct scenario *scenario, struct world *first,
+                               const struct replicate_options *options, uint64_t *events, struct err *err)
+{
+    struct job job = {.scenario = scenario, .options = options, .first = first, .err = err};
+    bool done = false;
+    if (scenario->run.replications < 1 || scenario->run.replications > UINT32_MAX / 2) {
+        err_fail(err, "%" PRId64 " replications cannot be run", scenario->run.replications);
+        goto out;
+    }
+    job.replications = (uint32_t)scenario->run.replications;
+    job.failed_number = job.replications;
+    job.shares = mem_zeroed(job.replications, sizeof *job.shares, err);
+    if (job.shares == NULL)
+        goto out;
+    job.file = run_file_new(scenario, job.replications, err);
+    if (job.file == NULL)
+        goto out;
+    if (pthread_mutex_init(&job.mutex, NULL) != 0) {
+        err_fail(err, "out of memory: a lock could not be made");
+        goto out;
+    }
+    done = work_on_threads(&job, err) == 0;
+    pthread_mutex_destroy(&job.mutex);
+    if (done && events != NULL)
+        *events = job.events;
+out:
+    free(job.shares);
+    world_free(job.first);
+    if (!done) {
+        run_file_free(job.file);
+        job.file = NULL;
+    }
+    return job.file;
+}

@@ -1,0 +1,30 @@
+#ifndef COUNTERPART_STUDY_REPLICATE_H
+#define COUNTERPART_STUDY_REPLICATE_H
+
+/* Runs the replications of a scenario side by side on threads. What comes out does
+ * not depend on how many threads there are. */
+
+#include <stdint.h>
+
+#include "models/scenario.h"
+#include "models/world.h"
+#include "sim/err.h"
+#include "study/run_file.h"
+
+struct replicate_options {
+    unsigned threads; /* 0 counts as 1; never more than there are replications */
+    /* Called now and then, from any thread but never from two at once, with the share done of all
+     * replications. May be NULL. */
+    void (*progress)(void *data, double share);
+    void *data;
+};
+
+/* Runs scenario->run.replications replications into a new struct run_file, which the caller frees. `first`,
+ * when not NULL, is the world of replication 0, built and not yet run; it is taken over and freed in any
+ * case. When replications fail, the reasons given are those of the one with the lowest number, and no further
+ * ones are started. *events, when not NULL, gets the number of events of all replications. */
+MUST_CHECK struct run_file *replicate_run(const struct scenario *scenario, struct world *first,
+                                          const struct replicate_options *options, uint64_t *events,
+                                          struct err *err);
+
+#endif

@@ -1,0 +1,511 @@
+#include "study/run_file.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/ledger.h"
+#include "sim/mem.h"
+#include "study/text.h"
+
+#define DAY_US 86400e6
+
+/* Room for every dimension, variable and attribute that can be declared below. */
+enum {
+    MAX_DIMENSIONS = 4 + LEDGER_DIMS,
+    FIXED_VARIABLES = 1 + LEDGER_DIMS + 2 + 7,
+    MAX_ATTRIBUTES = 16,
+    NOWHERE = 64
+};
+
+struct run_file {
+    const struct scenario *scenario;
+    uint32_t replications;
+    pthread_mutex_t mutex; /* guards the declaration by whoever comes first */
+    bool declared;
+    struct arena arena; /* owns all that follows */
+
+    struct result result;
+    struct result_dimension dimensions[MAX_DIMENSIONS];
+    struct result_attribute attributes[MAX_ATTRIBUTES];
+    size_t ledger_dims[LEDGER_DIMS]; /* position among the dimensions; NOWHERE when of size 0 */
+    size_t replication_dim, time_dim, metric_dim, target_dim;
+
+    size_t sizes[LEDGER_DIMS], steps;
+    size_t metrics, targets;
+    void **field_values; /* by field: NULL when left out */
+    double *metric_values, *target_values;
+    const char **metric_names, **target_facts;
+    char fingerprint[17];
+    char start[TEXT_DATE], time_units[TEXT_DATE + 16];
+};
+
+struct run_file *run_file_new(const struct scenario *scenario, uint32_t replications, struct err *err)
+{
+    if (replications == 0) {
+        err_fail(err, "a run needs at least one replication");
+        return NULL;
+    }
+    struct run_file *file = mem_zeroed(1, sizeof *file, err);
+    if (file == NULL)
+        return NULL;
+    file->scenario = scenario;
+    file->replications = replications;
+    if (pthread_mutex_init(&file->mutex, NULL) != 0) {
+        err_fail(err, "out of memory: a lock could not be made");
+        free(file);
+        return NULL;
+    }
+    return file;
+}
+
+void run_file_free(struct run_file *file)
+{
+    if (file == NULL)
+        return;
+    pthread_mutex_destroy(&file->mutex);
+    arena_free(&file->arena);
+    free(file);
+}
+
+/* ---- declaring what the file contains, from the first world that has finished ---- */
+
+static size_t add_dimension(struct run_file *file, struct result_dimension dimension)
+{
+    file->dimensions[file->result.dimension_count] = dimension;
+    return file->result.dimension_count++;
+}
+
+static struct result_variable *add_variable(struct run_file *file, const char *name, const char *long_name,
+                                            const char *units, enum result_type type)
+{
+    struct result_variable *variable = &file->result.variables[file->result.variable_count++];
+    *variable = (struct result_variable){.name = name, .long_name = long_name, .units = units, .type = type};
+    return variable;
+}
+
+/* Zeroed values for a variable whose dims are set. */
+static void *new_values(struct run_file *file, const struct result_variable *variable, struct err *err)
+{
+    size_t count = 1;
+    for (unsigned i = 0; i < variable->rank; i++)
+        if (__builtin_mul_overflow(count, file->dimensions[variable->dims[i]].size, &count)) {
+            err_fail(err, "out of memory: '%s' has more values than can be counted", variable->name);
+            return NULL;
+        }
+    const size_t size = variable->type == RESULT_TEXT ? sizeof(char *) : sizeof(double);
+    return arena_zeroed(&file->arena, count, size, err);
+}
+
+/* Copies texts (NULL becomes ""). */
+static const char **copy_texts(struct run_file *file, const char *const *texts, size_t count, struct err *err)
+{
+    const char **copies = arena_zeroed(&file->arena, count, sizeof *copies, err);
+    for (size_t i = 0; copies != NULL && i < count; i++) {
+        copies[i] = arena_text(&file->arena, texts == NULL || texts[i] == NULL ? "" : texts[i], err);
+        if (copies[i] == NULL)
+            return NULL;
+    }
+    return copies;
+}
+
+static int declare_replication(struct run_file *file, struct err *err)
+{
+    int64_t *numbers = arena_zeroed(&file->arena, file->replications, sizeof *numbers, err);
+    if (numbers == NULL)
+        return -1;
+    for (uint32_t r = 0; r < file->replications; r++)
+        numbers[r] = r;
+    file->replication_dim = add_dimension(file, (struct result_dimension){.name = "replication",
+                                                                          .long_name = "replication",
+                                                                          .units = "1",
+                                                                          .size = file->replications,
+                                                                          .type = RESULT_INT64,
+                                                                          .values = numbers});
+    return 0;
+}
+
+static int declare_time(struct run_file *file, const struct ledger *ledger, struct err *err)
+{
+    static const struct result_attribute calendar = {
+        .name = "calendar", .type = RESULT_TEXT, .text = "proleptic_gregorian"};
+    file->time_dim = NOWHERE;
+    file->steps = ledger->steps;
+    if (ledger->steps == 0)
+        return 0;
+    double *from = arena_zeroed(&file->arena, ledger->steps, sizeof *from, err);
+    double *to = arena_zeroed(&file->arena, ledger->steps, sizeof *to, err);
+    if (from == NULL || to == NULL)
+        return -1;
+    for (size_t i = 0; i < ledger->steps; i++) {
+        from[i] = (double)ledger->step_from_us[i] / DAY_US;
+        to[i] = (double)ledger->step_from_us[i + 1] / DAY_US;
+    }
+    file->time_dim = add_dimension(file, (struct result_dimension){.name = "time",
+                                                                   .long_name = "begin of the step",
+                                                                   .units = file->time_units,
+                                                                   .size = ledger->steps,
+                                                                   .type = RESULT_DOUBLE,
+                                                                   .values = from,
+                                                                   .calendar = "proleptic_gregorian"});
+    struct result_variable *end =
+        add_variable(file, "time_end", "end of the step", file->time_units, RESULT_DOUBLE);
+    end->rank = 1;
+    end->dims[0] = file->time_dim;
+    end->values = to;
+    end->attributes = &calendar;
+    end->attribute_count = 1;
+    return 0;
+}
+
+/* A dimension of the ledger: ids as labels, names for people beside them. */
+static int declare_ledger_dim(struct run_file *file, const struct world *world, enum ledger_dim dim,
+                              struct err *err)
+{
+    const struct world_dimension given = world_dimension(world, dim);
+    file->sizes[dim] = given.size;
+    file->ledger_dims[dim] = NOWHERE;
+    if (given.size == 0)
+        return 0;
+    const char *name = arena_text(&file->arena, given.name, err);
+    const char *long_name = arena_text(&file->arena, given.long_name, err);
+    const size_t bytes = strlen(given.name) + sizeof "_name";
+    char *companion = arena_zeroed(&file->arena, bytes, 1, err);
+    const char **labels = copy_texts(file, given.labels, given.size, err);
+    const char **names = copy_texts(file, given.names != NULL ? given.names : given.labels, given.size, err);
+    if (name == NULL || long_name == NULL || companion == NULL || labels == NULL || names == NULL)
+        return -1;
+    snprintf(companion, bytes, "%s_name", given.name);
+    const size_t position = add_dimension(
+        file,
+        (struct result_dimension){
+            .name = name, .long_name = long_name, .size = given.size, .type = RESULT_TEXT, .values = labels});
+    file->ledger_dims[dim] = position;
+    struct result_variable *variable = add_variable(file, companion, long_name, NULL, RESULT_TEXT);
+    variable->rank = 1;
+    variable->dims[0] = position;
+    variable->values = names;
+    return 0;
+}
+
+static int declare_columns(struct run_file *file, const struct world *world, struct err *err)
+{
+    const struct world_column *columns = NULL;
+    const size_t count = world_columns(world, &columns);
+    for (size_t i = 0; i < count; i++) {
+        const struct world_column *column = &columns[i];
+        if (file->ledger_dims[column->dim] == NOWHERE)
+            continue;
+        const char *name = arena_text(&file->arena, column->name, err);
+        const char *unit = arena_text(&file->arena, column->unit, err);
+        const char *long_name = arena_text(&file->arena, column->long_name, err);
+        if (name == NULL || unit == NULL || long_name == NULL)
+            return -1;
+        struct result_variable *variable = add_variable(file, name, long_name, unit, RESULT_DOUBLE);
+        variable->rank = 1;
+        variable->dims[0] = file->ledger_dims[column->dim];
+        double *values = new_values(file, variable, err);
+        if (values == NULL)
+            return -1;
+        memcpy(values, column->values, file->sizes[column->dim] * sizeof *values);
+        variable->values = values;
+    }
+    return 0;
+}
+
+static bool is_whole(const struct field_row *row)
+{
+    return row->kind == FIELD_COUNT && row->scale == 1;
+}
+
+static int declare_field(struct run_file *file, size_t field, struct err *err)
+{
+    const struct field_row *row = &ledger_fields[field];
+    enum ledger_dim dims[2];
+    const unsigned rank = ledger_group_dims(row->group, dims);
+    if (file->time_dim == NOWHERE)
+        return 0;
+    for (unsigned i = 0; i < rank; i++)
+        if (file->ledger_dims[dims[i]] == NOWHERE)
+            return 0;
+    struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit,
+                                                    is_whole(row) ? RESULT_INT64 : RESULT_DOUBLE);
+    variable->rank = 2 + rank;
+    variable->dims[0] = file->replication_dim;
+    variable->dims[1] = file->time_dim;
+    for (unsigned i = 0; i < rank; i++)
+        variable->dims[2 + i] = file->ledger_dims[dims[i]];
+    file->field_values[field] = new_values(file, variable, err);
+    variable->values = file->field_values[field];
+    return variable->values == NULL ? -1 : 0;
+}
+
+static int declare_metrics(struct run_file *file, const struct world *world, struct err *err)
+{
+    const struct metric *metrics = NULL;
+    const size_t count = world_metrics(world, &metrics);
+    file->metrics = count;
+    if (count == 0)
+        return 0;
+    const char **names = arena_zeroed(&file->arena, count, sizeof *names, err);
+    const char **units = arena_zeroed(&file->arena, count, sizeof *units, err);
+    if (names == NULL || units == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = arena_text(&file->arena, metrics[i].name, err);
+        units[i] = arena_text(&file->arena, metrics[i].unit, err);
+        if (names[i] == NULL || units[i] == NULL)
+            return -1;
+    }
+    file->metric_names = names;
+    file->metric_dim = add_dimension(
+        file,
+        (struct result_dimension){
+            .name = "metric", .long_name = "metric", .size = count, .type = RESULT_TEXT, .values = names});
+    struct result_variable *unit = add_variable(file, "metric_unit", "unit of the metric", NULL, RESULT_TEXT);
+    unit->rank = 1;
+    unit->dims[0] = file->metric_dim;
+    unit->values = units;
+    struct result_variable *value = add_variable(
+        file, "metric_value", "metric of the whole replication after the warm-up", NULL, RESULT_DOUBLE);
+    value->rank = 2;
+    value->dims[0] = file->replication_dim;
+    value->dims[1] = file->metric_dim;
+    file->metric_values = new_values(file, value, err);
+    value->values = file->metric_values;
+    return value->values == NULL ? -1 : 0;
+}
+
+/* A variable over the targets with a text each, taken from the member at `offset` of struct target_value. */
+static int declare_target_text(struct run_file *file, const struct target_value *targets, const char *name,
+                               const char *long_name, size_t offset, struct err *err)
+{
+    const char **texts = arena_zeroed(&file->arena, file->targets, sizeof *texts, err);
+    if (texts == NULL)
+        return -1;
+    for (size_t i = 0; i < file->targets; i++) {
+        const char *text = *(const char *const *)(const void *)((const char *)&targets[i] + offset);
+        texts[i] = arena_text(&file->arena, text == NULL ? "" : text, err);
+        if (texts[i] == NULL)
+            return -1;
+    }
+    if (offset == offsetof(struct target_value, fact)) {
+        file->target_facts = texts;
+        file->target_dim = add_dimension(file, (struct result_dimension){.name = name,
+                                                                         .long_name = long_name,
+                                                                         .size = file->targets,
+                                                                         .type = RESULT_TEXT,
+                                                                         .values = texts});
+        return 0;
+    }
+    struct result_variable *variable = add_variable(file, name, long_name, NULL, RESULT_TEXT);
+    variable->rank = 1;
+    variable->dims[0] = file->target_dim;
+    variable->values = texts;
+    return 0;
+}
+
+static int declare_target_number(struct run_file *file, const struct target_value *targets, const char *name,
+                                 const char *long_name, size_t offset, struct err *err)
+{
+    struct result_variable *variable = add_variable(file, name, long_name, NULL, RESULT_DOUBLE);
+    variable->rank = 1;
+    variable->dims[0] = file->target_dim;
+    double *values = new_values(file, variable, err);
+    if (values == NULL)
+        return -1;
+    for (size_t i = 0; i < file->targets; i++)
+        values[i] = *(const double *)(const void *)((const char *)&targets[i] + offset);
+    variable->values = values;
+    return 0;
+}
+
+static int declare_targets(struct run_file *file, const struct world *world, struct err *err)
+{
+    const struct target_value *targets = NULL;
+    file->targets = world_targets(world, &targets);
+    if (file->targets == 0)
+        return 0;
+#define MEMBER(m) offsetof(struct target_value, m)
+    if (declare_target_text(file, targets, "target", "reported fact", MEMBER(fact), err) != 0 ||
+        declare_target_text(file, targets, "target_role",
+                            "fit: the model was fitted to it; predict: it was not", MEMBER(role), err) != 0 ||
+        declare_target_text(file, targets, "target_quantity", "quantity that the fact reports",
+                            MEMBER(quantity), err) != 0 ||
+        declare_target_text(file, targets, "target_unit", "unit of the fact", MEMBER(unit), err) != 0 ||
+        declare_target_number(file, targets, "target_reported", "reported value", MEMBER(reported), err) !=
+            0 ||
+        declare_target_number(file, targets, "target_low", "least acceptable value", MEMBER(low), err) != 0 ||
+        declare_target_number(file, targets, "target_high", "greatest acceptable value", MEMBER(high), err) !=
+            0)
+        return -1;
+#undef MEMBER
+    struct result_variable *value =
+        add_variable(file, "target_value", "simulated value", NULL, RESULT_DOUBLE);
+    value->rank = 2;
+    value->dims[0] = file->replication_dim;
+    value->dims[1] = file->target_dim;
+    file->target_values = new_values(file, value, err);
+    value->values = file->target_values;
+    return value->values == NULL ? -1 : 0;
+}
+
+static void add_text(struct run_file *file, const char *name, const char *text)
+{
+    file->attributes[file->result.attribute_count++] =
+        (struct result_attribute){.name = name, .type = RESULT_TEXT, .text = text == NULL ? "" : text};
+}
+
+static void add_number(struct run_file *file, const char *name, enum result_type type, double number)
+{
+    file->attributes[file->result.attribute_count++] =
+        (struct result_attribute){.name = name, .type = type, .number = number};
+}
+
+static void declare_attributes(struct run_file *file, const struct ledger *ledger)
+{
+    const struct scenario *scenario = file->scenario;
+    add_text(file, "Conventions", "CF-1.8");
+    add_text(file, "title", scenario->run.title);
+    add_text(file, "scenario", scenario->path == NULL ? "" : text_base_name(scenario->path));
+    add_text(file, "start", file->start);
+    const bool has_warmup = ledger->steps > 0 && ledger->first_step <= ledger->steps;
+    add_number(file, "warmup_days", RESULT_DOUBLE,
+               has_warmup ? (double)ledger->step_from_us[ledger->first_step] / DAY_US : 0);
+    add_number(file, "replications", RESULT_INT64, file->replications);
+    add_text(file, "seed", scenario->run.seed);
+    add_text(file, "version", COUNTERPART_VERSION);
+    add_text(file, "fingerprint", file->fingerprint);
+    add_text(file, "scenario_written", scenario->written);
+    add_text(file, "scenario_resolved", scenario->resolved);
+}
+
+static int declare(struct run_file *file, const struct world *world, struct err *err)
+{
+    const struct ledger *ledger = world_ledger(world);
+    const struct world_column *columns = NULL;
+    const size_t variables = FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count;
+    file->result.dimensions = file->dimensions;
+    file->result.attributes = file->attributes;
+    file->result.variables = arena_zeroed(&file->arena, variables, sizeof *file->result.variables, err);
+    file->field_values = arena_zeroed(&file->arena, ledger_field_count, sizeof *file->field_values, err);
+    if (file->result.variables == NULL || file->field_values == NULL)
+        return -1;
+    text_date(file->start, file->scenario->run.start_us);
+    snprintf(file->time_units, sizeof file->time_units, "days since %s", file->start);
+    if (declare_replication(file, err) != 0 || declare_time(file, ledger, err) != 0)
+        return -1;
+    for (int dim = 0; dim < LEDGER_DIMS; dim++)
+        if (declare_ledger_dim(file, world, (enum ledger_dim)dim, err) != 0)
+            return -1;
+    if (declare_columns(file, world, err) != 0)
+        return -1;
+    for (size_t field = 0; field < ledger_field_count; field++)
+        if (declare_field(file, field, err) != 0)
+            return -1;
+    if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
+        return -1;
+    declare_attributes(file, ledger);
+    return 0;
+}
+
+/* ---- one replication's slot ---- */
+
+static int check_shape(const struct run_file *file, const struct world *world, struct err *err)
+{
+    if (world_ledger(world)->steps != file->steps)
+        return err_fail(err, "it has %zu steps where another replication has %zu", world_ledger(world)->steps,
+                        file->steps);
+    for (int dim = 0; dim < LEDGER_DIMS; dim++) {
+        const struct world_dimension given = world_dimension(world, (enum ledger_dim)dim);
+        if (given.size != file->sizes[dim])
+            return err_fail(err, "dimension %s is %zu long where another replication has %zu", given.name,
+                            given.size, file->sizes[dim]);
+    }
+    const struct metric *metrics = NULL;
+    if (world_metrics(world, &metrics) != file->metrics)
+        return err_fail(err, "it has other metrics than another replication");
+    for (size_t i = 0; i < file->metrics; i++)
+        if (strcmp(metrics[i].name, file->metric_names[i]) != 0)
+            return err_fail(err, "its metric %zu is '%s' where another replication has '%s'", i,
+                            metrics[i].name, file->metric_names[i]);
+    const struct target_value *targets = NULL;
+    if (world_targets(world, &targets) != file->targets)
+        return err_fail(err, "it has other targets than another replication");
+    for (size_t i = 0; i < file->targets; i++)
+        if (strcmp(targets[i].fact, file->target_facts[i]) != 0)
+            return err_fail(err, "its target %zu is '%s' where another replication has '%s'", i,
+                            targets[i].fact, file->target_facts[i]);
+    return 0;
+}
+
+static void copy_field(struct run_file *file, const struct ledger *ledger, size_t field, uint32_t replication)
+{
+    const struct field_row *row = &ledger_fields[field];
+    enum ledger_dim dims[2];
+    const unsigned rank = ledger_group_dims(row->group, dims);
+    const size_t rows = file->sizes[dims[0]], columns = rank > 1 ? file->sizes[dims[1]] : 1;
+    size_t at = replication * file->steps * rows * columns;
+    int64_t *whole = file->field_values[field];
+    double *real = file->field_values[field];
+    for (size_t step = 0; step < file->steps; step++)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < columns; j++, at++) {
+                const double value = ledger_value(ledger, field, step, i, j);
+                if (is_whole(row))
+                    whole[at] = (int64_t)value;
+                else
+                    real[at] = value;
+            }
+}
+
+static void copy_slot(struct run_file *file, const struct world *world, uint32_t replication)
+{
+    for (size_t field = 0; field < ledger_field_count; field++)
+        if (file->field_values[field] != NULL)
+            copy_field(file, world_ledger(world), field, replication);
+    const struct metric *metrics = NULL;
+    const size_t metric_count = world_metrics(world, &metrics);
+    for (size_t i = 0; i < metric_count; i++)
+        file->metric_values[replication * metric_count + i] = metrics[i].value;
+    const struct target_value *targets = NULL;
+    const size_t target_count = world_targets(world, &targets);
+    for (size_t i = 0; i < target_count; i++)
+        file->target_values[replication * target_count + i] = targets[i].value;
+}
+
+int run_file_take(struct run_file *file, const struct world *world, uint32_t replication, struct err *err)
+{
+    if (replication >= file->replications)
+        return err_fail(err, "there is no replication %" PRIu32 " among %" PRIu32, replication,
+                        file->replications);
+    int answer = 0;
+    pthread_mutex_lock(&file->mutex);
+    if (!file->declared) {
+        answer = declare(file, world, err);
+        file->declared = true;
+    }
+    if (answer == 0 && file->result.attribute_count == 0)
+        answer = err_fail(err, "the results could not be laid out for another replication");
+    if (answer == 0)
+        answer = check_shape(file, world, err);
+    if (answer == 0 && replication == 0)
+        snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
+    pthread_mutex_unlock(&file->mutex);
+    if (answer == 0)
+        copy_slot(file, world, replication);
+    return answer;
+}
+
+const struct result *run_file_result(struct run_file *file, struct err *err)
+{
+    if (!file->declared || file->fingerprint[0] == '\0') {
+        err_fail(err, "no replication has finished");
+        return NULL;
+    }
+    return &file->result;
+}

@@ -1,0 +1,180 @@
+#ifndef COUNTERPART_TESTS_FAKE_WORLD_H
+#define COUNTERPART_TESTS_FAKE_WORLD_H
+
+/* Stands in for models/world.c: a world whose numbers can be told in advance. One place, two facilities, one
+ * condition, one service, no expert; steps of 31 and 28 days. Define what a test wants in `fake`. */
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "models/ledger.h"
+#include "models/world.h"
+#include "sim/mem.h"
+
+#define FAKE_DAY_US INT64_C(86400000000)
+enum { FAKE_NONE = UINT32_MAX };
+
+struct fake {
+    uint32_t fails_from;    /* replications from this one on fail */
+    uint32_t unbuildable;   /* this replication cannot be built */
+    uint32_t other_metrics; /* this replication has a metric of another name */
+    uint32_t slow;          /* this replication takes 50 ms */
+    bool no_targets;
+    atomic_uint built, freed, ran;
+};
+
+static struct fake fake = {
+    .fails_from = FAKE_NONE, .unbuildable = FAKE_NONE, .other_metrics = FAKE_NONE, .slow = FAKE_NONE};
+
+struct world {
+    const struct scenario *scenario;
+    uint32_t replication;
+    struct ledger ledger;
+    struct metric metrics[3];
+    struct target_value targets[3];
+};
+
+static const char *const fake_places[] = {"152221"}, *const fake_place_names[] = {"科尔沁右翼前旗"};
+static const char *const fake_facilities[] = {"banner", "capital"};
+static const char *const fake_facility_names[] = {"Banner hospital", "Capital hospital"};
+static const char *const fake_conditions[] = {"ais"}, *const fake_services[] = {"thrombectomy"};
+static const double fake_population[] = {337000};
+static const struct world_column fake_columns[] = {{DIM_PLACE, "population", "1", "people", fake_population}};
+
+struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err)
+{
+    static const int64_t bounds[] = {0, 31 * FAKE_DAY_US, 59 * FAKE_DAY_US};
+    static const size_t sizes[LEDGER_DIMS] = {1, 2, 1, 1, 0};
+    if (replication == fake.unbuildable) {
+        err_add(err, "x.cfg:3: places: none is left");
+        err_add(err, "x.cfg:4: facilities: none is left");
+        return NULL;
+    }
+    struct world *world = mem_zeroed(1, sizeof *world, err);
+    if (world == NULL)
+        return NULL;
+    world->scenario = scenario;
+    world->replication = replication;
+    if (ledger_init(&world->ledger, sizes, bounds, 2, 1, err) != 0) {
+        ledger_free(&world->ledger);
+        free(world);
+        return NULL;
+    }
+    atomic_fetch_add(&fake.built, 1);
+    return world;
+}
+
+void world_free(struct world *world)
+{
+    if (world == NULL)
+        return;
+    atomic_fetch_add(&fake.freed, 1);
+    ledger_free(&world->ledger);
+    free(world);
+}
+
+static void fake_count(struct world *world)
+{
+    struct ledger *ledger = &world->ledger;
+    for (size_t step = 0; step < 2; step++) {
+        for (int group = 0; group < LEDGER_GROUPS; group++) {
+            enum ledger_dim dims[2];
+            const unsigned rank = ledger_group_dims((enum ledger_group)group, dims);
+            const size_t cells = ledger->size[dims[0]] * (rank > 1 ? ledger->size[dims[1]] : 1) *
+                                 ledger_group_fields((enum ledger_group)group);
+            for (size_t i = 0; i < cells; i++)
+                ledger->cells[group][i] = (int64_t)(1000 * world->replication + 100 * step + i);
+        }
+        ledger_close_step(ledger);
+    }
+}
+
+int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
+{
+    atomic_fetch_add(&fake.ran, 1);
+    if (world->replication == fake.slow)
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    if (progress != NULL)
+        progress(data, 0.5);
+    if (world->replication >= fake.fails_from)
+        return err_fail(err, "a deadlock at banner.angio");
+    fake_count(world);
+    const double r = world->replication;
+    world->metrics[0] = (struct metric){"procedures", "1", 100 + r};
+    world->metrics[1] = (struct metric){"station/desk/wait_mean", "h", world->replication == 0 ? NAN : 2 * r};
+    world->metrics[2] = (struct metric){"never", "d", NAN};
+    if (world->replication == fake.other_metrics)
+        world->metrics[2].name = "sometimes";
+    world->targets[0] = (struct target_value){"D3", "fit", "staff_independent", "1", 101, 100, 102, 100 + r};
+    world->targets[1] = (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r};
+    world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36};
+    return 0;
+}
+
+uint64_t world_events(const struct world *world)
+{
+    return 10 + world->replication;
+}
+
+uint64_t world_fingerprint(const struct world *world)
+{
+    return 0xabc0 + world->replication;
+}
+
+struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)
+{
+    switch (dim) {
+    case DIM_PLACE:
+        return (struct world_dimension){"place", "place", 1, fake_places, fake_place_names};
+    case DIM_FACILITY:
+        return (struct world_dimension){"facility", "facility", 2, fake_facilities, fake_facility_names};
+    case DIM_CONDITION:
+        return (struct world_dimension){"condition", "condition", 1, fake_conditions, fake_conditions};
+    case DIM_SERVICE:
+        return (struct world_dimension){"service", "service", 1, fake_services, fake_services};
+    default:
+        return (struct world_dimension){"expert", "expert", world->ledger.size[DIM_EXPERT], NULL, NULL};
+    }
+}
+
+const struct ledger *world_ledger(const struct world *world)
+{
+    return &world->ledger;
+}
+
+size_t world_columns(const struct world *world, const struct world_column **columns)
+{
+    (void)world;
+    *columns = fake_columns;
+    return 1;
+}
+
+size_t world_metrics(const struct world *world, const struct metric **metrics)
+{
+    *metrics = world->metrics;
+    return 3;
+}
+
+size_t world_targets(const struct world *world, const struct target_value **targets)
+{
+    *targets = world->targets;
+    return fake.no_targets ? 0 : 3;
+}
+
+/* 2019-01-01, seed 7. */
+static struct scenario fake_scenario(int64_t replications)
+{
+    return (struct scenario){.run = {.title = "A title",
+                                     .start_us = INT64_C(1546300800000000),
+                                     .replications = replications,
+                                     .seed = "7"},
+                             .path = "/some/where/x.cfg",
+                             .written = "scenario: {};",
+                             .resolved = "scenario: { seed = \"7\"; };"};
+}
+
+#endif

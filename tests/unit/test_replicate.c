@@ -1,0 +1,242 @@
+#include "study/replicate.h"
+
+#include <criterion/criterion.h>
+#include <stdbool.h>
+
+#include "fake_world.h"
+#include "study/result_file.h"
+#include "study/run_view.h"
+
+static struct run_file *run(int64_t replications, unsigned threads, struct err *err)
+{
+    static struct scenario scenario;
+    scenario = fake_scenario(replications);
+    const struct replicate_options options = {.threads = threads};
+    return replicate_run(&scenario, NULL, &options, NULL, err);
+}
+
+static struct run_file *must_run(int64_t replications, unsigned threads)
+{
+    struct err err = ERR_INIT;
+    struct run_file *file = run(replications, threads, &err);
+    cr_assert_not_null(file, "%s", err.text[0]);
+    return file;
+}
+
+static const struct result *result_of(struct run_file *file)
+{
+    struct err err = ERR_INIT;
+    const struct result *result = run_file_result(file, &err);
+    cr_assert_not_null(result, "%s", err.text[0]);
+    return result;
+}
+
+static size_t count_of(const struct result *result, const struct result_variable *variable)
+{
+    size_t count = 1;
+    for (unsigned i = 0; i < variable->rank; i++)
+        count *= result->dimensions[variable->dims[i]].size;
+    return count;
+}
+
+Test(replicate, gathers_every_replication_in_its_slot)
+{
+    struct run_file *file = must_run(5, 3);
+    static const char *const dims[] = {"replication", "metric", NULL};
+    const struct result_variable *value =
+        run_view_variable(result_of(file), "metric_value", RESULT_DOUBLE, dims);
+    cr_assert_not_null(value);
+    const double *values = value->values;
+    for (size_t r = 0; r < 5; r++)
+        cr_assert_eq(values[r * 3], 100 + (double)r);
+    cr_assert(isnan(values[1]));
+    cr_assert_eq(values[1 * 3 + 1], 2);
+    run_file_free(file);
+    cr_assert_eq(fake.built, 5);
+    cr_assert_eq(fake.freed, 5);
+}
+
+Test(replicate, does_not_depend_on_the_number_of_threads)
+{
+    struct run_file *one = must_run(16, 1);
+    struct run_file *many = must_run(16, 4);
+    const struct result *a = result_of(one), *b = result_of(many);
+    cr_assert_eq(a->variable_count, b->variable_count);
+    cr_assert_gt(a->variable_count, 20);
+    for (size_t v = 0; v < a->variable_count; v++) {
+        const struct result_variable *x = &a->variables[v], *y = &b->variables[v];
+        cr_assert_str_eq(x->name, y->name);
+        if (x->type != RESULT_TEXT)
+            cr_assert_eq(memcmp(x->values, y->values, 8 * count_of(a, x)), 0, "%s", x->name);
+    }
+    run_file_free(one);
+    run_file_free(many);
+}
+
+Test(replicate, writes_ledger_fields_as_declared)
+{
+    struct run_file *file = must_run(2, 1);
+    const struct result *result = result_of(file);
+    static const char *const dims[] = {"replication", "time", "facility", NULL};
+    for (size_t field = 0; field < ledger_field_count; field++) {
+        const struct field_row *row = &ledger_fields[field];
+        const struct result_variable *variable = result_find(result, row->name);
+        if (row->group == GROUP_EXPERT) {
+            cr_assert_null(variable, "%s has an empty dimension", row->name);
+            continue;
+        }
+        cr_assert_not_null(variable, "%s", row->name);
+        cr_assert_eq(variable->type, row->kind == FIELD_COUNT ? RESULT_INT64 : RESULT_DOUBLE, "%s",
+                     row->name);
+        cr_assert_str_eq(variable->units, row->unit);
+        cr_assert_str_eq(variable->long_name, row->long_name);
+    }
+    const struct result_variable *admissions = run_view_variable(result, "admissions", RESULT_INT64, dims);
+    cr_assert_not_null(admissions);
+    /* replication 1, step 1, facility 1, first column of its group */
+    const int64_t expected = 1000 + 100 + (int64_t)ledger_group_fields(GROUP_FACILITY);
+    cr_assert_eq(((const int64_t *)admissions->values)[(1 * 2 + 1) * 2 + 1], expected);
+    run_file_free(file);
+}
+
+Test(replicate, names_what_it_gathers)
+{
+    struct run_file *file = must_run(2, 1);
+    const struct result *result = result_of(file);
+    cr_assert_null(result_find_dimension(result, "expert"), "a dimension of size 0 is left out");
+    cr_assert_null(result_find(result, "expert_name"));
+    const struct result_dimension *time = result_find_dimension(result, "time");
+    cr_assert_str_eq(time->units, "days since 2019-01-01");
+    cr_assert_eq(((const double *)time->values)[1], 31);
+    cr_assert_eq(((const double *)result_find(result, "time_end")->values)[1], 59);
+    const struct result_dimension *facility = result_find_dimension(result, "facility");
+    cr_assert_str_eq(((const char *const *)facility->values)[1], "capital");
+    const char *const *names = result_find(result, "facility_name")->values;
+    cr_assert_str_eq(names[1], "Capital hospital");
+    const struct result_variable *population = result_find(result, "population");
+    cr_assert_eq(((const double *)population->values)[0], 337000);
+    cr_assert_str_eq(result_text(result, "scenario"), "x.cfg");
+    cr_assert_str_eq(result_text(result, "seed"), "7");
+    cr_assert_str_eq(result_text(result, "start"), "2019-01-01");
+    cr_assert_str_eq(result_text(result, "fingerprint"), "000000000000abc0");
+    cr_assert_str_eq(result_text(result, "version"), COUNTERPART_VERSION);
+    cr_assert_str_eq(result_text(result, "Conventions"), "CF-1.8");
+    struct err err = ERR_INIT;
+    struct run_view view;
+    cr_assert_eq(run_view_of(&view, result, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(view.warmup_days, 31);
+    cr_assert_eq(view.targets, 3);
+    cr_assert_str_eq(view.target_roles[1], "predict");
+    cr_assert_eq(view.target_values[1 * 3 + 0], 101);
+    run_file_free(file);
+}
+
+Test(replicate, leaves_targets_out_when_there_are_none)
+{
+    fake.no_targets = true;
+    struct run_file *file = must_run(2, 2);
+    struct run_view view;
+    struct err err = ERR_INIT;
+    cr_assert_eq(run_view_of(&view, result_of(file), &err), 0);
+    cr_assert_eq(view.targets, 0);
+    cr_assert_eq(view.metrics, 3);
+    run_file_free(file);
+}
+
+Test(replicate, reports_the_lowest_failing_replication_and_starts_no_more)
+{
+    struct err err = ERR_INIT;
+    fake.fails_from = 3;
+    fake.slow = 3; /* so that 4 has failed long before */
+    cr_assert_null(run(1000, 4, &err));
+    cr_assert_str_eq(err.text[0], "replication 3: a deadlock at banner.angio");
+    cr_assert_eq(err.count, 1);
+    cr_assert_lt(fake.ran, 1000);
+    cr_assert_eq(fake.built, fake.freed);
+}
+
+Test(replicate, reports_all_problems_of_a_world_that_cannot_be_built)
+{
+    struct err err = ERR_INIT;
+    fake.unbuildable = 1;
+    cr_assert_null(run(3, 1, &err));
+    cr_assert_eq(err.count, 2);
+    cr_assert_str_eq(err.text[1], "replication 1: x.cfg:4: facilities: none is left");
+    cr_assert_eq(fake.built, fake.freed);
+}
+
+Test(replicate, refuses_replications_of_another_shape)
+{
+    struct err err = ERR_INIT;
+    fake.other_metrics = 2;
+    cr_assert_null(run(4, 1, &err));
+    cr_assert_str_eq(err.text[0],
+                     "replication 2: its metric 2 is 'sometimes' where another replication has 'never'");
+    cr_assert_eq(fake.built, fake.freed);
+}
+
+Test(replicate, runs_a_world_that_is_already_built)
+{
+    struct err err = ERR_INIT;
+    const struct scenario scenario = fake_scenario(3);
+    struct world *first = world_new(&scenario, 0, &err);
+    cr_assert_not_null(first);
+    uint64_t events = 0;
+    const struct replicate_options options = {.threads = 2};
+    struct run_file *file = replicate_run(&scenario, first, &options, &events, &err);
+    cr_assert_not_null(file);
+    cr_assert_eq(events, 10 + 11 + 12);
+    cr_assert_eq(fake.built, 3);
+    cr_assert_eq(fake.freed, 3);
+    run_file_free(file);
+}
+
+Test(replicate, frees_the_first_world_when_nothing_can_be_run)
+{
+    struct err err = ERR_INIT;
+    const struct scenario scenario = fake_scenario(0);
+    struct world *first = world_new(&scenario, 0, &err);
+    const struct replicate_options options = {.threads = 1};
+    cr_assert_null(replicate_run(&scenario, first, &options, NULL, &err));
+    cr_assert_str_eq(err.text[0], "0 replications cannot be run");
+    cr_assert_eq(fake.freed, 1);
+}
+
+struct heard {
+    double last;
+    unsigned calls;
+    bool backwards;
+};
+
+static void hear(void *data, double share)
+{
+    struct heard *heard = data;
+    heard->backwards = heard->backwards || share < heard->last;
+    heard->last = share;
+    heard->calls++;
+}
+
+Test(replicate, tells_how_far_it_is)
+{
+    struct err err = ERR_INIT;
+    struct heard heard = {0};
+    const struct scenario scenario = fake_scenario(8);
+    const struct replicate_options options = {.threads = 4, .progress = hear, .data = &heard};
+    struct run_file *file = replicate_run(&scenario, NULL, &options, NULL, &err);
+    cr_assert_not_null(file);
+    cr_assert_eq(heard.calls, 16);
+    cr_assert_eq(heard.last, 1);
+    cr_assert_not(heard.backwards);
+    run_file_free(file);
+}
+
+Test(replicate, an_unfinished_file_has_no_result)
+{
+    struct err err = ERR_INIT;
+    const struct scenario scenario = fake_scenario(2);
+    struct run_file *file = run_file_new(&scenario, 2, &err);
+    cr_assert_not_null(file);
+    cr_assert_null(run_file_result(file, &err));
+    cr_assert_str_eq(err.text[0], "no replication has finished");
+    run_file_free(file);
+}
