@@ -41,7 +41,7 @@ LEGEND_LINE_IN = 0.135
 TITLE_COLUMNS = 50  # of the title's type across the page
 MOST_PANELS = 4  # conditions in one picture
 
-CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Source Han Sans SC")
+CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
 
 TREATED = ("treated_in_county", "treated_in_prefecture", "treated_in_province", "treated_elsewhere")
 PROCEDURES = ("procedures_by_visitors", "procedures_by_locals")
@@ -122,10 +122,9 @@ class Result:
 
     @property
     def ends(self):
-        """Of the steps: the next one's begin; the last is as long as the calendar or the one before says."""
-        bounds = self.data["time"].attrs.get("bounds", "time_bounds")
-        if bounds in self.data and self.data[bounds].dtype.kind == "M":
-            return self.data[bounds].values[:, 1].astype("datetime64[s]")
+        """Of the steps, from the file or else guessed: the next one's begin, the last by the calendar."""
+        if "time_end" in self.data and self.data["time_end"].dtype.kind == "M":
+            return self.data["time_end"].values.astype("datetime64[s]")
         last = self.begins[-1]
         if self.step == "month":
             last = (last.astype("datetime64[M]") + 1).astype("datetime64[s]")
@@ -149,8 +148,8 @@ class Result:
 
     @property
     def warmup_end(self):
+        """None without a warm-up. It begins with the run, whose start is the origin of the file's times."""
         days = float(self.data.attrs.get("warmup_days", 0))
-        # Times of the file count from the start of the warm-up.
         return self.origin + np.timedelta64(int(days * 86400), "s") if days > 0 else None
 
     @property
@@ -164,8 +163,8 @@ class Result:
         """(name, from, to) of the policies' periods; an open end is the end of the series."""
         try:
             listed = json.loads(self.data.attrs.get("policy_periods") or "[]")
-            return [(p["name"], np.datetime64(p["from"], "s"), np.datetime64(p["to"], "s") if p.get("to") else self.ends[-1])
-                    for p in listed]
+            return [(str(period["name"]), np.datetime64(period["from"], "s"),
+                     np.datetime64(period["to"], "s") if period.get("to") else self.ends[-1]) for period in listed]
         except (ValueError, KeyError, TypeError) as error:
             raise Problem(f"{self.path}: attribute policy_periods: {error}") from None
 
@@ -249,13 +248,18 @@ def choose(results, dim, asked, *by):
 
 
 def place_of(results, facility):
-    """The place where a facility stands, when the file tells."""
+    """The place where a facility stands, when the file tells; else where the two results differ most."""
     for result in results:
         at = np.flatnonzero(result.ids("facility") == facility)
         if at.size and result.has("facility_place"):
             found = str(result.data["facility_place"].values[at[0]])
             if found in result.ids("place"):
                 return found
+    if len(results) == 2:
+        sums = [dict(zip(r.ids("place"), r.totals("treated_in_county", "place"))) for r in results]
+        change = {place: abs(sums[0][place] - sums[1].get(place, 0)) for place in sums[0]}
+        if change and max(change.values()) > 0:
+            return max(change, key=change.get)
     return None
 
 
@@ -279,7 +283,7 @@ def style():
         "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "axes.titlelocation": "left",
         "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.minor.width": 0.4, "xtick.minor.size": 1.5,
         "xtick.major.size": 3, "ytick.major.size": 2.5, "lines.linewidth": 1.1, "savefig.dpi": 300,
-        "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e4e4e4", "grid.linewidth": 0.5, "axes.axisbelow": True,
+        "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.5,
         "axes.unicode_minus": True, "pdf.fonttype": 3,
     })
 
@@ -530,8 +534,8 @@ def draw_skill(results, facility, service):
     names = [n for n in ("staff_independent", "trainees", "experts_visiting", "proficiency") if first.has(n)]
     if not names or facility is None:
         return None
-    figure, rows = page(f"Skill: {first.name('service', service)}, {first.name('facility', facility)}", len(names), results)
-    labels = {"staff_independent": "people", "trainees": "people", "experts_visiting": "people", "proficiency": "1 = plateau"}
+    title = f"Skill: {first.name('service', service)}, {first.name('facility', facility)}"
+    figure, rows = page(title, len(names), results)
     for axes, name in zip(rows, names):
         for order, result in enumerate(results):
             values = result.get(name, facility=facility, service=service)
@@ -540,7 +544,7 @@ def draw_skill(results, facility, service):
                 people = result.get("staff_independent", facility=facility, service=service)
                 values = np.where(people > 0, values, np.nan)
             curve(axes, order, result.ends, mean_band(values), high=1.0 if name == "proficiency" else np.inf)
-        finish_axis(axes, first.long_name(name).replace(" at the end of the step", "").split(" (")[0], labels[name],
+        finish_axis(axes, first.long_name(name).replace(" at the end of the step", "").split(" (")[0], "1 = plateau" if name == "proficiency" else "people",
                     top=1.0 if name == "proficiency" else None)
     return figure
 

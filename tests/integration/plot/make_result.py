@@ -10,7 +10,8 @@ import numpy as np
 
 MONTHS = [f"{year}-{month:02d}-01" for year in range(2018, 2023) for month in range(1, 13)]
 PLACES = (("152221", "科尔沁右翼前旗"), ("152201", "乌兰浩特市"), ("152223", "扎赉特旗"))
-FACILITIES = (("banner", "科尔沁右翼前旗人民医院"), ("prefecture", "Prefecture hospital"), ("changchun", "Provincial hospital"))
+FACILITIES = (("banner", "科尔沁右翼前旗人民医院"), ("prefecture", "Prefecture hospital"),
+              ("changchun", "Provincial hospital"))
 CONDITIONS = (("stroke_lvo", "Large-vessel stroke"), ("carotid", "Carotid stenosis"))
 SERVICES = (("thrombectomy", "Thrombectomy and stenting"), ("thrombolysis", "Thrombolysis"))
 
@@ -27,14 +28,15 @@ class Writer:
 
     def variable(self, name, dims, values, **attributes):
         text = isinstance(values[0], str)
-        data = self.file.create_dataset(name, data=values, dtype=h5py.string_dtype() if text else None, track_order=True)
+        kind = h5py.string_dtype() if text else None
+        data = self.file.create_dataset(name, data=values, dtype=kind, track_order=True)
         for axis, dim in enumerate(dims):
             data.dims[axis].attach_scale(self.file[dim])
         for key, value in attributes.items():
             data.attrs[key] = value
 
 
-def write(path, visited, title, replications=20, empty_months=(), names=True):
+def write(path, visited, title, replications=20, empty_months=(), names=True, facility_place=True):
     """`empty_months`: positions of months in which nobody is treated for the second condition."""
     draw = np.random.default_rng(7)  # the same for both worlds: they differ by the policy alone
     months = len(MONTHS)
@@ -46,10 +48,13 @@ def write(path, visited, title, replications=20, empty_months=(), names=True):
     if visited:
         writer.file.attrs["policy_periods"] = json.dumps([{"name": "stint", "from": "2020-05-01", "to": "2020-12-01"}])
     writer.dimension("replication", list(range(replications)), units="1")
-    writer.dimension("time", days, units=f"days since {MONTHS[0]}", calendar="proleptic_gregorian")
+    calendar = {"units": f"days since {MONTHS[0]}", "calendar": "proleptic_gregorian"}
+    writer.dimension("time", days, **calendar)
+    writer.variable("time_end", ["time"], days[1:] + [days[-1] + 31], **calendar)
     for dim, rows in (("place", PLACES), ("facility", FACILITIES), ("condition", CONDITIONS), ("service", SERVICES)):
         writer.dimension(dim, [r[0] for r in rows], [r[1] for r in rows] if names else None)
-    writer.variable("facility_place", ["facility"], ["152221", "152201", "152201"])
+    if facility_place:
+        writer.variable("facility_place", ["facility"], ["152221", "152201", "152201"])
 
     shape = (replications, months, len(PLACES), len(CONDITIONS))
     patients = draw.poisson(np.array([14.0, 22.0, 9.0])[:, None] * np.array([1.0, 0.6]), shape)
@@ -94,7 +99,8 @@ def write(path, visited, title, replications=20, empty_months=(), names=True):
     learnt = np.clip((np.arange(months) - begin - 3 + draw.integers(0, 3, (replications, 1))) / 1.5, 0, 3).astype(int)
     staff = learnt if visited else np.zeros_like(learnt)
     of_services("staff_independent", staff, long_name="independent local staff at the end of the step")
-    of_services("experts_visiting", np.broadcast_to(stint, staff.shape), long_name="visiting experts at the end of the step")
+    of_services("experts_visiting", np.broadcast_to(stint, staff.shape),
+                long_name="visiting experts at the end of the step")
     of_services("trainees", (3 - staff) * stint, long_name="trainees not yet independent at the end of the step")
     skill = np.clip(0.5 + (np.arange(months) - end) * 0.015 + luck[:, :, 0, 0] * 0.05, 0, 1)
     of_services("proficiency", np.where(staff > 0, skill, 0.0),

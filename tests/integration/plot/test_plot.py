@@ -118,6 +118,12 @@ class Pictures(unittest.TestCase):
         self.assertEqual(facility, "banner")
         self.assertEqual(plot.place_of(results, facility), "152221")
 
+    def test_without_the_facility_s_place_it_is_where_the_results_differ_most(self):
+        paths = [os.path.join(self.folder.name, name) for name in ("placeless-a.h5", "placeless-b.h5")]
+        make_result.write(paths[0], True, "a", facility_place=False)
+        make_result.write(paths[1], False, "b", facility_place=False)
+        self.assertEqual(plot.place_of([plot.Result(path) for path in paths], "banner"), "152221")
+
     def test_curve_of_the_share_has_gaps_where_nobody_was_treated(self):
         result = plot.Result(self.stint)
         parts = [result.get(name, place="152221", condition="carotid") for name in plot.TREATED]
