@@ -41,7 +41,7 @@ LEGEND_LINE_IN = 0.135
 TITLE_COLUMNS = 50  # of the title's type across the page
 MOST_PANELS = 4  # conditions in one picture
 
-CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
+CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
 
 TREATED = ("treated_in_county", "treated_in_prefecture", "treated_in_province", "treated_elsewhere")
 PROCEDURES = ("procedures_by_visitors", "procedures_by_locals")
@@ -283,7 +283,8 @@ def style():
         "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "axes.titlelocation": "left",
         "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.minor.width": 0.4, "xtick.minor.size": 1.5,
         "xtick.major.size": 3, "ytick.major.size": 2.5, "lines.linewidth": 1.1, "savefig.dpi": 300,
-        "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.5,
+        "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True,
+        "grid.color": "#e4e4e4", "grid.linewidth": 0.5,
         "axes.unicode_minus": True, "pdf.fonttype": 3,
     })
 
@@ -544,8 +545,11 @@ def draw_skill(results, facility, service):
                 people = result.get("staff_independent", facility=facility, service=service)
                 values = np.where(people > 0, values, np.nan)
             curve(axes, order, result.ends, mean_band(values), high=1.0 if name == "proficiency" else np.inf)
-        finish_axis(axes, first.long_name(name).replace(" at the end of the step", "").split(" (")[0], "1 = plateau" if name == "proficiency" else "people",
-                    top=1.0 if name == "proficiency" else None)
+        long_name = first.long_name(name).replace(" at the end of the step", "").split(" (")[0]
+        if name == "proficiency":
+            finish_axis(axes, long_name, "1 = plateau", top=1.0)
+        else:
+            finish_axis(axes, long_name, "people")
     return figure
 
 
