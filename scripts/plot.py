@@ -317,13 +317,12 @@ def shortened(text, columns):
     return text
 
 
-def curve(axes, order, times, band, low=0.0, high=np.inf, steps=False):
-    """A curve with its band. A lone point between gaps gets a dot: a line would not show it."""
+def curve(axes, order, times, band, high=np.inf):
+    """A curve with its band; nothing here is negative. A lone point between gaps gets a dot: a line would not show it."""
     mean, half = band
-    shape = {"drawstyle": "steps-post"} if steps else {}
-    axes.plot(times, mean, color=COLOURS[order], linestyle=DASHES[order], zorder=3 + order, **shape)
-    axes.fill_between(times, np.clip(mean - half, low, high), np.clip(mean + half, low, high), color=COLOURS[order],
-                      alpha=0.2, linewidth=0, zorder=2, step="post" if steps else None)
+    axes.plot(times, mean, color=COLOURS[order], linestyle=DASHES[order], zorder=3 + order)
+    axes.fill_between(times, np.clip(mean - half, 0, high), np.clip(mean + half, 0, high), color=COLOURS[order],
+                      alpha=0.2, linewidth=0, zorder=2)
     there = ~np.isnan(mean)
     before, after = np.append(False, there[:-1]), np.append(there[1:], False)
     alone = there & ~before & ~after
@@ -550,6 +549,7 @@ def draw_skill(results, facility, service):
             finish_axis(axes, long_name, "1 = plateau", top=1.0)
         else:
             finish_axis(axes, long_name, "people")
+            axes.yaxis.get_major_locator().set_params(integer=True)
     return figure
 
 
