@@ -40,14 +40,14 @@ static bool named_elsewhere(const struct scenario *scenario, const char *code)
 }
 
 struct columns {
-    int64_t code, name, name_en, prefecture, province, lon, lat, population;
+    size_t code, name, name_en, prefecture, province, lon, lat, population;
 };
 
 static int find_columns(const struct table *table, struct columns *columns, struct err *err)
 {
     const struct {
         const char *name;
-        int64_t *at;
+        size_t *at;
     } wanted[] = {{"code", &columns->code},
                   {"name_zh", &columns->name},
                   {"name_pinyin_or_en", &columns->name_en},
@@ -57,25 +57,22 @@ static int find_columns(const struct table *table, struct columns *columns, stru
                   {"lat", &columns->lat},
                   {"population", &columns->population}};
     int failed = 0;
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        *wanted[i].at = table_column(table, wanted[i].name, err);
-        if (*wanted[i].at < 0)
-            failed = -1;
-    }
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        failed |= table_column(table, wanted[i].name, wanted[i].at, err);
     return failed;
 }
 
 static int read_row(const struct table *table, const struct columns *columns, size_t row, struct place *place,
                     struct err *err)
 {
-    *place = (struct place){.code = table_text(table, row, (size_t)columns->code),
-                            .name = table_text(table, row, (size_t)columns->name),
-                            .name_en = table_text(table, row, (size_t)columns->name_en),
-                            .prefecture = table_text(table, row, (size_t)columns->prefecture),
-                            .province = table_text(table, row, (size_t)columns->province)};
-    if (table_real(table, row, (size_t)columns->lon, -180, 180, &place->lon, err) != 0 ||
-        table_real(table, row, (size_t)columns->lat, -90, 90, &place->lat, err) != 0 ||
-        table_int(table, row, (size_t)columns->population, 0, 2000000000, &place->population, err) != 0)
+    *place = (struct place){.code = table_text(table, row, columns->code),
+                            .name = table_text(table, row, columns->name),
+                            .name_en = table_text(table, row, columns->name_en),
+                            .prefecture = table_text(table, row, columns->prefecture),
+                            .province = table_text(table, row, columns->province)};
+    if (table_real(table, row, columns->lon, -180, 180, &place->lon, err) != 0 ||
+        table_real(table, row, columns->lat, -90, 90, &place->lat, err) != 0 ||
+        table_int(table, row, columns->population, 0, 2000000000, &place->population, err) != 0)
         return -1;
     return 0;
 }
@@ -109,14 +106,14 @@ static int add_place(struct geography *geography, size_t *capacity, struct place
 static int read_file(struct geography *geography, size_t *capacity, struct arena *arena, struct err *err)
 {
     const struct places_spec *spec = &geography->scenario->places;
-    struct table *table = table_load(spec->file, err);
-    if (table == NULL)
-        return -1;
+    struct table table;
     struct columns columns;
-    int result = find_columns(table, &columns, err);
-    for (size_t row = 0; result == 0 && row < table_rows(table); row++) {
+    int result = table_load(&table, spec->file, err);
+    if (result == 0)
+        result = find_columns(&table, &columns, err);
+    for (size_t row = 0; result == 0 && row < table.rows; row++) {
         struct place place;
-        if (read_row(table, &columns, row, &place, err) != 0) {
+        if (read_row(&table, &columns, row, &place, err) != 0) {
             result = -1;
             break;
         }
@@ -124,7 +121,7 @@ static int read_file(struct geography *geography, size_t *capacity, struct arena
         if (place.selected || named_elsewhere(geography->scenario, place.code))
             result = add_place(geography, capacity, place, arena, err);
     }
-    table_free(table);
+    table_free(&table);
     return result;
 }
 

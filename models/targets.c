@@ -16,35 +16,31 @@ static double number_or_nan(const char *text)
     return end == text || *end != '\0' ? NAN : value;
 }
 
-static int read_fact(struct world *world, const struct table *table, size_t row, const int64_t columns[6],
+static int read_fact(struct world *world, const struct table *table, size_t row, const size_t columns[6],
                      struct target_value *target, struct err *err)
 {
-    target->role = arena_text(&world->arena, table_text(table, row, (size_t)columns[1]), err);
-    target->unit = arena_text(&world->arena, table_text(table, row, (size_t)columns[2]), err);
-    target->reported = number_or_nan(table_text(table, row, (size_t)columns[3]));
-    target->low = number_or_nan(table_text(table, row, (size_t)columns[4]));
-    target->high = number_or_nan(table_text(table, row, (size_t)columns[5]));
+    target->role = arena_text(&world->arena, table_text(table, row, columns[1]), err);
+    target->unit = arena_text(&world->arena, table_text(table, row, columns[2]), err);
+    target->reported = number_or_nan(table_text(table, row, columns[3]));
+    target->low = number_or_nan(table_text(table, row, columns[4]));
+    target->high = number_or_nan(table_text(table, row, columns[5]));
     return target->role == NULL || target->unit == NULL ? -1 : 0;
 }
 
 /* Fills every target whose fact stands in this file. */
 static int read_facts(struct world *world, const char *file, struct err *err)
 {
-    struct table *table = table_load(file, err);
-    if (table == NULL)
-        return -1;
+    struct table table;
     static const char *const names[] = {"id", "role", "unit", "value", "low", "high"};
-    int64_t columns[6];
-    int result = 0;
-    for (size_t c = 0; c < 6; c++) {
-        columns[c] = table_column(table, names[c], err);
-        result |= columns[c] < 0 ? -1 : 0;
-    }
+    size_t columns[6];
+    int result = table_load(&table, file, err);
+    for (size_t c = 0; c < 6 && result == 0; c++)
+        result = table_column(&table, names[c], &columns[c], err);
     for (size_t t = 0; result == 0 && t < world->target_count; t++)
-        for (size_t row = 0; result == 0 && row < table_rows(table); row++)
-            if (strcmp(table_text(table, row, (size_t)columns[0]), world->targets[t].fact) == 0)
-                result = read_fact(world, table, row, columns, &world->targets[t], err);
-    table_free(table);
+        for (size_t row = 0; result == 0 && row < table.rows; row++)
+            if (strcmp(table_text(&table, row, columns[0]), world->targets[t].fact) == 0)
+                result = read_fact(world, &table, row, columns, &world->targets[t], err);
+    table_free(&table);
     return result;
 }
 

@@ -1,0 +1,79 @@
+#ifndef COUNTERPART_MODELS_CASE_H
+#define COUNTERPART_MODELS_CASE_H
+
+/* One patient in the world: the record with what it points to, and the luck that
+ * belongs to it. For the handlers, who name patients by index. */
+
+#include "models/world_parts.h"
+
+#define CASE_BACKLOG UINT32_C(0x80000000) /* ordinals from here on are the backlog's */
+
+/* Where a handler leaves a patient instead of at a stage: waiting, being served, or on the way. */
+enum { CASE_SETTLED = -2 };
+
+static inline struct patient *case_patient(struct world *world, uint32_t who)
+{
+    return &world->part.patients.record[who];
+}
+
+static inline const struct stage *case_stage(const struct world *world, const struct patient *patient)
+{
+    return &world->pathways.stage[patient->stage];
+}
+
+static inline const struct condition *case_condition(const struct world *world, const struct patient *patient)
+{
+    return &world->pathways.condition[world->demand.stream[patient->stream].condition];
+}
+
+static inline uint32_t case_home(const struct world *world, const struct patient *patient)
+{
+    return world->demand.stream[patient->stream].place;
+}
+
+static inline int64_t *case_cell(struct world *world, const struct patient *patient)
+{
+    const struct stream *stream = &world->demand.stream[patient->stream];
+    return world_pc(world, stream->place, stream->condition);
+}
+
+static inline struct rng_identity case_identity(const struct world *world, const struct patient *patient)
+{
+    return (struct rng_identity){.stream = world->demand.stream[patient->stream].hash, .ordinal = patient->ordinal};
+}
+
+static inline uint32_t *case_visits(struct world *world, uint32_t who)
+{
+    return world->pathways.loop_stages == 0 ? NULL : &world->part.visits[who * world->pathways.loop_stages];
+}
+
+static inline uint32_t case_visit(struct world *world, uint32_t who, const struct stage *stage)
+{
+    const uint32_t *visits = case_visits(world, who);
+    return visits == NULL || stage->index >= world->pathways.loop_stages ? 0 : visits[stage->index];
+}
+
+static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage)
+{
+    return rng_draw(&world->rng, case_identity(world, case_patient(world, who)),
+                    (struct rng_purpose){
+                        .quantity = DRAW_STAGE, .stage = stage->index, .visit = case_visit(world, who, stage)});
+}
+
+static inline void case_schedule(struct world *world, uint32_t who, enum event_kind kind, int64_t at_us)
+{
+    struct patient *patient = case_patient(world, who);
+    patient->due_us = at_us;
+    patient->due_kind = (uint8_t)kind;
+    engine_schedule(world->engine, 0, (struct event){.at_us = at_us, .kind = kind, .who = who});
+}
+
+static inline void case_count_present(struct world *world, int64_t now_us, int64_t delta)
+{
+    tally_level_set(&world->system_present, now_us, world->system_present.level + delta);
+}
+
+/* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run stops). */
+uint32_t case_open(struct world *world);
+
+#endif

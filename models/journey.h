@@ -1,0 +1,28 @@
+#ifndef COUNTERPART_MODELS_JOURNEY_H
+#define COUNTERPART_MODELS_JOURNEY_H
+
+/* Where patients go: to a first facility, to another that can do what this one
+ * cannot, or home to wait. Those that return int32_t give the stage to try next,
+ * STAGE_END or CASE_SETTLED. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct patient;
+struct world;
+
+/* Sends a patient to a facility after the time that it takes to arrange it: a message with that delay and the travel
+ * time; without any delay the patient is there at once and the present stage is returned. */
+int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us);
+/* Has arrived: counted and charged. */
+void journey_arrive(struct world *world, const struct patient *patient);
+
+/* Chooses where to have the present stage, as its `choice` says. */
+int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us);
+/* The stage cannot be had here: what its `missing` says. */
+int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us);
+/* Waits at home until the next choice, or until patience ends. */
+int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us);
+void journey_set_at_home(struct world *world, struct patient *patient, bool at_home, int64_t now_us);
+
+#endif

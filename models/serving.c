@@ -1,0 +1,290 @@
+#include "models/serving.h"
+
+#include <math.h>
+
+#include "models/case.h"
+#include "models/watch.h"
+
+#define DAY_US 86400e6
+
+static struct ward *need_ward(struct world *world, const struct patient *patient, const struct stage *stage, size_t i)
+{
+    if (stage->ward >= 0)
+        return &world->facilities.ward[stage->ward];
+    return &world->facilities.ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
+}
+
+size_t serving_need_count(const struct stage *stage)
+{
+    return stage->ward >= 0 ? 1 : stage->need_count;
+}
+
+static int64_t need_amount(const struct stage *stage, size_t i)
+{
+    return stage->ward >= 0 ? 1 : stage->need[i].amount;
+}
+
+/* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
+struct offer *serving_offer(const struct world *world, const struct patient *patient,
+                                    const struct stage *stage)
+{
+    if (stage->service < 0)
+        return NULL;
+    struct offer *offer = facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
+    return offer == NULL || offer->unlimited ? NULL : offer;
+}
+
+/* The ward in whose line the patient waits, NULL when it is the line for an operator alone. */
+struct ward *serving_ward(struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    return serving_need_count(stage) > 0 ? need_ward(world, patient, stage, 0) : NULL;
+}
+
+struct station *serving_line(struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    struct ward *ward = serving_ward(world, patient, stage);
+    if (ward != NULL)
+        return &ward->station;
+    struct offer *offer = serving_offer(world, patient, stage);
+    return offer == NULL ? NULL : &offer->operators;
+}
+
+bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    for (size_t i = 0; i < serving_need_count(stage); i++)
+        if (station_free_servers(&need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
+            return false;
+    const struct offer *offer = serving_offer(world, patient, stage);
+    return offer == NULL || offer_operator(offer) >= 0;
+}
+
+void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us)
+{
+    for (size_t i = 0; i < serving_need_count(stage); i++) {
+        struct ward *ward = need_ward(world, patient, stage, i);
+        station_seize(&ward->station, need_amount(stage, i));
+        watch_station(world, ward, now_us);
+    }
+}
+
+void serving_shift_facility(struct world *world, const struct patient *patient, size_t column, int64_t delta,
+                           int64_t now_us)
+{
+    if (patient->facility != PATIENT_NOWHERE)
+        ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
+}
+
+void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
+                int64_t own_fen)
+{
+    const int64_t insurer_fen = llround((double)care_fen * reimbursed);
+    int64_t *cell = case_cell(world, patient);
+    cell[PC_insurer_cost] += insurer_fen;
+    cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
+}
+
+/* A stay costs the price per day, wages, and lodging where it is far from home. */
+static void pay_stay(struct world *world, const struct patient *patient, int64_t stay_us)
+{
+    if (patient->facility == PATIENT_NOWHERE)
+        return;
+    const struct facility *facility = &world->facilities.facility[patient->facility];
+    const struct travel_spec *spec = &world->scenario->travel;
+    const double days = (double)stay_us / DAY_US;
+    int64_t per_day_fen = spec->wages_per_day_fen;
+    if (spec->lodging_per_day_fen > 0 &&
+        (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m > spec->lodging_from_m)
+        per_day_fen += spec->lodging_per_day_fen;
+    serving_pay(world, patient, llround(days * (double)facility->price_per_day_fen), facility->reimbursed,
+        llround(days * (double)per_day_fen));
+}
+
+static void count_treated(struct world *world, struct patient *patient, int64_t now_us)
+{
+    static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
+                                                       PC_treated_in_province, PC_treated_elsewhere};
+    enum geography_relation relation = SAME_COUNTY;
+    if (patient->facility != PATIENT_NOWHERE)
+        relation = geography_relation(&world->geography, case_home(world, patient),
+                                      world->facilities.facility[patient->facility].place);
+    int64_t *cell = case_cell(world, patient);
+    cell[column[relation]]++;
+    cell[PC_waited] += now_us - patient->asked_us;
+    patient->flags |= PATIENT_TREATED;
+    patient->treated_us = now_us;
+    patient->moved = 0;
+}
+
+/* Whoever operates: how long the case takes with these hands, teaching included. */
+static int64_t operate(struct world *world, struct patient *patient, struct offer *offer, int64_t duration_us,
+                       int64_t now_us)
+{
+    const struct service *service = &world->services[offer->service];
+    const int64_t who = offer_operator(offer);
+    struct person *person = &offer->people[who];
+    const double proficiency = skill_proficiency(service, person, now_us);
+    const double slow = 1 + (service->spec->slow_factor - 1) * (1 - proficiency);
+    const int64_t own_us = llround((double)duration_us * slow);
+    int64_t *cell = world_fs(world, offer->facility, offer->service);
+    int64_t whole_us = own_us;
+    const int64_t trainee = person->role == ROLE_VISITOR ? skill_trainee(offer, &world->rng) : -1;
+    if (trainee >= 0) {
+        whole_us = llround((double)own_us * service->spec->teach_factor);
+        cell[FS_procedures_supervised]++;
+        skill_supervise(offer, service, &world->rng, (size_t)trainee, now_us);
+    }
+    cell[person->role == ROLE_VISITOR ? FS_procedures_by_visitors : FS_procedures_by_locals]++;
+    if (person->expert >= 0) {
+        int64_t *hours = world_ex(world, (uint32_t)person->expert);
+        hours[person->role == ROLE_VISITOR ? EX_procedures_away : EX_procedures_at_home]++;
+        hours[person->role == ROLE_VISITOR ? EX_hours_away : EX_hours_at_home] += own_us;
+        hours[EX_hours_teaching] += whole_us - own_us;
+    }
+    skill_practise(service, person, now_us);
+    person->busy = true;
+    patient->operates = (uint16_t)(who + 1);
+    patient->proficiency = (uint16_t)lround(proficiency * UINT16_MAX);
+    offer->cases++;
+    return whole_us;
+}
+
+static void note_procedure(struct world *world, const struct patient *patient, const struct stage *stage,
+                           int64_t now_us)
+{
+    struct offer *offer = facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
+    offer->begun++;
+    offer->waited_us += now_us - patient->since_us;
+    world_fs(world, offer->facility, offer->service)[FS_procedure_waits] += now_us - patient->since_us;
+}
+
+/* Begins a stage whose servers have been seized. */
+void serving_begin(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    int64_t duration_us = 0;
+    if (stage->duration != NULL)
+        duration_us = dist_value(stage->duration, case_luck(world, who, stage).w[0], patient->ordinal,
+                                 case_visit(world, who, stage));
+    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_BEGAN, now_us);
+    struct offer *offer = serving_offer(world, patient, stage);
+    if (stage->service >= 0) {
+        note_procedure(world, patient, stage, now_us);
+        if (offer != NULL)
+            duration_us = operate(world, patient, offer, duration_us, now_us);
+        else {
+            patient->proficiency = UINT16_MAX;
+            world_fs(world, patient->facility, (uint32_t)stage->service)[FS_procedures_by_locals]++;
+        }
+    }
+    if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
+        count_treated(world, patient, now_us);
+    patient->flags = (uint8_t)((patient->flags | PATIENT_IN_CARE) & ~PATIENT_WAITING);
+    serving_shift_facility(world, patient, FA_in_care, 1, now_us);
+    pay_stay(world, patient, duration_us);
+    case_schedule(world, who, EVENT_DEPART, now_us + duration_us);
+}
+
+void serving_join_line(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const struct ward *ward = serving_ward(world, patient, stage);
+    patient->flags |= PATIENT_WAITING;
+    watch_station(world, ward, now_us);
+    watch_line(world, ward, patient, 1, now_us);
+    serving_shift_facility(world, patient, FA_in_line, 1, now_us);
+    patient->due_kind = PATIENT_NO_EVENT;
+    if (stage->patience != NULL) {
+        const int64_t patience_us = dist_value(stage->patience, case_luck(world, who, stage).w[2], patient->ordinal,
+                                               case_visit(world, who, stage));
+        case_schedule(world, who, EVENT_RENEGE, now_us + patience_us);
+    }
+}
+
+void serving_leave_line(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    station_leave(serving_line(world, patient, stage), &world->part.links, who, stage->level);
+    patient->flags = (uint8_t)(patient->flags & ~PATIENT_WAITING);
+    const struct ward *ward = serving_ward(world, patient, stage);
+    watch_station(world, ward, now_us);
+    watch_line(world, ward, patient, -1, now_us);
+    serving_shift_facility(world, patient, FA_in_line, -1, now_us);
+}
+
+/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
+void serving_line_moves(struct world *world, struct station *station, int64_t now_us)
+{
+    int64_t who = station_first(station);
+    while (who >= 0) {
+        const struct patient *patient = case_patient(world, (uint32_t)who);
+        const struct stage *stage = case_stage(world, patient);
+        const int64_t after = station_after(station, &world->part.links, (uint32_t)who, stage->level);
+        if (serving_can_begin(world, patient, stage)) {
+            serving_leave_line(world, (uint32_t)who, now_us);
+            serving_seize(world, patient, stage, now_us);
+            serving_begin(world, (uint32_t)who, now_us);
+        } else if (&need_ward(world, patient, stage, 0)->station == station && station_free_servers(station) <= 0) {
+            return;
+        }
+        who = after;
+    }
+}
+
+/* Lines at a facility whose first resource is not the only thing they wait for. */
+void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
+{
+    struct facilities *facilities = &world->facilities;
+    for (uint32_t r = 0; r < facilities->resource_count; r++) {
+        const int32_t ward = facility_ward(facilities, facility, r);
+        if (ward >= 0 && facilities->ward[ward].joint && facilities->ward[ward].station.waiting > 0)
+            serving_line_moves(world, &facilities->ward[ward].station, now_us);
+    }
+    for (uint32_t s = 0; s < facilities->service_count; s++) {
+        struct offer *offer = facility_offer(facilities, facility, s);
+        if (offer != NULL && offer->operators.waiting > 0)
+            serving_line_moves(world, &offer->operators, now_us);
+    }
+}
+
+bool serving_is_joint(struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    const struct ward *ward = serving_ward(world, patient, stage);
+    return ward == NULL || ward->joint;
+}
+
+/* Gives back what a stage held, and serves who waited for it. */
+void serving_release(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    struct offer *offer = serving_offer(world, patient, stage);
+    if (offer != NULL)
+        offer->people[patient->operates - 1].busy = false;
+    patient->operates = 0;
+    if (!serving_is_joint(world, patient, stage)) {
+        struct ward *ward = need_ward(world, patient, stage, 0);
+        const int64_t next = station_depart(&ward->station, &world->part.links, 1);
+        watch_station(world, ward, now_us);
+        if (next < 0)
+            return;
+        watch_line(world, ward, case_patient(world, (uint32_t)next), -1, now_us);
+        serving_shift_facility(world, case_patient(world, (uint32_t)next), FA_in_line, -1, now_us);
+        serving_begin(world, (uint32_t)next, now_us);
+        return;
+    }
+    for (size_t i = 0; i < serving_need_count(stage); i++) {
+        struct ward *ward = need_ward(world, patient, stage, i);
+        station_release(&ward->station, need_amount(stage, i));
+        watch_station(world, ward, now_us);
+    }
+    if (patient->facility != PATIENT_NOWHERE)
+        serving_facility_moves(world, patient->facility, now_us);
+    for (size_t i = 0; i < serving_need_count(stage); i++) {
+        struct ward *ward = need_ward(world, case_patient(world, who), stage, i);
+        if (!ward->joint)
+            serving_line_moves(world, &ward->station, now_us);
+    }
+}

@@ -1,0 +1,51 @@
+#ifndef COUNTERPART_MODELS_SERVING_H
+#define COUNTERPART_MODELS_SERVING_H
+
+/* Lines, servers and operators: who may begin, what a stage takes and gives back,
+ * what it costs and counts. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/station.h"
+
+struct offer;
+struct patient;
+struct stage;
+struct ward;
+struct world;
+
+/* How many wards the stage takes servers of. */
+size_t serving_need_count(const struct stage *stage);
+/* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
+struct offer *serving_offer(const struct world *world, const struct patient *patient, const struct stage *stage);
+/* The ward in whose line the patient waits; NULL when it is the line for an operator alone, or there is no line. */
+struct ward *serving_ward(struct world *world, const struct patient *patient, const struct stage *stage);
+struct station *serving_line(struct world *world, const struct patient *patient, const struct stage *stage);
+/* Whether the stage needs more than one server of one ward, or others in its line do. */
+bool serving_is_joint(struct world *world, const struct patient *patient, const struct stage *stage);
+
+bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage);
+void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us);
+/* Begins the present stage; its servers have been seized. */
+void serving_begin(struct world *world, uint32_t who, int64_t now_us);
+/* Gives back what the stage held, and serves who waited for it. */
+void serving_release(struct world *world, uint32_t who, int64_t now_us);
+
+/* The patient has been put into the station's line: patience begins. */
+void serving_join_line(struct world *world, uint32_t who, int64_t now_us);
+void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);
+/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
+void serving_line_moves(struct world *world, struct station *station, int64_t now_us);
+/* The same for all lines of a facility in which people wait for more than one thing. */
+void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us);
+
+/* One patient more or less in a FIELD_MEAN column of the patient's facility. */
+void serving_shift_facility(struct world *world, const struct patient *patient, size_t column, int64_t delta,
+                            int64_t now_us);
+/* Care is paid by insurer and patient, the rest by the patient. */
+void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
+                 int64_t own_fen);
+
+#endif
