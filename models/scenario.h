@@ -16,17 +16,17 @@ enum scenario_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_YEAR, STEP_NONE };
 
 struct run_spec {
     const char *title;
-    int64_t start_us;        /* date; time 0 of the run is here */
-    struct key_span warmup;  /* from the start */
-    struct key_span length;  /* counted from the end of the warm-up */
-    int step;                /* enum scenario_step: of the series */
-    int planning;            /* enum scenario_step: how often policies act; default day */
+    int64_t start_us;       /* date; time 0 of the run is here */
+    struct key_span warmup; /* from the start */
+    struct key_span length; /* counted from the end of the warm-up */
+    int step;               /* enum scenario_step: of the series */
+    int planning;           /* enum scenario_step: how often policies act; default day */
     int64_t replications;
-    const char *seed;        /* decimal, up to 64 bits: text, so that no reader rounds it */
+    const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
-    double discount;         /* a year */
-    bool fine_quantiles;     /* histograms of 1/1024 instead of 1/32 */
-    struct key_list facts;   /* KEY_FILE list: tables of facts that targets refer to */
+    double discount;       /* a year */
+    bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
+    struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
 };
 
 /* A place given in the scenario itself. */
@@ -37,9 +37,9 @@ struct place_spec {
 };
 
 struct places_spec {
-    const char *file;                            /* CSV; NULL: only the list */
+    const char *file;                              /* CSV; NULL: only the list */
     struct key_list codes, prefectures, provinces; /* texts: which rows of the file; none given: all */
-    struct key_list list;                        /* struct place_spec */
+    struct key_list list;                          /* struct place_spec */
 };
 
 struct travel_band {
@@ -50,10 +50,10 @@ struct travel_band {
 struct travel_spec {
     double detour;
     int64_t fixed_us;
-    struct key_list bands;        /* struct travel_band, rising */
-    int64_t cost_per_km_fen;      /* the patient's, one way */
-    int64_t lodging_per_day_fen;  /* patient and company, away from home */
-    double lodging_from_m;        /* farther than this, the stay needs lodging */
+    struct key_list bands;       /* struct travel_band, rising */
+    int64_t cost_per_km_fen;     /* the patient's, one way */
+    int64_t lodging_per_day_fen; /* patient and company, away from home */
+    double lodging_from_m;       /* farther than this, the stay needs lodging */
     int64_t wages_per_day_fen;
 };
 
@@ -69,36 +69,37 @@ struct service_spec {
     double staff_leave_per_s;       /* rate at which independent local staff leave */
 };
 
-struct offer_spec {       /* a service at a facility */
-    int32_t service;      /* ref services */
-    int64_t staff;        /* independent local staff */
-    double proficiency;   /* of theirs at the start */
-    bool unlimited;       /* enough staff for any demand: no operator is waited for */
+struct offer_spec {     /* a service at a facility */
+    int32_t service;    /* ref services */
+    int64_t staff;      /* independent local staff */
+    double proficiency; /* of theirs at the start */
+    bool unlimited;     /* enough staff for any demand: no operator is waited for */
 };
 
 enum facility_level {
-    LEVEL_TOWNSHIP, LEVEL_COUNTY, LEVEL_PREFECTURE, LEVEL_PROVINCIAL, LEVEL_REGIONAL, LEVEL_NATIONAL, LEVEL_ONLINE
+    LEVEL_TOWNSHIP,
+    LEVEL_COUNTY,
+    LEVEL_PREFECTURE,
+    LEVEL_PROVINCIAL,
+    LEVEL_REGIONAL,
+    LEVEL_NATIONAL,
+    LEVEL_ONLINE
 };
 
 struct facility_spec {
     const char *id, *name;
-    const char *place;         /* code; NULL with a rule */
-    int level;                 /* enum facility_level */
-    int ownership;             /* public|private|foreign */
-    const char *rule;          /* NULL, or why these facilities are generated; shown as the label */
-    struct key_list except;    /* texts: place codes that a rule passes over */
-    struct key_list beds;      /* key_count: station FACILITY.NAME each */
-    struct key_list resources; /* key_count, likewise: theatres, lists, staff groups */
+    const char *place;             /* code; NULL with a rule */
+    int level;                     /* enum facility_level */
+    int ownership;                 /* public|private|foreign */
+    const char *rule;              /* NULL, or why these facilities are generated; shown as the label */
+    struct key_list except;        /* texts: place codes that a rule passes over */
+    struct key_list beds;          /* key_count: station FACILITY.NAME each */
+    struct key_list resources;     /* key_count, likewise: theatres, lists, staff groups */
     struct key_list beds_per_1000; /* struct named_real: by population, with a rule */
-    struct key_list services;  /* struct offer_spec */
+    struct key_list services;      /* struct offer_spec */
     int64_t price_per_admission_fen;
     int64_t price_per_day_fen;
-    double reimbursed;         /* share */
-};
-
-struct named_real {
-    const char *name;
-    double value;
+    double reimbursed; /* share */
 };
 
 struct shift_spec {
@@ -108,25 +109,20 @@ struct shift_spec {
 
 /* A station by itself (queues), or the settings of a facility's station. */
 struct station_spec {
-    const char *id;           /* "desk", or "FACILITY.RESOURCE" to set more than the number */
-    int32_t facility;         /* ref; -1 */
-    const char *resource;     /* of that facility; NULL */
-    int64_t servers;          /* -1: unlimited, or as the facility says */
-    int64_t room;             /* places in the line; -1: unlimited */
-    int64_t cycle_us;         /* of the timetable: a week by default */
-    struct key_list timetable;/* struct shift_spec */
-    int handover;             /* relief|capacity */
-};
-
-struct need_spec {
-    const char *resource; /* at the patient's facility */
-    int64_t amount;
+    const char *id;            /* "desk", or "FACILITY.RESOURCE" to set more than the number */
+    int32_t facility;          /* ref; -1 */
+    const char *resource;      /* of that facility; NULL */
+    int64_t servers;           /* -1: unlimited, or as the facility says */
+    int64_t room;              /* places in the line; -1: unlimited */
+    int64_t cycle_us;          /* of the timetable: a week by default */
+    struct key_list timetable; /* struct shift_spec */
+    int handover;              /* relief|capacity */
 };
 
 struct next_spec {
-    const char *to;      /* stage; NULL: the pathway ends */
-    double share;        /* of those whom this row concerns */
-    const char *only;    /* severity class that it concerns; NULL: all */
+    const char *to;   /* stage; NULL: the pathway ends */
+    double share;     /* of those whom this row concerns */
+    const char *only; /* severity class that it concerns; NULL: all */
 };
 
 /* What is done when a stage cannot be had here, or no longer: */
@@ -134,11 +130,12 @@ enum stage_else { ELSE_REFER, ELSE_GO_ON, ELSE_WAIT, ELSE_LEAVE };
 
 struct stage_spec {
     const char *id;
-    const char *station;        /* id of a station of its own; NULL: at the patient's facility */
-    struct key_list needs;      /* struct need_spec, seized at once */
-    int32_t service;            /* ref services, -1: none; needs one operator */
-    int choice;                 /* stay|nearest|utility: where this stage is sought */
-    double reach_s;             /* not farther than this travel time, seconds; 0: anywhere */
+    const char *station; /* id of a station of its own; NULL: at the patient's facility */
+    struct key_list
+        needs;       /* struct key_count: amounts of resources at the patient's facility, seized at once */
+    int32_t service; /* ref services, -1: none; needs one operator */
+    int choice;      /* stay|nearest|utility: where this stage is sought */
+    double reach_s;  /* not farther than this travel time, seconds; 0: anywhere */
     struct dist_spec *duration;
     int64_t priority;           /* 0 is served first */
     int64_t window_us;          /* since onset: later, the stage is not begun; 0: no window */
@@ -154,13 +151,13 @@ struct stage_spec {
 };
 
 struct outcome_spec {
-    const char *id;        /* "death", "complication" */
-    double logit;          /* of the untreated with severity class 0 */
-    double treated;        /* added when treated */
-    double proficiency;    /* added at proficiency 1 of who treated, in proportion below */
-    double delay_per_h;    /* added per hour between onset and treatment */
+    const char *id;           /* "death", "complication" */
+    double logit;             /* of the untreated with severity class 0 */
+    double treated;           /* added when treated */
+    double proficiency;       /* added at proficiency 1 of who treated, in proportion below */
+    double delay_per_h;       /* added per hour between onset and treatment */
     struct key_list by_class; /* struct named_real: added by severity class */
-    double daly;           /* lost per event */
+    double daly;              /* lost per event */
 };
 
 struct class_spec {
@@ -169,52 +166,52 @@ struct class_spec {
 };
 
 struct choice_spec {
-    double travel_per_h;  /* subtracted per hour of travel */
-    double size;          /* times the logarithm of the beds */
-    double wait_per_d;    /* subtracted per day of believed waiting */
-    double proficiency;   /* times proficiency */
-    double stay;          /* constant of waiting at home, against 0 of a facility at the door */
-    struct key_list level;/* struct named_real: constant by facility level */
+    double travel_per_h;   /* subtracted per hour of travel */
+    double size;           /* times the logarithm of the beds */
+    double wait_per_d;     /* subtracted per day of believed waiting */
+    double proficiency;    /* times proficiency */
+    double stay;           /* constant of waiting at home, against 0 of a facility at the door */
+    struct key_list level; /* struct named_real: constant by facility level */
 };
 
 struct arrivals_spec {
-    double rate_per_s;      /* of the whole stream */
-    double incidence;       /* per person and second: one stream a place */
-    struct key_list factors;/* reals: multiply the incidence */
-    struct dist_spec *gap;  /* renewal: time between arrivals */
-    struct key_list at;     /* texts: place codes; none: every place */
-    double backlog_s;       /* waiting at the start, as time of arrivals (seconds) */
+    double rate_per_s;       /* of the whole stream */
+    double incidence;        /* per person and second: one stream a place */
+    struct key_list factors; /* reals: multiply the incidence */
+    struct dist_spec *gap;   /* renewal: time between arrivals */
+    struct key_list at;      /* texts: place codes; none: every place */
+    double backlog_s;        /* waiting at the start, as time of arrivals (seconds) */
 };
 
 struct condition_spec {
     const char *id, *name;
     bool acute;
     struct arrivals_spec arrivals;
-    struct dist_spec *delay;   /* onset to seeking care */
-    struct key_list classes;   /* struct class_spec: severity; none: one class */
-    int first;                 /* nearest|utility|given */
-    int32_t first_at;          /* ref facilities, for given */
+    struct dist_spec *delay; /* onset to seeking care */
+    struct key_list classes; /* struct class_spec: severity; none: one class */
+    int first;               /* nearest|utility|given */
+    int32_t first_at;        /* ref facilities, for given */
     struct choice_spec choice;
-    struct key_list pathway;   /* struct stage_spec */
-    struct key_list outcomes;  /* struct outcome_spec, in the order in which they are drawn */
+    struct key_list pathway;  /* struct stage_spec */
+    struct key_list outcomes; /* struct outcome_spec, in the order in which they are drawn */
 };
 
 struct expert_spec {
     const char *id, *name;
-    int32_t home;              /* ref facilities */
-    int32_t service;           /* ref services */
-    int64_t week_us;           /* working time a week */
+    int32_t home;    /* ref facilities */
+    int32_t service; /* ref services */
+    int64_t week_us; /* working time a week */
 };
 
 struct target_spec {
-    const char *fact;          /* row id */
-    const char *quantity;      /* name of a metric that targets can ask for */
-    int32_t at;                /* ref facilities; -1 */
-    const char *place;         /* code; NULL */
-    int32_t service;           /* ref services; -1 */
-    int32_t condition;         /* ref conditions; -1 */
+    const char *fact;              /* row id */
+    const char *quantity;          /* name of a metric that targets can ask for */
+    int32_t at;                    /* ref facilities; -1 */
+    const char *place;             /* code; NULL */
+    int32_t service;               /* ref services; -1 */
+    int32_t condition;             /* ref conditions; -1 */
     int64_t from_us, to_us, on_us; /* dates; 0: not given */
-    double scale;              /* times the simulated value, to the unit of the fact */
+    double scale;                  /* times the simulated value, to the unit of the fact */
 };
 
 /* Every policy begins so; `own` is of its kind. */
@@ -237,24 +234,24 @@ struct scenario {
     struct key_list policies;   /* struct policy_head */
     struct key_list targets;    /* struct target_spec */
 
-    const char *path;           /* as given */
-    const char *written;        /* the file's text, bases and includes after it, each under a line that names it */
-    const char *resolved;       /* all values in force, in the language: reads back as the same scenario */
+    const char *path;     /* as given */
+    const char *written;  /* the file's text, bases and includes after it, each under a line that names it */
+    const char *resolved; /* all values in force, in the language: reads back as the same scenario */
     struct scenario_origins *origins;
-    struct arena arena;         /* owns all of the above */
+    struct arena arena; /* owns all of the above */
 };
 
 /* Reads a scenario: its bases first, then its changes, then `sets` ("PATH=VALUE", from the command line), and
  * checks it against the key table. Problems are gathered in *err, each as
  * "file:line: path: what was found; what to do". Zeroes *scenario first: scenario_free() is always safe. */
-MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const char *const *sets, size_t set_count,
-                             struct err *err);
+MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const char *const *sets,
+                             size_t set_count, struct err *err);
 void scenario_free(struct scenario *scenario);
 
-/* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its file,
- * line and path. `member` may be an element of a list or a whole group. Returns -1. */
-int scenario_blame(const struct scenario *scenario, const void *member, struct err *err, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+/* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its
+ * file, line and path. `member` may be an element of a list or a whole group. Returns -1. */
+int scenario_blame(const struct scenario *scenario, const void *member, struct err *err, const char *format,
+                   ...) PRINTF_LIKE(4, 5);
 
 /* The spelling nearest to `word` among `count` names, when near enough to be meant; NULL otherwise. */
 const char *scenario_nearest(const char *word, const char *const *names, size_t count);

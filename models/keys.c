@@ -1,0 +1,127 @@
+#include "models/keys.h"
+
+#include <string.h>
+
+const struct key_kind *keys_kind(const char *kind)
+{
+    for (size_t i = 0; kind != NULL && i < policy_kind_count; i++)
+        if (strcmp(policy_kinds[i]->kind, kind) == 0)
+            return policy_kinds[i];
+    return NULL;
+}
+
+/* All rows as one sequence: the tables' first, then those of the kinds. */
+static const struct key_row *rows_of(size_t table, size_t *count)
+{
+    if (table < key_table_count) {
+        *count = key_tables[table]->count;
+        return key_tables[table]->rows;
+    }
+    if (table - key_table_count < policy_kind_count) {
+        *count = policy_kinds[table - key_table_count]->count;
+        return policy_kinds[table - key_table_count]->rows;
+    }
+    return NULL;
+}
+
+/* Whether the row is right below the path of `length` bytes. */
+static bool is_below(const struct key_row *row, const char *above, size_t length)
+{
+    if (length == 0)
+        return strchr(row->path, '.') == NULL;
+    return strncmp(row->path, above, length) == 0 && row->path[length] == '.' &&
+           strchr(row->path + length + 1, '.') == NULL;
+}
+
+const struct key_row *keys_next(const char *above, const struct key_row *row)
+{
+    const size_t length = strlen(above);
+    size_t count = 0;
+    const struct key_row *rows = NULL;
+    bool after = row == NULL;
+    for (size_t table = 0; (rows = rows_of(table, &count)) != NULL; table++) {
+        if (!after && (row < rows || row >= rows + count))
+            continue;
+        for (size_t i = after ? 0 : (size_t)(row - rows) + 1; i < count; i++)
+            if (is_below(&rows[i], above, length))
+                return &rows[i];
+        after = true;
+    }
+    return NULL;
+}
+
+const struct key_row *keys_find(const char *path)
+{
+    size_t count = 0;
+    const struct key_row *rows = NULL;
+    for (size_t table = 0; (rows = rows_of(table, &count)) != NULL; table++)
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(rows[i].path, path) == 0)
+                return &rows[i];
+    return NULL;
+}
+
+const char *keys_name(const struct key_row *row)
+{
+    const char *dot = strrchr(row->path, '.');
+    return dot == NULL ? row->path : dot + 1;
+}
+
+const char *keys_type_name(const struct key_row *row)
+{
+    switch (row->type) {
+    case KEY_GROUP:
+        return "group";
+    case KEY_LIST:
+        return "list of groups";
+    case KEY_TEXT:
+        return "text";
+    case KEY_ID:
+        return "id";
+    case KEY_REF:
+        return "reference";
+    case KEY_CHOICE:
+        return "choice";
+    case KEY_BOOL:
+        return "true or false";
+    case KEY_INT:
+        return "whole number";
+    case KEY_REAL:
+        return "number";
+    case KEY_SHARE:
+        return "share";
+    case KEY_DURATION:
+    case KEY_SECONDS:
+        return "time";
+    case KEY_SPAN:
+        return "time or calendar span";
+    case KEY_DATE:
+        return "date";
+    case KEY_RATE:
+        return "rate";
+    case KEY_INCIDENCE:
+        return "incidence";
+    case KEY_SPEED:
+        return "speed";
+    case KEY_LENGTH:
+        return "length";
+    case KEY_MONEY:
+        return "money";
+    case KEY_DIST:
+        return row->unit != NULL && strcmp(row->unit, "time") == 0 ? "distribution of times"
+                                                                   : "distribution of numbers";
+    case KEY_TEXTS:
+        return "texts";
+    case KEY_REALS:
+        return "numbers";
+    case KEY_COUNTS:
+        return "whole numbers by name";
+    case KEY_NAMED_REALS:
+        return "numbers by name";
+    case KEY_FILE:
+        return "file";
+    case KEY_FILES:
+        return "files";
+    }
+    return "value";
+}

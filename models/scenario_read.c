@@ -1,0 +1,974 @@
+#include "models/scenario_read.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/quantity.h"
+#include "models/source.h"
+
+enum { NAMES = 256 };
+
+/* ---- where values came from ---- */
+
+void origin_path(const struct origin *origin, char path[ORIGIN_PATH])
+{
+    const struct origin *chain[32];
+    size_t depth = 0, used = 0;
+    for (; origin != NULL && depth < 32; origin = origin->parent)
+        if (origin->name != NULL)
+            chain[depth++] = origin;
+    path[0] = '\0';
+    while (depth-- > 0 && used < ORIGIN_PATH) {
+        const int step =
+            snprintf(path + used, ORIGIN_PATH - used, "%s%.60s", used > 0 ? "." : "", chain[depth]->name);
+        used += step > 0 ? (size_t)step : 0;
+    }
+    if (path[0] == '\0')
+        strcpy(path, "(top)");
+}
+
+static int place_problem(const char *file, unsigned line, const char *path, const char *message,
+                         struct err *err)
+{
+    if (line == 0)
+        return err_add(err, "%s: %s: %s", file, path, message);
+    return err_add(err, "%s:%u: %s: %s", file, line, path, message);
+}
+
+int origin_problem(const struct origin *origin, struct err *err, const char *format, ...)
+{
+    char message[ERR_TEXT], path[ORIGIN_PATH];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    origin_path(origin, path);
+    return place_problem(origin->file, origin->line, path, message, err);
+}
+
+struct origin *reader_origin(struct reader *reader, const struct origin *parent, const char *name,
+                             const struct setting *at, const void *member)
+{
+    struct scenario_origins *origins = reader->scenario->origins;
+    struct origin **list =
+        mem_grow(origins->list, &origins->capacity, origins->count + 1, sizeof *list, reader->err);
+    if (list == NULL)
+        return NULL;
+    origins->list = list;
+    struct origin *origin = arena_zeroed(&reader->scenario->arena, 1, sizeof *origin, reader->err);
+    if (origin == NULL)
+        return NULL;
+    origin->parent = parent;
+    origin->name = name;
+    origin->file = at != NULL ? at->file : parent->file;
+    origin->line = at != NULL ? at->line : parent->line;
+    origin->member = member;
+    list[origins->count++] = origin;
+    return origin;
+}
+
+/* ---- words ---- */
+
+int key_choice_index(const char *choices, const char *word)
+{
+    const size_t own = strlen(word);
+    for (int index = 0; *choices != '\0'; index++) {
+        const size_t length = strcspn(choices, "|");
+        if (length == own && memcmp(choices, word, own) == 0)
+            return index;
+        choices += length + (choices[length] == '|');
+    }
+    return -1;
+}
+
+void key_choice_name(const char *choices, int index, char *name, size_t size)
+{
+    for (; index > 0 && *choices != '\0'; index--) {
+        choices += strcspn(choices, "|");
+        choices += *choices == '|';
+    }
+    snprintf(name, size, "%.*s", (int)strcspn(choices, "|"), choices);
+}
+
+static int bad_choice(const struct key_row *row, const char *word, const struct origin *origin,
+                      struct err *err)
+{
+    char words[8][24];
+    const char *names[8];
+    size_t count = 0;
+    for (; count < 8; count++) {
+        key_choice_name(row->choices, (int)count, words[count], sizeof words[count]);
+        if (words[count][0] == '\0')
+            break;
+        names[count] = words[count];
+    }
+    char list[200] = "";
+    for (size_t i = 0, used = 0; i < count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s\"%s\"",
+                                 i == 0           ? ""
+                                 : i + 1 == count ? " or "
+                                                  : ", ",
+                                 names[i]);
+    const char *near = scenario_nearest(word, names, count);
+    if (near != NULL)
+        return origin_problem(origin, err, "\"%.60s\" is not a choice; did you mean \"%s\"? (%s)", word, near,
+                              list);
+    return origin_problem(origin, err, "\"%.60s\" is not a choice; write %s", word, list);
+}
+
+static int bad_type(const struct setting *setting, const char *due, const struct origin *origin,
+                    struct err *err)
+{
+    return origin_problem(origin, err, "is %s where %s is due; %s", setting_type_name(setting), due,
+                          setting->type == SETTING_GROUP  ? "take the braces away"
+                          : setting->type == SETTING_LIST ? "write one value without brackets"
+                                                          : "see `counterpart keys` for its form");
+}
+
+/* The number as the user wrote it, nearly. */
+static void number_text(const struct setting *setting, char text[QUANTITY_TEXT])
+{
+    if (setting->type == SETTING_INT)
+        snprintf(text, QUANTITY_TEXT, "%lld", (long long)setting->integer);
+    else
+        snprintf(text, QUANTITY_TEXT, "%.15g", setting->real);
+}
+
+static bool is_number(const struct setting *setting)
+{
+    return setting->type == SETTING_INT || setting->type == SETTING_REAL;
+}
+
+static const char *text_of(const struct setting *setting)
+{
+    return setting->raw != NULL && setting->type != SETTING_GROUP && setting->type != SETTING_LIST &&
+                   setting->type != SETTING_TEXT
+               ? setting->raw
+           : setting->type == SETTING_TEXT ? setting->text
+                                           : NULL;
+}
+
+static int read_text(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                     const char **text)
+{
+    *text = text_of(setting);
+    char number[QUANTITY_TEXT];
+    if (*text == NULL && is_number(setting)) {
+        number_text(setting, number);
+        return origin_problem(origin, reader->err,
+                              "%s is a number where a text is due; write it in quotes: \"%s\"", number,
+                              number);
+    }
+    if (*text == NULL)
+        return bad_type(setting, "a text", origin, reader->err);
+    for (const char *at = *text; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return origin_problem(origin, reader->err, "the text has a control character; take it away");
+    return 0;
+}
+
+static bool is_id_char(char c, const char *more)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || (more != NULL && c != '\0' && strchr(more, c) != NULL);
+}
+
+static int read_id(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                   const struct origin *origin, const char **id)
+{
+    if (read_text(reader, setting, origin, id) != 0)
+        return -1;
+    if (**id == '\0')
+        return origin_problem(origin, reader->err,
+                              "is empty; write a short name of letters, digits, _ and -");
+    if (strlen(*id) > 60)
+        return origin_problem(origin, reader->err,
+                              "\"%.60s...\" is too long for an id; write at most 60 characters", *id);
+    for (const char *at = *id; *at != '\0'; at++)
+        if (!is_id_char(*at, row->choices))
+            return origin_problem(origin, reader->err,
+                                  "\"%s\" is not an id; use letters, digits, _ and - only", *id);
+    return 0;
+}
+
+/* ---- numbers ---- */
+
+static bool out_of_bounds(const struct key_row *row, double value)
+{
+    return (row->low != 0 || row->high != 0) && !(value >= row->low && value <= row->high);
+}
+
+/* A bound in the words of the language. */
+static void bound_text(const struct key_row *row, double bound, char text[QUANTITY_TEXT])
+{
+    const int64_t whole = fabs(bound) < 9e18 ? (int64_t)bound : 0;
+    switch (row->type) {
+    case KEY_DURATION:
+        quantity_print_duration(text, whole);
+        break;
+    case KEY_SPAN:
+        quantity_print_span(text, (struct key_span){.us = whole});
+        break;
+    case KEY_MONEY:
+        quantity_print_money(text, whole);
+        break;
+    case KEY_SPEED:
+        snprintf(text, QUANTITY_TEXT, "%.10g km/h", bound * 3.6);
+        break;
+    case KEY_LENGTH:
+        snprintf(text, QUANTITY_TEXT, "%.10g km", bound / 1000);
+        break;
+    default:
+        snprintf(text, QUANTITY_TEXT, "%.10g", bound);
+    }
+}
+
+static int check_bounds(struct reader *reader, const struct key_row *row, double value, const char *shown,
+                        const struct origin *origin)
+{
+    if (!out_of_bounds(row, value))
+        return 0;
+    char low[QUANTITY_TEXT], high[QUANTITY_TEXT];
+    const bool positive = row->low > 0 && row->low < 1e-6;
+    const bool is_time = (row->type == KEY_DURATION || row->type == KEY_SPAN) && row->low == 1;
+    bound_text(row, row->low, low);
+    bound_text(row, row->high, high);
+    if (value < row->low && (positive || is_time))
+        return origin_problem(origin, reader->err, "%s is not more than 0; write more", shown);
+    if (isinf(row->high))
+        return origin_problem(origin, reader->err, "%s is too little; write %s or more", shown, low);
+    return origin_problem(origin, reader->err, "%s is out of range; write a value from %s to %s", shown,
+                          positive ? "just above 0" : low, high);
+}
+
+static int number_due(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                      const char *due)
+{
+    if (setting->type == SETTING_TEXT)
+        return origin_problem(origin, reader->err,
+                              "\"%.60s\" is a text where %s is due; write it without quotes and unit",
+                              setting->text, due);
+    return bad_type(setting, due, origin, reader->err);
+}
+
+static int read_real(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                     double *value)
+{
+    if (!is_number(setting))
+        return number_due(reader, setting, origin, "a number");
+    *value = setting->type == SETTING_INT ? (double)setting->integer : setting->real;
+    if (!isfinite(*value))
+        return origin_problem(origin, reader->err, "is not a finite number; write one below 1e300");
+    return 0;
+}
+
+static int read_bounded_real(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                             const struct origin *origin, double *value)
+{
+    char text[QUANTITY_TEXT];
+    if (read_real(reader, setting, origin, value) != 0)
+        return -1;
+    number_text(setting, text);
+    if (row->type == KEY_SHARE && !(*value >= 0 && *value <= 1))
+        return origin_problem(origin, reader->err, "%s is not a share; write a number from 0 to 1", text);
+    return check_bounds(reader, row, *value, text, origin);
+}
+
+static int read_int(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                    const struct origin *origin, int64_t *value)
+{
+    char text[QUANTITY_TEXT];
+    if (setting->type == SETTING_REAL) {
+        number_text(setting, text);
+        return origin_problem(origin, reader->err, "%s is not a whole number; write one such as %.0f", text,
+                              floor(setting->real));
+    }
+    if (setting->type != SETTING_INT)
+        return number_due(reader, setting, origin, "a whole number");
+    *value = setting->integer;
+    number_text(setting, text);
+    return check_bounds(reader, row, (double)*value, text, origin);
+}
+
+/* ---- quantities ---- */
+
+/* The text of a quantity; a bare number is refused with its fix. */
+static const char *quantity_text(struct reader *reader, const struct key_row *row,
+                                 const struct setting *setting, const struct origin *origin)
+{
+    if (setting->type == SETTING_TEXT)
+        return setting->text;
+    if (is_number(setting)) {
+        char number[QUANTITY_TEXT];
+        struct err why = ERR_INIT;
+        number_text(setting, number);
+        if (row->type == KEY_DATE)
+            origin_problem(origin, reader->err, "%s is a number where a date is due; write \"2019-01-31\"",
+                           number);
+        else if (quantity_lacks_unit(row->type, number, &why) != 0)
+            origin_problem(origin, reader->err, "%s", why.text[0]);
+        return NULL;
+    }
+    bad_type(setting, "a text with a number and a unit", origin, reader->err);
+    return NULL;
+}
+
+static int read_double_quantity(enum key_type type, const char *text, double *value, struct err *why)
+{
+    switch (type) {
+    case KEY_RATE:
+        return quantity_rate(text, value, why);
+    case KEY_INCIDENCE:
+        return quantity_incidence(text, value, why);
+    case KEY_SPEED:
+        return quantity_speed(text, value, why);
+    case KEY_LENGTH:
+        return quantity_length(text, value, why);
+    default:
+        return quantity_seconds(text, value, why);
+    }
+}
+
+static int read_quantity(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                         const struct origin *origin, void *member)
+{
+    const char *text = quantity_text(reader, row, setting, origin);
+    if (text == NULL)
+        return -1;
+    struct err why = ERR_INIT;
+    double checked = 0;
+    int status = 0;
+    if (row->type == KEY_DURATION || row->type == KEY_MONEY || row->type == KEY_DATE) {
+        int64_t *value = member;
+        status = row->type == KEY_DURATION ? quantity_duration(text, value, &why)
+                 : row->type == KEY_MONEY  ? quantity_money(text, value, &why)
+                                           : quantity_date(text, value, &why);
+        checked = (double)*value;
+    } else if (row->type == KEY_SPAN) {
+        struct key_span *value = member;
+        status = quantity_span(text, value, &why);
+        checked = (double)value->months * 28 * 86400e6 + (double)value->us;
+    } else {
+        double *value = member;
+        status = read_double_quantity(row->type, text, value, &why);
+        checked = *value;
+    }
+    if (status != 0)
+        return origin_problem(origin, reader->err, "%s", why.text[0]);
+    char shown[QUANTITY_TEXT];
+    snprintf(shown, sizeof shown, "\"%.50s\"", text);
+    return check_bounds(reader, row, checked, shown, origin);
+}
+
+int reader_number(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                  bool is_time, double *value)
+{
+    static const struct key_row time_row = {.type = KEY_SECONDS};
+    if (is_time)
+        return read_quantity(reader, &time_row, setting, origin, value);
+    return read_real(reader, setting, origin, value);
+}
+
+int reader_file(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                const char **path)
+{
+    const char *name = NULL;
+    if (read_text(reader, setting, origin, &name) != 0)
+        return -1;
+    if (*name == '\0')
+        return origin_problem(origin, reader->err, "names no file; write its name or take the key away");
+    *path = source_join(&reader->scenario->arena, setting->folder, name, reader->err);
+    if (*path == NULL)
+        return -1;
+    FILE *file = fopen(*path, "re");
+    const bool opened = file != NULL;
+    const bool readable = opened && !(fgetc(file) == EOF && ferror(file));
+    const char *why = strerror(errno);
+    if (opened)
+        fclose(file);
+    if (readable)
+        return 0;
+    return origin_problem(
+        origin, reader->err,
+        "\"%.200s\" cannot be read: %s; check the name, which counts from the folder of the file "
+        "that has it",
+        name, why);
+}
+
+/* ---- lists of values ---- */
+
+static struct origin *item_origin(struct reader *reader, const struct origin *parent,
+                                  const struct setting *at, size_t position, const void *member)
+{
+    char name[32];
+    snprintf(name, sizeof name, "#%zu", position + 1);
+    const char *kept = arena_text(&reader->scenario->arena, name, reader->err);
+    return kept == NULL ? NULL : reader_origin(reader, parent, kept, at, member);
+}
+
+static int read_value(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                      const struct origin *origin, void *member)
+{
+    if (row->type == KEY_REALS)
+        return read_bounded_real(reader, row, setting, origin, member);
+    if (row->type == KEY_FILES)
+        return reader_file(reader, setting, origin, member);
+    return read_text(reader, setting, origin, member);
+}
+
+/* One value, or a list of values; both kinds of item have the size of a pointer or a double. */
+static int read_values(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                       const struct origin *origin, struct key_list *list)
+{
+    const size_t size = row->type == KEY_REALS ? sizeof(double) : sizeof(const char *);
+    const bool one = setting->type != SETTING_LIST;
+    if (setting->type == SETTING_GROUP)
+        return origin_problem(origin, reader->err, "is a group where %s are due; write them in [ ... ]",
+                              row->type == KEY_REALS ? "numbers" : "texts");
+    list->count = one ? 1 : setting->count;
+    list->items = arena_zeroed(&reader->scenario->arena, list->count, size, reader->err);
+    if (list->items == NULL)
+        return -1;
+    if (one)
+        return read_value(reader, row, setting, origin, list->items);
+    size_t i = 0;
+    int status = 0;
+    for (const struct setting *item = setting->first; item != NULL; item = item->next, i++) {
+        void *member = (char *)list->items + i * size;
+        const struct origin *at = item_origin(reader, origin, item, i, member);
+        if (at == NULL)
+            return -1;
+        if (read_value(reader, row, item, at, member) != 0)
+            status = -1;
+    }
+    return status;
+}
+
+/* { general = 300; icu = 10; } */
+static int read_named(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                      const struct origin *origin, struct key_list *list)
+{
+    const bool counts = row->type == KEY_COUNTS;
+    const size_t size = counts ? sizeof(struct key_count) : sizeof(struct named_real);
+    if (setting->type != SETTING_GROUP)
+        return origin_problem(origin, reader->err, "is %s where a group is due; write { NAME = %s; }",
+                              setting_type_name(setting), counts ? "3" : "0.5");
+    list->count = setting->count;
+    list->items = arena_zeroed(&reader->scenario->arena, list->count, size, reader->err);
+    if (list->items == NULL)
+        return -1;
+    int status = 0;
+    char *item = list->items;
+    for (const struct setting *child = setting->first; child != NULL; child = child->next, item += size) {
+        struct key_count *count = (void *)item;
+        struct named_real *real = (void *)item;
+        const struct origin *at = reader_origin(reader, origin, child->name, child, item);
+        if (at == NULL)
+            return -1;
+        if (counts)
+            count->name = child->name;
+        else
+            real->name = child->name;
+        if ((counts ? read_int(reader, row, child, at, &count->count)
+                    : read_bounded_real(reader, row, child, at, &real->value)) != 0)
+            status = -1;
+    }
+    return status;
+}
+
+/* ---- groups ---- */
+
+static int read_members(struct reader *reader, const struct setting *setting, const char *above, char *base,
+                        const struct origin *origin);
+static int read_elements(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                         const struct origin *origin, struct key_list *list);
+
+static int remember_reference(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                              const struct origin *origin, int32_t *index)
+{
+    const char *id = NULL;
+    if (read_text(reader, setting, origin, &id) != 0)
+        return -1;
+    struct late_reference *references =
+        mem_grow(reader->references, &reader->reference_capacity, reader->reference_count + 1,
+                 sizeof *references, reader->err);
+    if (references == NULL)
+        return -1;
+    reader->references = references;
+    references[reader->reference_count++] =
+        (struct late_reference){.row = row, .origin = origin, .id = id, .index = index};
+    return 0;
+}
+
+static int read_choice(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                       const struct origin *origin, int *choice)
+{
+    const char *word = NULL;
+    if (read_text(reader, setting, origin, &word) != 0)
+        return -1;
+    *choice = key_choice_index(row->choices, word);
+    return *choice >= 0 ? 0 : bad_choice(row, word, origin, reader->err);
+}
+
+static int read_bool(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                     bool *flag)
+{
+    if (setting->type != SETTING_BOOL)
+        return origin_problem(origin, reader->err, "is %s; write true or false, without quotes",
+                              setting_type_name(setting));
+    *flag = setting->flag;
+    return 0;
+}
+
+static int read_given(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                      const struct origin *origin, void *member)
+{
+    switch (row->type) {
+    case KEY_GROUP:
+        if (setting->type != SETTING_GROUP)
+            return origin_problem(origin, reader->err, "is %s where a group is due; write %s: { ... };",
+                                  setting_type_name(setting), keys_name(row));
+        return read_members(reader, setting, row->path, member, origin);
+    case KEY_LIST:
+        return read_elements(reader, row, setting, origin, member);
+    case KEY_TEXT:
+        return read_text(reader, setting, origin, member);
+    case KEY_ID:
+        return read_id(reader, row, setting, origin, member);
+    case KEY_REF:
+        return remember_reference(reader, row, setting, origin, member);
+    case KEY_CHOICE:
+        return read_choice(reader, row, setting, origin, member);
+    case KEY_BOOL:
+        return read_bool(reader, setting, origin, member);
+    case KEY_INT:
+        return read_int(reader, row, setting, origin, member);
+    case KEY_REAL:
+    case KEY_SHARE:
+        return read_bounded_real(reader, row, setting, origin, member);
+    case KEY_DIST:
+        return reader_dist(reader, row, setting, origin, member);
+    case KEY_TEXTS:
+    case KEY_REALS:
+    case KEY_FILES:
+        return read_values(reader, row, setting, origin, member);
+    case KEY_COUNTS:
+    case KEY_NAMED_REALS:
+        return read_named(reader, row, setting, origin, member);
+    case KEY_FILE:
+        return reader_file(reader, setting, origin, member);
+    default:
+        return read_quantity(reader, row, setting, origin, member);
+    }
+}
+
+/* The default as a setting. */
+static int fallback_setting(const struct key_row *row, struct setting *setting)
+{
+    struct err ignored = ERR_INIT;
+    setting->type = SETTING_TEXT;
+    setting->text = row->fallback;
+    if (row->type == KEY_BOOL) {
+        setting->type = SETTING_BOOL;
+        setting->flag = strcmp(row->fallback, "true") == 0;
+    } else if (row->type == KEY_INT) {
+        setting->type = SETTING_INT;
+        return quantity_int(row->fallback, &setting->integer, &ignored);
+    } else if (row->type == KEY_REAL || row->type == KEY_SHARE) {
+        setting->type = SETTING_REAL;
+        return quantity_real(row->fallback, &setting->real, &ignored);
+    }
+    return 0;
+}
+
+static const char *example_of(const struct key_row *row)
+{
+    switch (row->type) {
+    case KEY_ID:
+        return "\"short_name\"";
+    case KEY_REF:
+        return "\"ID\"";
+    case KEY_INT:
+        return "1";
+    case KEY_REAL:
+    case KEY_SHARE:
+        return "0.5";
+    case KEY_DURATION:
+    case KEY_SECONDS:
+        return "\"8 h\"";
+    case KEY_SPAN:
+        return "\"2 y\"";
+    case KEY_DATE:
+        return "\"2019-01-31\"";
+    case KEY_SPEED:
+        return "\"50 km/h\"";
+    case KEY_LENGTH:
+        return "\"100 km\"";
+    case KEY_GROUP:
+        return "{ ... }";
+    case KEY_LIST:
+        return "( { ... } )";
+    default:
+        return "\"...\"";
+    }
+}
+
+static int read_absent(struct reader *reader, const struct key_row *row, const struct origin *origin,
+                       void *member)
+{
+    if (row->fallback == NULL)
+        return origin_problem(origin, reader->err, "is missing; write %s = %s;", keys_name(row),
+                              example_of(row));
+    if (row->type == KEY_GROUP)
+        return read_members(reader, NULL, row->path, member, origin);
+    if (row->type == KEY_REF)
+        *(int32_t *)member = -1;
+    if (row->fallback[0] == '\0')
+        return 0;
+    struct setting *setting = arena_zeroed(&reader->scenario->arena, 1, sizeof *setting, reader->err);
+    if (setting == NULL)
+        return -1;
+    if (fallback_setting(row, setting) != 0)
+        return origin_problem(origin, reader->err, "has a default that cannot be read; report this");
+    setting->folder = "";
+    return read_given(reader, row, setting, origin, member);
+}
+
+static int read_members(struct reader *reader, const struct setting *setting, const char *above, char *base,
+                        const struct origin *origin)
+{
+    int status = 0;
+    for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
+        const struct setting *child = setting_find(setting, keys_name(row));
+        void *member = base + row->offset;
+        const struct origin *at = reader_origin(reader, origin, keys_name(row), child, member);
+        if (at == NULL)
+            return -1;
+        if ((child != NULL ? read_given(reader, row, child, at, member)
+                           : read_absent(reader, row, at, member)) != 0)
+            status = -1;
+    }
+    return status;
+}
+
+static bool has_key(const char *above, const char *name)
+{
+    for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row))
+        if (strcmp(keys_name(row), name) == 0)
+            return true;
+    return false;
+}
+
+static size_t add_names(const char *above, const char **names, size_t count)
+{
+    for (const struct key_row *row = keys_next(above, NULL); row != NULL && count < NAMES;
+         row = keys_next(above, row))
+        names[count++] = keys_name(row);
+    return count;
+}
+
+/* Settings that no row below one of the two paths expects. */
+static int refuse_unknown(struct reader *reader, const struct setting *setting, const char *above,
+                          const char *own, const struct origin *origin)
+{
+    int status = 0;
+    for (const struct setting *child = setting->first; child != NULL; child = child->next) {
+        if (has_key(above, child->name) || (own != NULL && has_key(own, child->name)))
+            continue;
+        const char *names[NAMES];
+        size_t count = add_names(above, names, 0);
+        if (own != NULL)
+            count = add_names(own, names, count);
+        const char *near = scenario_nearest(child->name, names, count);
+        struct origin at = {.parent = origin, .name = child->name, .file = child->file, .line = child->line};
+        if (near != NULL)
+            status =
+                origin_problem(&at, reader->err, "is no key of the language; did you mean \"%s\"?", near);
+        else
+            status = origin_problem(&at, reader->err,
+                                    "is no key of the language; take it away, or see `counterpart keys %s`",
+                                    above);
+    }
+    return status;
+}
+
+static int read_policy(struct reader *reader, const struct setting *element, struct policy_head *head,
+                       const struct origin *origin)
+{
+    const char *names[NAMES];
+    for (size_t i = 0; i < policy_kind_count && i < NAMES; i++)
+        names[i] = policy_kinds[i]->kind;
+    const struct key_kind *kind = keys_kind(head->kind);
+    if (kind == NULL) {
+        const struct setting *at = setting_find(element, "kind");
+        if (at == NULL || head->kind == NULL)
+            return -1;
+        struct origin where = {.parent = origin, .name = "kind", .file = at->file, .line = at->line};
+        const char *near = scenario_nearest(head->kind, names, policy_kind_count);
+        return origin_problem(&where, reader->err, "\"%.60s\" is no kind of policy; %s%s%s", head->kind,
+                              near != NULL ? "did you mean \"" : "see `counterpart keys policies`",
+                              near != NULL ? near : "", near != NULL ? "\"?" : "");
+    }
+    char *above =
+        arena_zeroed(&reader->scenario->arena, strlen(kind->kind) + sizeof "policies()", 1, reader->err);
+    if (above == NULL)
+        return -1;
+    sprintf(above, "policies(%s)", kind->kind);
+    head->own = arena_zeroed(&reader->scenario->arena, 1, kind->own_size, reader->err);
+    if (head->own == NULL)
+        return -1;
+    const int unknown = refuse_unknown(reader, element, "policies", above, origin);
+    return read_members(reader, element, above, head->own, origin) != 0 || unknown != 0 ? -1 : 0;
+}
+
+static int read_element(struct reader *reader, const struct key_row *row, const struct setting *element,
+                        const struct origin *origin, char *base)
+{
+    const bool is_policy = strcmp(row->path, "policies") == 0;
+    if (element->type != SETTING_GROUP)
+        return origin_problem(origin, reader->err,
+                              "is %s where a group is due; write %s = ( { ... }, { ... } );",
+                              setting_type_name(element), keys_name(row));
+    int status = read_members(reader, element, row->path, base, origin);
+    if (is_policy && read_policy(reader, element, (struct policy_head *)(void *)base, origin) != 0)
+        return -1;
+    if (!is_policy && refuse_unknown(reader, element, row->path, NULL, origin) != 0)
+        return -1;
+    return status;
+}
+
+/* ---- lists of groups ---- */
+
+struct named_element {
+    const char *name;
+    const struct setting *setting;
+    size_t position;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named_element *left = a, *right = b;
+    const int order = strcmp(left->name, right->name);
+    return order != 0 ? order : (left->position > right->position) - (left->position < right->position);
+}
+
+/* The elements that have a value of `key`, sorted by it. */
+static struct named_element *sorted_elements(const struct setting *list, const char *key, size_t *count,
+                                             struct err *err)
+{
+    struct named_element *elements = mem_zeroed(list->count, sizeof *elements, err);
+    *count = 0;
+    size_t position = 0;
+    if (elements == NULL)
+        return NULL;
+    for (const struct setting *element = list->first; element != NULL; element = element->next, position++) {
+        const char *name = setting_handle(element, key);
+        if (name != NULL)
+            elements[(*count)++] =
+                (struct named_element){.name = name, .setting = element, .position = position};
+    }
+    qsort(elements, *count, sizeof *elements, by_name);
+    return elements;
+}
+
+static void first_key(const struct key_row *row, char key[32])
+{
+    snprintf(key, 32, "%.*s", (int)strcspn(row->refers, "|"), row->refers);
+}
+
+/* Ids, and references that name the element, stand once in a list. */
+static int refuse_twins(struct reader *reader, const struct key_row *row, const struct setting *list,
+                        const struct origin *origin)
+{
+    char key[32], path[160];
+    first_key(row, key);
+    snprintf(path, sizeof path, "%.100s.%s", row->path, key);
+    const struct key_row *id = keys_find(path);
+    if (id == NULL || (id->type != KEY_ID && id->type != KEY_REF))
+        return 0;
+    size_t count = 0;
+    int status = 0;
+    struct named_element *elements = sorted_elements(list, key, &count, reader->err);
+    if (elements == NULL)
+        return -1;
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(elements[i].name, elements[i - 1].name) != 0)
+            continue;
+        const struct setting *at = setting_find(elements[i].setting, key);
+        const struct setting *other = setting_find(elements[i - 1].setting, key);
+        struct origin where = {
+            .parent = origin, .name = elements[i].name, .file = at->file, .line = at->line};
+        status = origin_problem(&where, reader->err, "the %s \"%.60s\" stands twice, first in %s:%u; %s", key,
+                                elements[i].name, other->file, other->line,
+                                id->type == KEY_ID ? "give each its own" : "put both into one");
+    }
+    free(elements);
+    return status;
+}
+
+static const char *element_name(struct reader *reader, const struct key_row *row,
+                                const struct setting *element, size_t position)
+{
+    const char *name = setting_handle(element, row->refers);
+    if (name != NULL && *name != '\0')
+        return name;
+    char number[32];
+    snprintf(number, sizeof number, "#%zu", position + 1);
+    return arena_text(&reader->scenario->arena, number, reader->err);
+}
+
+static int read_elements(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                         const struct origin *origin, struct key_list *list)
+{
+    if (setting->type != SETTING_LIST)
+        return origin_problem(origin, reader->err,
+                              "is %s where a list of groups is due; write %s = ( { ... } );",
+                              setting_type_name(setting), keys_name(row));
+    list->items = arena_zeroed(&reader->scenario->arena, setting->count, row->size, reader->err);
+    if (list->items == NULL)
+        return -1;
+    list->count = setting->count;
+    int status = 0;
+    size_t i = 0;
+    for (const struct setting *element = setting->first; element != NULL; element = element->next, i++) {
+        char *base = (char *)list->items + i * row->size;
+        const char *name = element_name(reader, row, element, i);
+        const struct origin *at = name == NULL ? NULL : reader_origin(reader, origin, name, element, base);
+        if (at == NULL)
+            return -1;
+        if (read_element(reader, row, element, at, base) != 0)
+            status = -1;
+    }
+    if (row->refers != NULL && refuse_twins(reader, row, setting, origin) != 0)
+        status = -1;
+    return status;
+}
+
+/* ---- references ---- */
+
+struct id_index {
+    const char *list;               /* path */
+    struct named_element *elements; /* owned */
+    size_t count;
+};
+
+static int index_list(struct reader *reader, const char *list, struct id_index *index)
+{
+    static const struct setting none = {.type = SETTING_LIST};
+    const struct setting *setting = setting_find(reader->root, list);
+    char key[32];
+    first_key(keys_find(list), key);
+    index->list = list;
+    index->elements = sorted_elements(setting == NULL ? &none : setting, key, &index->count, reader->err);
+    return index->elements == NULL ? -1 : 0;
+}
+
+static int dangling(struct reader *reader, const struct late_reference *reference,
+                    const struct id_index *index)
+{
+    const char **names = mem_zeroed(index->count, sizeof *names, reader->err);
+    if (names == NULL)
+        return -1;
+    for (size_t i = 0; i < index->count; i++)
+        names[i] = index->elements[i].name;
+    const char *near = scenario_nearest(reference->id, names, index->count);
+    free(names);
+    if (near != NULL)
+        return origin_problem(reference->origin, reader->err,
+                              "\"%.60s\" is not among %s; did you mean \"%s\"?", reference->id, index->list,
+                              near);
+    return origin_problem(reference->origin, reader->err,
+                          "\"%.60s\" is not among %s; add it there or name one that is", reference->id,
+                          index->list);
+}
+
+static int resolve_one(struct reader *reader, const struct late_reference *reference,
+                       const struct id_index *index)
+{
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (strcmp(index->elements[middle].name, reference->id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == index->count || strcmp(index->elements[low].name, reference->id) != 0)
+        return dangling(reader, reference, index);
+    *reference->index = (int32_t)index->elements[low].position;
+    return 0;
+}
+
+static int resolve_references(struct reader *reader)
+{
+    struct id_index indexes[8] = {{.list = NULL}};
+    size_t count = 0;
+    int status = 0;
+    for (size_t i = 0; i < reader->reference_count; i++) {
+        const struct late_reference *reference = &reader->references[i];
+        size_t at = 0;
+        while (at < count && strcmp(indexes[at].list, reference->row->refers) != 0)
+            at++;
+        if (at == 8 || (at == count && index_list(reader, reference->row->refers, &indexes[count++]) != 0)) {
+            status = -1;
+            break;
+        }
+        if (resolve_one(reader, reference, &indexes[at]) != 0)
+            status = -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        free(indexes[i].elements);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+struct ranked {
+    struct origin *origin;
+    size_t rank;
+};
+
+static int by_member(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+    const uintptr_t l = (uintptr_t)left->origin->member, r = (uintptr_t)right->origin->member;
+    if (l != r)
+        return l < r ? -1 : 1;
+    return (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+static int sort_origins(struct scenario_origins *origins, struct err *err)
+{
+    struct ranked *ranked = mem_zeroed(origins->count, sizeof *ranked, err);
+    if (ranked == NULL)
+        return -1;
+    for (size_t i = 0; i < origins->count; i++)
+        ranked[i] = (struct ranked){.origin = origins->list[i], .rank = i};
+    qsort(ranked, origins->count, sizeof *ranked, by_member);
+    for (size_t i = 0; i < origins->count; i++)
+        origins->list[i] = ranked[i].origin;
+    free(ranked);
+    return 0;
+}
+
+int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err)
+{
+    struct reader reader = {.scenario = scenario, .root = root, .err = err};
+    const struct origin *top = reader_origin(&reader, NULL, NULL, root, NULL);
+    int status = -1;
+    if (top != NULL) {
+        status = refuse_unknown(&reader, root, "", NULL, top);
+        if (read_members(&reader, root, "", (char *)scenario, top) != 0)
+            status = -1;
+        if (resolve_references(&reader) != 0)
+            status = -1;
+        if (sort_origins(scenario->origins, err) != 0)
+            status = -1;
+    }
+    free(reader.references);
+    return status;
+}

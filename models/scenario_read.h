@@ -1,0 +1,77 @@
+#ifndef COUNTERPART_MODELS_SCENARIO_READ_H
+#define COUNTERPART_MODELS_SCENARIO_READ_H
+
+/* From settings to the structs of a scenario, guided by the key rows. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/keys.h"
+#include "models/scenario.h"
+#include "models/setting.h"
+#include "sim/err.h"
+
+/* Where a value of the scenario came from: the chain of parents gives its path. */
+struct origin {
+    const struct origin *parent;
+    const char *name; /* a key, or an element's id */
+    const char *file;
+    unsigned line;
+    const void *member; /* in the scenario */
+};
+
+struct scenario_origins {
+    struct origin **list; /* owned; by address, the outermost first, once the scenario is read */
+    size_t count, capacity;
+};
+
+enum { ORIGIN_PATH = 200 };
+void origin_path(const struct origin *origin, char path[ORIGIN_PATH]);
+int origin_problem(const struct origin *origin, struct err *err, const char *format, ...) PRINTF_LIKE(3, 4);
+
+struct late_reference {
+    const struct key_row *row;
+    const struct origin *origin;
+    const char *id;
+    int32_t *index;
+};
+
+struct reader {
+    struct scenario *scenario;
+    const struct setting *root;
+    struct late_reference *references; /* owned: resolved when all lists are read */
+    size_t reference_count, reference_capacity;
+    struct err *err;
+};
+
+/* Fills the scenario from the tree. */
+MUST_CHECK int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err);
+
+/* Remembers where a member came from. NULL when memory has run out. */
+struct origin *reader_origin(struct reader *reader, const struct origin *parent, const char *name,
+                             const struct setting *at, const void *member);
+
+/* A distribution, of times (in seconds) or of plain numbers. */
+MUST_CHECK int reader_dist(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                           const struct origin *origin, struct dist_spec **dist);
+
+/* A finite number, and a time in seconds when `is_time`. */
+MUST_CHECK int reader_number(struct reader *reader, const struct setting *setting,
+                             const struct origin *origin, bool is_time, double *value);
+
+/* A file as named by a setting, checked to be readable. */
+MUST_CHECK int reader_file(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                           const char **path);
+
+/* What the rows cannot say: sums of shares, order of dates, combinations of keys. */
+MUST_CHECK int scenario_check(const struct scenario *scenario, struct err *err);
+
+/* scenario->resolved, from the structs. `folder` is the scenario's: files are written as seen from it. */
+MUST_CHECK int scenario_write(struct scenario *scenario, const char *folder, struct err *err);
+
+/* Position of a word among "a|b|c", or -1. */
+int key_choice_index(const char *choices, const char *word);
+/* Copies choice `index` to the buffer. */
+void key_choice_name(const char *choices, int index, char *name, size_t size);
+
+#endif

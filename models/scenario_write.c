@@ -1,0 +1,382 @@
+/* A scenario as resolved: every value in force, in the language. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/quantity.h"
+#include "models/scenario_read.h"
+
+struct writer {
+    const struct scenario *scenario;
+    const char *folder;
+    FILE *out;
+};
+
+static void indent(const struct writer *writer, int depth)
+{
+    fprintf(writer->out, "%*s", depth * 4, "");
+}
+
+static void write_text(const struct writer *writer, const char *text)
+{
+    fputc('"', writer->out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', writer->out);
+        fputc(*text, writer->out);
+    }
+    fputc('"', writer->out);
+}
+
+static void write_file(const struct writer *writer, const char *path)
+{
+    const size_t length = strlen(writer->folder);
+    write_text(writer, strncmp(path, writer->folder, length) == 0 ? path + length : path);
+}
+
+static void write_int(const struct writer *writer, int64_t value)
+{
+    fprintf(writer->out, "%" PRId64 "%s", value, value > INT32_MAX || value < INT32_MIN ? "L" : "");
+}
+
+static void write_real(const struct writer *writer, double value)
+{
+    char text[QUANTITY_TEXT];
+    quantity_print_real(text, value);
+    fputs(text, writer->out);
+}
+
+/* ---- distributions ---- */
+
+static void write_number(const struct writer *writer, bool is_time, double value)
+{
+    char text[QUANTITY_TEXT];
+    if (!is_time) {
+        write_real(writer, value);
+        return;
+    }
+    quantity_print_seconds(text, value);
+    fprintf(writer->out, "\"%s\"", text);
+}
+
+static void write_parameter(const struct writer *writer, const char *name, bool is_time, double value)
+{
+    fprintf(writer->out, " %s = ", name);
+    write_number(writer, is_time, value);
+    fputc(';', writer->out);
+}
+
+static void write_listed(const struct writer *writer, const struct dist_spec *spec, bool is_time)
+{
+    fputs(" values = ( ", writer->out);
+    for (size_t i = 0; i < spec->count; i++) {
+        const size_t from = spec->inner == NULL ? i : spec->inner[i];
+        const size_t to = spec->inner == NULL ? i + 1 : spec->inner[i + 1];
+        fputs(i > 0 ? ", " : "", writer->out);
+        fputs(spec->inner != NULL ? "( " : "", writer->out);
+        for (size_t j = from; j < to; j++) {
+            fputs(j > from ? ", " : "", writer->out);
+            write_number(writer, is_time, spec->values[j]);
+        }
+        fputs(spec->inner != NULL ? " )" : "", writer->out);
+    }
+    fputs(" );", writer->out);
+}
+
+static void write_mixture(const struct writer *writer, const struct dist_spec *spec, bool is_time)
+{
+    fputs(" means = ( ", writer->out);
+    for (size_t i = 0; i < spec->count; i++) {
+        fputs(i > 0 ? ", " : "", writer->out);
+        write_number(writer, is_time, spec->values[i]);
+    }
+    fputs(" ); shares = ( ", writer->out);
+    for (size_t i = 0; i < spec->count; i++) {
+        fputs(i > 0 ? ", " : "", writer->out);
+        write_real(writer, spec->weights[i]);
+    }
+    fputs(" );", writer->out);
+}
+
+static void write_quantiles(const struct writer *writer, const struct dist_spec *spec, bool is_time)
+{
+    fputs(" quantiles = ( ", writer->out);
+    for (size_t i = 0; i < spec->count; i++) {
+        fputs(i > 0 ? ", {" : "{", writer->out);
+        write_parameter(writer, "p", false, spec->weights[i]);
+        write_parameter(writer, "value", is_time, spec->values[i]);
+        fputs(" }", writer->out);
+    }
+    fputs(" );", writer->out);
+}
+
+/* Names of the parameters a, b and c; those that carry the unit are in upper case. */
+static const struct {
+    const char *name, *a, *b, *c;
+} dist_words[] = {
+    [DIST_FIXED] = {"fixed", "VALUE", NULL, NULL},
+    [DIST_LISTED] = {"listed", NULL, NULL, NULL},
+    [DIST_UNIFORM] = {"uniform", "LOW", "HIGH", NULL},
+    [DIST_TRIANGULAR] = {"triangular", "LOW", "MODE", "HIGH"},
+    [DIST_EXPONENTIAL] = {"exponential", "MEAN", NULL, NULL},
+    [DIST_NORMAL] = {"normal", "MEAN", "SD", "LOW"},
+    [DIST_LOGNORMAL] = {"lognormal", "MEAN", "SD", NULL},
+    [DIST_LOGNORMAL_LOG] = {"lognormal", "mu", "sigma", NULL},
+    [DIST_GAMMA] = {"gamma", "shape", "SCALE", NULL},
+    [DIST_ERLANG] = {"erlang", "shape", "MEAN", NULL},
+    [DIST_WEIBULL] = {"weibull", "shape", "SCALE", NULL},
+    [DIST_BETA] = {"beta", "alpha", "beta", "HIGH"},
+    [DIST_HYPEREXPONENTIAL] = {"hyperexponential", NULL, NULL, NULL},
+    [DIST_EMPIRICAL] = {"empirical", NULL, NULL, NULL},
+};
+
+static void write_word(const struct writer *writer, const char *word, bool is_time, double value)
+{
+    char name[16];
+    size_t length = 0;
+    if (word == NULL)
+        return;
+    const bool has_unit = word[0] >= 'A' && word[0] <= 'Z';
+    for (; word[length] != '\0' && length + 1 < sizeof name; length++)
+        name[length] = has_unit ? (char)(word[length] - 'A' + 'a') : word[length];
+    name[length] = '\0';
+    write_parameter(writer, name, is_time && has_unit, value);
+}
+
+static void write_dist(const struct writer *writer, const struct dist_spec *spec, bool is_time)
+{
+    fprintf(writer->out, "{ dist = \"%s\";", dist_words[spec->kind].name);
+    write_word(writer, dist_words[spec->kind].a, is_time, spec->a);
+    write_word(writer, dist_words[spec->kind].b, is_time, spec->b);
+    write_word(writer, dist_words[spec->kind].c, is_time, spec->c);
+    if (spec->kind == DIST_LOGNORMAL_LOG && is_time)
+        fputs(" unit = \"s\";", writer->out);
+    if (spec->kind == DIST_LISTED)
+        write_listed(writer, spec, is_time);
+    if (spec->kind == DIST_HYPEREXPONENTIAL)
+        write_mixture(writer, spec, is_time);
+    if (spec->kind == DIST_EMPIRICAL)
+        write_quantiles(writer, spec, is_time);
+    fputs(" }", writer->out);
+}
+
+/* ---- values ---- */
+
+static const char *referred_id(const struct writer *writer, const char *list_path, int32_t index)
+{
+    char path[64];
+    const struct key_row *row = keys_find(list_path);
+    snprintf(path, sizeof path, "%.40s.%.*s", list_path, (int)strcspn(row->refers, "|"), row->refers);
+    const struct key_row *id = keys_find(path);
+    const struct key_list *list = (const void *)((const char *)writer->scenario + row->offset);
+    const char *element = (const char *)list->items + (size_t)index * row->size;
+    return *(const char *const *)(const void *)(element + id->offset);
+}
+
+static void print_quantity(const struct key_row *row, const void *member, char text[QUANTITY_TEXT])
+{
+    const int64_t *whole = member;
+    const double *real = member;
+    switch (row->type) {
+    case KEY_DURATION:
+        quantity_print_duration(text, *whole);
+        break;
+    case KEY_DATE:
+        quantity_print_date(text, *whole);
+        break;
+    case KEY_MONEY:
+        quantity_print_money(text, *whole);
+        break;
+    case KEY_SPAN:
+        quantity_print_span(text, *(const struct key_span *)member);
+        break;
+    case KEY_SECONDS:
+        quantity_print_seconds(text, *real);
+        break;
+    case KEY_RATE:
+        quantity_print_rate(text, *real);
+        break;
+    case KEY_INCIDENCE:
+        quantity_print_incidence(text, *real);
+        break;
+    case KEY_SPEED:
+        quantity_print_speed(text, *real);
+        break;
+    default:
+        quantity_print_length(text, *real);
+    }
+}
+
+static bool is_absent(const struct key_row *row, const void *member)
+{
+    switch (row->type) {
+    case KEY_TEXT:
+    case KEY_ID:
+    case KEY_FILE:
+    case KEY_DIST:
+        return *(const void *const *)member == NULL;
+    case KEY_REF:
+        return *(const int32_t *)member < 0;
+    case KEY_LIST:
+    case KEY_TEXTS:
+    case KEY_REALS:
+    case KEY_FILES:
+    case KEY_COUNTS:
+    case KEY_NAMED_REALS:
+        return ((const struct key_list *)member)->count == 0;
+    case KEY_DATE:
+        return row->fallback != NULL && row->fallback[0] == '\0' && *(const int64_t *)member == 0;
+    case KEY_RATE:
+    case KEY_INCIDENCE:
+    case KEY_LENGTH:
+        return row->fallback != NULL && row->fallback[0] == '\0' && *(const double *)member == 0;
+    default:
+        return false;
+    }
+}
+
+static void write_values(const struct writer *writer, const struct key_row *row, const struct key_list *list)
+{
+    fputs("( ", writer->out);
+    for (size_t i = 0; i < list->count; i++) {
+        fputs(i > 0 ? ", " : "", writer->out);
+        if (row->type == KEY_REALS)
+            write_real(writer, *SCENARIO_ITEM(*list, double, i));
+        else if (row->type == KEY_FILES)
+            write_file(writer, *SCENARIO_ITEM(*list, char *, i));
+        else
+            write_text(writer, *SCENARIO_ITEM(*list, char *, i));
+    }
+    fputs(" )", writer->out);
+}
+
+static void write_named(const struct writer *writer, const struct key_row *row, const struct key_list *list)
+{
+    fputs("{ ", writer->out);
+    for (size_t i = 0; i < list->count; i++) {
+        if (row->type == KEY_COUNTS) {
+            const struct key_count *count = SCENARIO_ITEM(*list, struct key_count, i);
+            fprintf(writer->out, "%s = ", count->name);
+            write_int(writer, count->count);
+        } else {
+            const struct named_real *real = SCENARIO_ITEM(*list, struct named_real, i);
+            fprintf(writer->out, "%s = ", real->name);
+            write_real(writer, real->value);
+        }
+        fputs("; ", writer->out);
+    }
+    fputs("}", writer->out);
+}
+
+static void write_members(const struct writer *writer, const char *above, const char *base, int depth);
+
+static void write_group(const struct writer *writer, const struct key_row *row, const char *base, int depth)
+{
+    fputs("{\n", writer->out);
+    write_members(writer, row->path, base, depth + 1);
+    if (strcmp(row->path, "policies") == 0) {
+        const struct policy_head *head = (const void *)base;
+        char above[80];
+        snprintf(above, sizeof above, "policies(%.60s)", head->kind);
+        write_members(writer, above, head->own, depth + 1);
+    }
+    indent(writer, depth);
+    fputc('}', writer->out);
+}
+
+static void write_list(const struct writer *writer, const struct key_row *row, const struct key_list *list,
+                       int depth)
+{
+    fputs("( ", writer->out);
+    for (size_t i = 0; i < list->count; i++) {
+        fputs(i > 0 ? ", " : "", writer->out);
+        write_group(writer, row, (const char *)list->items + i * row->size, depth);
+    }
+    fputs(" )", writer->out);
+}
+
+static void write_value(const struct writer *writer, const struct key_row *row, const void *member, int depth)
+{
+    char text[QUANTITY_TEXT];
+    switch (row->type) {
+    case KEY_GROUP:
+        write_group(writer, row, member, depth);
+        return;
+    case KEY_LIST:
+        write_list(writer, row, member, depth);
+        return;
+    case KEY_TEXT:
+    case KEY_ID:
+        write_text(writer, *(const char *const *)member);
+        return;
+    case KEY_FILE:
+        write_file(writer, *(const char *const *)member);
+        return;
+    case KEY_REF:
+        write_text(writer, referred_id(writer, row->refers, *(const int32_t *)member));
+        return;
+    case KEY_CHOICE:
+        key_choice_name(row->choices, *(const int *)member, text, sizeof text);
+        write_text(writer, text);
+        return;
+    case KEY_BOOL:
+        fputs(*(const bool *)member ? "true" : "false", writer->out);
+        return;
+    case KEY_INT:
+        write_int(writer, *(const int64_t *)member);
+        return;
+    case KEY_REAL:
+    case KEY_SHARE:
+        write_real(writer, *(const double *)member);
+        return;
+    case KEY_DIST:
+        write_dist(writer, *(const struct dist_spec *const *)member,
+                   row->unit != NULL && row->unit[0] == 't');
+        return;
+    case KEY_TEXTS:
+    case KEY_REALS:
+    case KEY_FILES:
+        write_values(writer, row, member);
+        return;
+    case KEY_COUNTS:
+    case KEY_NAMED_REALS:
+        write_named(writer, row, member);
+        return;
+    default:
+        print_quantity(row, member, text);
+        write_text(writer, text);
+    }
+}
+
+static void write_members(const struct writer *writer, const char *above, const char *base, int depth)
+{
+    for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
+        const void *member = base + row->offset;
+        if (is_absent(row, member))
+            continue;
+        indent(writer, depth);
+        fprintf(writer->out, "%s = ", keys_name(row));
+        write_value(writer, row, member, depth);
+        fputs(";\n", writer->out);
+    }
+}
+
+int scenario_write(struct scenario *scenario, const char *folder, struct err *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct writer writer = {.scenario = scenario, .folder = folder, .out = open_memstream(&text, &size)};
+    if (writer.out == NULL)
+        return err_fail(err, "out of memory: the resolved scenario could not be written");
+    write_members(&writer, "", (const char *)scenario, 0);
+    const bool failed = ferror(writer.out) != 0;
+    if (fclose(writer.out) != 0 || failed) {
+        free(text);
+        return err_fail(err, "out of memory: the resolved scenario could not be written");
+    }
+    scenario->resolved = arena_text(&scenario->arena, text, err);
+    free(text);
+    return scenario->resolved == NULL ? -1 : 0;
+}
