@@ -805,7 +805,8 @@ static int check_sorted(const struct calendar *calendar, size_t *count, struct e
         return 0;
     const struct event *end = calendar->sorted + calendar->sorted_count;
     for (const struct event *event = calendar->next; event < end; event++)
-        if (event->at_us > event[1].at_us || event->at_us >= calendar->open_end_us)
+        if (event->at_us > event[1].at_us ||
+            (event->at_us >= calendar->open_end_us && event->at_us != INT64_MAX))
             return err_fail(err, "calendar: the open bucket is out of order");
     if (end[0].at_us != INT64_MAX || end[1].at_us != INT64_MAX)
         return err_fail(err, "calendar: the open bucket has no end");
