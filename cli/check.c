@@ -49,7 +49,9 @@ static int print_targets(const struct result *result, struct err *err)
     if (view.targets == 0)
         printf("\nThe scenario has no targets.\n");
     else
-        printf("\n%s\n%zu of %zu fitted targets met\n", text, fit.met, fit.fitted);
+        printf("\n%s", text);
+    if (fit.fitted > 0)
+        printf("\n%zu of %zu fitted targets met\n", fit.met, fit.fitted);
     free(text);
     return fit.met == fit.fitted ? EXIT_DONE : EXIT_FAILED;
 }

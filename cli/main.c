@@ -28,7 +28,7 @@ static const char doc[] =
     "Commands:\n"
     "  check SCENARIO               Check a scenario and explain it; nothing is run\n"
     "  run SCENARIO                 Run a scenario and write a result file\n"
-    "  compare BASE ALTERNATIVE...  Differences between scenarios, patient by patient alike\n"
+    "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"

@@ -120,6 +120,13 @@ static void add_policies(struct text_table *table, const struct scenario *scenar
     }
 }
 
+/* Two digits: it is an estimate. */
+static void write_about(char out[TEXT_NUMBER], double number)
+{
+    const double unit = number > 0 ? pow(10, floor(log10(number)) - 1) : 1;
+    text_number(out, unit * nearbyint(number / unit), NAN);
+}
+
 static int add_expected(struct text_table *table, const struct scenario *scenario, const struct world *world,
                         struct text *value, struct err *err)
 {
@@ -137,10 +144,10 @@ static int add_expected(struct text_table *table, const struct scenario *scenari
         events += here * (1 + 2 * (double)condition->pathway.count);
     }
     char shown[TEXT_NUMBER];
-    text_number(shown, patients, 0.05 * patients);
+    write_about(shown, patients);
     text_add(value, "about %s a replication, warm-up included", shown);
     add_line(table, "Patients", value);
-    text_number(shown, events, 0.05 * events);
+    write_about(shown, events);
     text_add(value, "about %s a replication, if each patient has every stage once", shown);
     add_line(table, "Events", value);
     return 0;

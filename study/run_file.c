@@ -131,8 +131,6 @@ static int declare_replication(struct run_file *file, struct err *err)
 
 static int declare_time(struct run_file *file, const struct ledger *ledger, struct err *err)
 {
-    static const struct result_attribute calendar = {
-        .name = "calendar", .type = RESULT_TEXT, .text = "proleptic_gregorian"};
     file->time_dim = NOWHERE;
     file->steps = ledger->steps;
     if (ledger->steps == 0)
@@ -157,8 +155,6 @@ static int declare_time(struct run_file *file, const struct ledger *ledger, stru
     end->rank = 1;
     end->dims[0] = file->time_dim;
     end->values = to;
-    end->attributes = &calendar;
-    end->attribute_count = 1;
     return 0;
 }
 
