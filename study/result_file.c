@@ -8,12 +8,13 @@
 #include <hdf5_hl.h>
 
 #include "sim/mem.h"
-#include "study/hdf5_error.h"
+#include "study/hdf5_help.h"
 #include "study/result_check.h"
 #include "study/result_seal.h"
 #include "study/whole_file.h"
 
 enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, DEFLATE_LEVEL = 4, IMAGE_STEP_BYTES = 1 << 20 };
+enum { OBJECT_BYTES = 16384, TEXT_BYTES = 48 }; /* beside the values themselves; generously */
 
 /* The file takes shape in memory: HDF5 keeps a file open for ever whose disk filled up under it. No path
  * under /dev/null exists, so that HDF5, which looks for one to truncate, finds none. */
@@ -405,10 +406,38 @@ static int compose(const char *path, const struct result *result, struct image *
     return seal_image(path, image, size, err);
 }
 
+/* About what the file holds, before compression. */
+static size_t bytes_of_variable(const struct result *result, const struct result_variable *variable)
+{
+    size_t elements = 0, bytes = OBJECT_BYTES;
+    if (!result_elements(result, variable, &elements))
+        return SIZE_MAX / 4;
+    bytes += elements * (variable->type == RESULT_TEXT ? TEXT_BYTES : result_type_bytes(variable->type));
+    const char *const *texts = variable->values;
+    for (size_t i = 0; variable->type == RESULT_TEXT && i < elements; i++)
+        bytes += texts[i] != NULL ? strlen(texts[i]) : 0;
+    return bytes;
+}
+
+static size_t bytes_of_result(const struct result *result)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < result->dimension_count; i++) {
+        const struct result_variable coordinate = result_coordinate(result, i);
+        bytes += bytes_of_variable(result, &coordinate);
+    }
+    for (size_t i = 0; i < result->variable_count; i++)
+        bytes += bytes_of_variable(result, &result->variables[i]);
+    for (size_t i = 0; i < result->attribute_count; i++)
+        if (result->attributes[i].type == RESULT_TEXT && result->attributes[i].text != NULL)
+            bytes += strlen(result->attributes[i].text);
+    return bytes;
+}
+
 int result_write(const char *path, const struct result *result, struct err *err)
 {
     hdf5_quiet();
-    if (result_check(path, result, err) != 0)
+    if (result_check(path, result, err) != 0 || hdf5_room(path, bytes_of_result(result), err) != 0)
         return -1;
     struct image image = {.bytes = NULL};
     size_t size = 0;

@@ -19,7 +19,7 @@
 #include <hdf5_hl.h>
 
 #include "sim/mem.h"
-#include "study/hdf5_error.h"
+#include "study/hdf5_help.h"
 #include "study/result_check.h"
 #include "study/result_heap.h"
 #include "study/result_seal.h"
@@ -576,6 +576,9 @@ int result_read(const char *path, struct result *result, struct err *err)
     if (result->owner == NULL || open_sound(&reader, err) != 0)
         goto out;
     result_heap_init(&reader.heap, reader.fd, reader.file_bytes);
+    if (hdf5_room(path, reader.file_bytes < MOST_CHUNK_BYTES ? reader.file_bytes : MOST_CHUNK_BYTES, err) !=
+        0)
+        goto out;
     reader.file = open_hdf5(path, err);
     if (reader.file >= 0)
         answer = read_objects(&reader, err);

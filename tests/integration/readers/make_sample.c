@@ -30,7 +30,7 @@ int main(int count, char **arguments)
 {
     static const int64_t replications[REPLICATIONS] = {0, 1, 2};
     static double times[TIMES];
-    static char codes[PLACES][8], names[PLACES][32];
+    static char codes[PLACES][16], names[PLACES][48];
     static const char *code[PLACES], *name[PLACES];
     static const char *const metrics[2] = {"station/desk/wait_mean", "procedures"};
     static const char *const units[2] = {"h", ""};
