@@ -7,6 +7,8 @@
 
 #include "models/keys.h"
 
+struct policy_ops;
+
 enum dispatch_assignment { DISPATCH_MOST_ADVANCED, DISPATCH_ROTATING, DISPATCH_LEAST_ADVANCED };
 
 struct dispatch_spec {
@@ -21,5 +23,6 @@ struct dispatch_spec {
 };
 
 extern const struct key_kind dispatch_kind;
+extern const struct policy_ops dispatch_ops;
 
 #endif
