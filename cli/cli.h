@@ -30,11 +30,11 @@ struct cli_options {
     const char *seed;      /* NULL: the scenario's */
     uint32_t replications; /* 0: the scenario's */
     unsigned threads;
-    bool targets, json, csv, markdown;
+    bool targets, json, csv, markdown, all;
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_MARKDOWN };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \
@@ -59,6 +59,10 @@ enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, O
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
+    }
+#define CLI_OPTION_ALL                                                                                       \
+    {                                                                                                        \
+        "all", OPTION_ALL, NULL, 0, "Show the metrics of every part, not only the headlines", 0              \
     }
 #define CLI_OPTION_CSV                                                                                       \
     {                                                                                                        \

@@ -5,7 +5,7 @@
 #include "study/compare.h"
 #include "study/show.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_JSON, CLI_OPTION_CSV, {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_ALL, {0}};
 
 static const char doc[] =
     "Prints a result file: every metric with its mean over the replications and 95% interval "
@@ -22,7 +22,7 @@ static char *show_run(const struct result *result, const struct cli_options *opt
         return NULL;
     if (options->json)
         return show_json(&view, options->paths[0], err);
-    return options->csv ? show_csv(&view, err) : show_text(&view, err);
+    return options->csv ? show_csv(&view, err) : show_text(&view, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
 }
 
 static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
@@ -33,7 +33,7 @@ static char *show_comparison(const struct result *result, const struct cli_optio
         if (options->json)
             text = compare_json(&comparison, err);
         else
-            text = options->csv ? compare_csv(&comparison, err) : compare_text(&comparison, err);
+            text = options->csv ? compare_csv(&comparison, err) : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
     }
     compare_free(&comparison);
     return text;

@@ -53,6 +53,8 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
     const struct person person = {.role = at_home ? ROLE_EXPERT : ROLE_VISITOR,
                                   .expert = (int32_t)(expert - world->experts.expert),
                                   .number = (uint32_t)at->count,
+                                  .worked_us = &expert->worked_us,
+                                  .week_us = expert->spec->week_us,
                                   .proficiency = 1,
                                   .leaves_us = INT64_MAX};
     expert->person = offer_add(at, person, err);

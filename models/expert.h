@@ -16,7 +16,8 @@ struct expert {
     const struct expert_spec *spec;
     int32_t home_offer; /* index in facilities.offer */
     int32_t at_offer;   /* where the expert works now; -1: on the way */
-    int64_t person;     /* there */
+    int64_t person;        /* there */
+    int64_t worked_us;     /* this week */
     const char *booked_by; /* name of the policy that has sent the expert; NULL: at home */
 };
 

@@ -79,10 +79,10 @@ static int collect_resources(struct build *build)
     return 0;
 }
 
-static char *join(struct build *build, const char *a, const char *b)
+static char *join(struct build *build, const char *a, const char *between, const char *b)
 {
     struct err *err = build->err;
-    char *text = mem_printf(err, "%s.%s", a, b);
+    char *text = mem_printf(err, "%s%s%s", a, between, b);
     if (text == NULL)
         return NULL;
     char *kept = arena_text(build->arena, text, err);
@@ -101,7 +101,7 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
     else {
         struct ward *ward = &facilities->ward[facilities->ward_count];
         *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1};
-        ward->id = join(build, at->id, resource);
+        ward->id = join(build, at->id, ".", resource);
         if (ward->id == NULL)
             return -1;
         station_init(&ward->station, servers, STATION_UNLIMITED);
@@ -191,8 +191,8 @@ static int add_by_rule(struct build *build, const struct facility_spec *spec)
         const struct place *place = &build->geography->place[p];
         if (excepted(spec, place))
             continue;
-        const char *name = join(build, place->name_en, spec->name != NULL ? spec->name : spec->id);
-        if (add_facility(build, spec, p, join(build, spec->id, place->code), name) != 0)
+        const char *name = join(build, place->name_en, " ", spec->name != NULL ? spec->name : spec->id);
+        if (add_facility(build, spec, p, join(build, spec->id, ".", place->code), name) != 0)
             return -1;
     }
     return 0;

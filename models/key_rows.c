@@ -40,8 +40,6 @@ static const struct key_row scenario_rows[] = {
      .help = "A whole number up to 18446744073709551615, in quotes; the same seed gives the same result."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
-    {"scenario.discount", KEY_REAL, AT(run_spec, discount), .unit = "per year", .fallback = "0.03", .low = 0,
-     .high = 1, .help = "Discount of future costs and life years, per year."},
     {"scenario.fine_quantiles", KEY_BOOL, AT(run_spec, fine_quantiles), .fallback = "false",
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
@@ -175,10 +173,6 @@ static const struct key_row stations_rows[] = {
      .help = "Waiting lines by themselves, or more settings of a facility's beds or resources."},
     {"stations.id", KEY_ID, AT(station_spec, id), .choices = ".",
      .help = "Short name; \"FACILITY.RESOURCE\" sets more of what that facility has."},
-    {"stations.facility", KEY_REF, AT(station_spec, facility), ABSENT, .refers = "facilities",
-     .help = "Facility that it belongs to, if any."},
-    {"stations.resource", KEY_TEXT, AT(station_spec, resource), ABSENT,
-     .help = "Which of the facility's beds or resources it is."},
     {"stations.servers", KEY_INT, AT(station_spec, servers), .unit = "servers", .fallback = "-1", .low = -1,
      .high = 1e9, .help = "How many are served at once; -1: without limit, or as the facility says."},
     {"stations.room", KEY_INT, AT(station_spec, room), .unit = "patients", .fallback = "-1", .low = -1,
@@ -191,11 +185,6 @@ static const struct key_row stations_rows[] = {
      .help = "Time in the cycle when it begins."},
     {"stations.timetable.servers", KEY_INT, AT(shift_spec, servers), .unit = "servers", .low = 0, .high = 1e9,
      .help = "Servers from then on."},
-    {"stations.handover", KEY_CHOICE, AT(station_spec, handover), .fallback = "relief",
-     .choices = "relief|capacity",
-     .help = "At a shift change new people come and the old finish (relief), or there are just more or fewer "
-             "of the "
-             "same (capacity)."},
 };
 TABLE(stations);
 
@@ -205,8 +194,8 @@ static const struct key_row conditions_rows[] = {
     {"conditions.id", KEY_ID, AT(condition_spec, id), .help = "Short name for references and results."},
     {"conditions.name", KEY_TEXT, AT(condition_spec, name), ABSENT,
      .help = "Name for people; the id when absent."},
-    {"conditions.acute", KEY_BOOL, AT(condition_spec, acute), .fallback = "false",
-     .help = "Patients seek care at once instead of planning it."},
+    {"conditions.background", KEY_BOOL, AT(condition_spec, background), .fallback = "false",
+     .help = "A load on facilities rather than an object of study: left out of totals over conditions."},
     {"conditions.arrivals", GROUP(condition_spec, arrivals, arrivals_spec), ABSENT,
      .help = "How often the illness occurs: one of rate, incidence and gap."},
     {"conditions.arrivals.rate", KEY_RATE, AT(arrivals_spec, rate_per_s), ABSENT,
@@ -266,8 +255,8 @@ static const struct key_row conditions_rows[] = {
      .help = "Longest travel time accepted; \"0 h\": any."},
     {"conditions.pathway.duration", KEY_DIST, AT(stage_spec, duration), .unit = "time", ABSENT,
      .help = "How long it takes; no time when absent."},
-    {"conditions.pathway.priority", KEY_INT, AT(stage_spec, priority), .fallback = "0", .low = 0, .high = 255,
-     .help = "Place in line: 0 is served first."},
+    {"conditions.pathway.priority", KEY_INT, AT(stage_spec, priority), .fallback = "0", .low = 0, .high = 7,
+     .help = "Place in line: 0 is served first, 7 last."},
     {"conditions.pathway.window", KEY_DURATION, AT(stage_spec, window_us), .fallback = "0 h",
      .help = "Time since onset after which the stage is not begun any more; \"0 h\": no limit."},
     {"conditions.pathway.late", KEY_TEXT, AT(stage_spec, late), ABSENT,

@@ -52,7 +52,7 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
 static int add_by_condition(struct world *world, struct err *err)
 {
     for (size_t c = 0; c < world->pathways.count && world->pathways.count > 1; c++) {
-        struct selection selection = selection_all(&world->ledger);
+        struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_CONDITION] = (int64_t)c;
         char *prefix = mem_printf(err, "condition/%s/", world->pathways.condition[c].id);
         const int result =
@@ -68,7 +68,7 @@ static int add_offers(struct world *world, struct err *err)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
-        struct selection selection = selection_all(&world->ledger);
+        struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_FACILITY] = offer->facility;
         selection.index[DIM_SERVICE] = offer->service;
         char *prefix = mem_printf(err, "facility/%s/%s/", world->facilities.facility[offer->facility].id,
@@ -161,7 +161,7 @@ static int add_system(struct world *world, struct err *err)
 
 int metrics_compute(struct world *world, struct err *err)
 {
-    const struct selection all = selection_all(&world->ledger);
+    const struct selection all = selection_all(&world->ledger, world->background);
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_fields(world, "", GROUP_FACILITY_SERVICE, &all, err) != 0 ||

@@ -16,7 +16,8 @@ int policies_init(struct world *world, struct err *err)
 {
     const struct key_list *heads = &world->scenario->policies;
     world->policies = arena_zeroed(&world->arena, heads->count, sizeof *world->policies, err);
-    if (world->policies == NULL)
+    world->periods = arena_zeroed(&world->arena, heads->count, sizeof *world->periods, err);
+    if (world->policies == NULL || world->periods == NULL)
         return -1;
     int failed = 0;
     for (size_t i = 0; i < heads->count; i++) {
@@ -24,8 +25,10 @@ int policies_init(struct world *world, struct err *err)
         const struct policy_ops *ops = find_ops(head->kind);
         if (!head->active || ops == NULL)
             continue;
+        struct world_period *period = &world->periods[world->policy_count];
+        *period = (struct world_period){.policy = head->name, .to_us = INT64_MAX};
         struct policy *policy = &world->policies[world->policy_count++];
-        *policy = (struct policy){.head = head, .ops = ops};
+        *policy = (struct policy){.head = head, .ops = ops, .period = period};
         policy->state = arena_zeroed(&world->arena, 1, ops->state_size, err);
         if (policy->state == NULL)
             return -1;

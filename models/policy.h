@@ -11,11 +11,13 @@
 #include "sim/err.h"
 
 struct world;
+struct world_period;
 
 struct policy {
     const struct policy_head *head;
     const struct policy_ops *ops;
     void *state; /* of ops->state_size, zeroed, owned by the world's arena */
+    struct world_period *period; /* set by prepare() */
 };
 
 struct policy_ops {

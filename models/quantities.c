@@ -53,9 +53,9 @@ const struct quantity quantities[] = {
 
 const size_t quantity_count = sizeof quantities / sizeof quantities[0];
 
-struct selection selection_all(const struct ledger *ledger)
+struct selection selection_all(const struct ledger *ledger, const bool *left_out)
 {
-    struct selection selection = {.from_step = ledger->first_step, .to_step = ledger->steps};
+    struct selection selection = {.left_out = left_out, .from_step = ledger->first_step, .to_step = ledger->steps};
     for (size_t d = 0; d < LEDGER_DIMS; d++)
         selection.index[d] = -1;
     return selection;
@@ -64,7 +64,7 @@ struct selection selection_all(const struct ledger *ledger)
 /* Sum over the cells of one step. */
 static double step_sum(const struct ledger *ledger, size_t field, const struct selection *selection, size_t step)
 {
-    enum ledger_dim dims[2];
+    enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
     const unsigned rank = ledger_group_dims(ledger_fields[field].group, dims);
     size_t from[2] = {0, 0}, to[2] = {1, 1};
     for (unsigned d = 0; d < rank; d++) {
@@ -75,7 +75,9 @@ static double step_sum(const struct ledger *ledger, size_t field, const struct s
     double sum = 0;
     for (size_t i = from[0]; i < to[0]; i++)
         for (size_t j = from[1]; j < to[1]; j++)
-            sum += ledger_value(ledger, field, step, i, j);
+            if (selection->left_out == NULL || dims[1] != DIM_CONDITION || to[1] - from[1] == 1 ||
+                !selection->left_out[j])
+                sum += ledger_value(ledger, field, step, i, j);
     return sum;
 }
 

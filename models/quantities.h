@@ -4,6 +4,7 @@
 /* What can be asked of a ledger: its fields and the ratios and sums of them that
  * people speak of. One table serves metrics and targets. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,9 +26,10 @@ extern const size_t quantity_count;
 /* Part of a ledger; -1: all. Fields that lack a dimension ignore it. */
 struct selection {
     int64_t index[LEDGER_DIMS];
+    const bool *left_out;      /* conditions that a sum over all conditions passes over; NULL: none */
     size_t from_step, to_step; /* [from, to) */
 };
-struct selection selection_all(const struct ledger *ledger);
+struct selection selection_all(const struct ledger *ledger, const bool *left_out);
 
 /* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end of the last
  * step (LEVEL). */

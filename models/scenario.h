@@ -185,7 +185,7 @@ struct arrivals_spec {
 
 struct condition_spec {
     const char *id, *name;
-    bool acute;
+    bool background; /* a load on facilities: left out of totals over conditions */
     struct arrivals_spec arrivals;
     struct dist_spec *delay; /* onset to seeking care */
     struct key_list classes; /* struct class_spec: severity; none: one class */

@@ -55,7 +55,7 @@ bool serving_can_begin(struct world *world, const struct patient *patient, const
         if (station_free_servers(&need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
             return false;
     const struct offer *offer = serving_offer(world, patient, stage);
-    return offer == NULL || offer_operator(offer) >= 0;
+    return offer == NULL || offer_operator(offer, stage->level == 0) >= 0;
 }
 
 void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us)
@@ -116,11 +116,11 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
 }
 
 /* Whoever operates: how long the case takes with these hands, teaching included. */
-static int64_t operate(struct world *world, struct patient *patient, struct offer *offer, int64_t duration_us,
-                       int64_t now_us)
+static int64_t operate(struct world *world, struct patient *patient, struct offer *offer, bool emergency,
+                       int64_t duration_us, int64_t now_us)
 {
     const struct service *service = &world->services[offer->service];
-    const int64_t who = offer_operator(offer);
+    const int64_t who = offer_operator(offer, emergency);
     struct person *person = &offer->people[who];
     const double proficiency = skill_proficiency(service, person, now_us);
     const double slow = 1 + (service->spec->slow_factor - 1) * (1 - proficiency);
@@ -139,6 +139,7 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
         hours[person->role == ROLE_VISITOR ? EX_procedures_away : EX_procedures_at_home]++;
         hours[person->role == ROLE_VISITOR ? EX_hours_away : EX_hours_at_home] += own_us;
         hours[EX_hours_teaching] += whole_us - own_us;
+        world->experts.expert[person->expert].worked_us += whole_us;
     }
     skill_practise(service, person, now_us);
     person->busy = true;
@@ -171,7 +172,7 @@ void serving_begin(struct world *world, uint32_t who, int64_t now_us)
     if (stage->service >= 0) {
         note_procedure(world, patient, stage, now_us);
         if (offer != NULL)
-            duration_us = operate(world, patient, offer, duration_us, now_us);
+            duration_us = operate(world, patient, offer, stage->level == 0, duration_us, now_us);
         else {
             patient->proficiency = UINT16_MAX;
             world_fs(world, patient->facility, (uint32_t)stage->service)[FS_procedures_by_locals]++;

@@ -11,9 +11,11 @@ bool offer_given(const struct offer *offer)
     return offer->unlimited || offer->operators.servers > 0;
 }
 
-static bool can_operate(const struct person *person)
+static bool can_operate(const struct person *person, bool emergency)
 {
-    return person->role != ROLE_TRAINEE && !person->gone && !person->busy;
+    if (person->role == ROLE_TRAINEE || person->gone || person->busy)
+        return false;
+    return emergency || person->worked_us == NULL || *person->worked_us < person->week_us;
 }
 
 static bool has_trainee(const struct offer *offer)
@@ -24,13 +26,13 @@ static bool has_trainee(const struct offer *offer)
     return false;
 }
 
-int64_t offer_operator(const struct offer *offer)
+int64_t offer_operator(const struct offer *offer, bool emergency)
 {
     const bool teach = has_trainee(offer);
     int64_t best = -1, visitor = -1;
     for (size_t i = 0; i < offer->count; i++) {
         const struct person *person = &offer->people[i];
-        if (!can_operate(person))
+        if (!can_operate(person, emergency))
             continue;
         if (person->role != ROLE_LOCAL) {
             if (visitor < 0 || person->last_case_us < offer->people[visitor].last_case_us)

@@ -26,6 +26,8 @@ struct person {
     enum person_role role;
     int32_t expert;        /* index of the expert; -1 for local staff */
     bool busy, gone;
+    const int64_t *worked_us; /* of an expert: this week; NULL for local staff */
+    int64_t week_us;          /* ... and at most so much, but for emergencies */
     uint32_t number;       /* identity within the offer: never reused */
     int64_t supervised;    /* cases so far */
     int64_t independent_at_cases;
@@ -63,8 +65,9 @@ struct offer {
 /* True when somebody who can operate is there (busy or not). */
 bool offer_given(const struct offer *offer);
 /* Someone free to operate now, by this order: a visitor while there is a trainee to teach, then whoever of the locals
- * has practised least recently, then a visitor or expert. -1: nobody. */
-int64_t offer_operator(const struct offer *offer);
+ * has practised least recently, then a visitor or expert. Experts whose week
+ * is used up work for emergencies only. -1: nobody. */
+int64_t offer_operator(const struct offer *offer, bool emergency);
 
 /* Adds a person; at planning epochs only. Returns the index, or -1. */
 MUST_CHECK int64_t offer_add(struct offer *offer, struct person person, struct err *err);

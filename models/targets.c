@@ -114,7 +114,7 @@ int targets_init(struct world *world, struct err *err)
 static struct selection select_target(const struct world *world, const struct target_spec *spec)
 {
     const struct ledger *ledger = &world->ledger;
-    struct selection selection = selection_all(ledger);
+    struct selection selection = selection_all(ledger, world->background);
     if (spec->at >= 0)
         selection.index[DIM_FACILITY] = facilities_find(
             &world->facilities, SCENARIO_ITEM(world->scenario->facilities, struct facility_spec, (size_t)spec->at)->id);

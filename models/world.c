@@ -70,6 +70,16 @@ out:
     return result;
 }
 
+static int init_background(struct world *world, struct err *err)
+{
+    world->background = arena_zeroed(&world->arena, world->pathways.count, sizeof *world->background, err);
+    if (world->background == NULL)
+        return -1;
+    for (size_t c = 0; c < world->pathways.count; c++)
+        world->background[c] = world->pathways.condition[c].spec->background;
+    return 0;
+}
+
 static int init_times(struct world *world, struct err *err)
 {
     const struct run_spec *run = &world->scenario->run;
@@ -140,6 +150,22 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
     }
 }
 
+/* On Mondays everybody's working week begins anew. 1970-01-05 was a Monday. */
+static void begin_week(struct world *world, int64_t now_us)
+{
+    const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
+    const int64_t since_us = world->scenario->run.start_us - monday_us;
+    const int64_t week = (since_us + now_us) / week_us;
+    if (world->week == week)
+        return;
+    world->week = week;
+    for (size_t e = 0; e < world->experts.count; e++)
+        world->experts.expert[e].worked_us = 0;
+    for (size_t e = 0; e < world->experts.count; e++)
+        if (world->experts.expert[e].at_offer >= 0)
+            world_recheck(world, world->facilities.offer[world->experts.expert[e].at_offer].facility, now_us);
+}
+
 static void let_staff_leave(struct world *world, int64_t now_us)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
@@ -201,6 +227,7 @@ static int plan(void *data, int64_t now_us, struct err *err)
     if (now_us > 0) {
         update_beliefs(world, next_us - now_us, now_us);
         let_staff_leave(world, now_us);
+        begin_week(world, now_us);
     }
     world->next_plan_us = next_us;
     return policies_plan(world, now_us, err);
@@ -281,41 +308,73 @@ static int init_dimensions(struct world *world, struct err *err)
     return 0;
 }
 
+/* Columns of numbers and texts along places and facilities. */
+static double column_value(const struct world *world, size_t column, size_t i)
+{
+    const struct place *place = &world->geography.place[column < 3 ? i : world->facilities.facility[i].place];
+    const double row[] = {place->lon, place->lat, (double)place->population, place->lon, place->lat,
+                          column < 3 ? 0 : (double)world->facilities.facility[i].beds};
+    return row[column];
+}
+
+static const char *column_text(const struct world *world, size_t column, size_t i)
+{
+    static const char *const levels[] = {"township", "county", "prefecture", "provincial",
+                                         "regional", "national", "online"};
+    if (column < 3) {
+        const struct place *place = &world->geography.place[i];
+        const char *row[] = {place->name_en, place->prefecture, place->province};
+        return row[column];
+    }
+    const struct facility *facility = &world->facilities.facility[i];
+    const char *row[] = {world->geography.place[facility->place].code, levels[facility->level],
+                         facility->rule != NULL ? facility->rule : "named in the scenario"};
+    return row[column - 3];
+}
+
 static int init_columns(struct world *world, struct err *err)
 {
-    static const struct world_column rows[] = {
-        {DIM_PLACE, "place_lon", "degrees_east", "longitude of the place", NULL},
-        {DIM_PLACE, "place_lat", "degrees_north", "latitude of the place", NULL},
-        {DIM_PLACE, "place_population", "1", "people who live in the place", NULL},
-        {DIM_FACILITY, "facility_lon", "degrees_east", "longitude of the facility's place", NULL},
-        {DIM_FACILITY, "facility_lat", "degrees_north", "latitude of the facility's place", NULL},
-        {DIM_FACILITY, "facility_beds", "1", "beds of the facility", NULL},
+    static const struct world_column numbers[] = {
+        {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
+        {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
+        {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+        {.dim = DIM_FACILITY, .name = "facility_lon", .unit = "degrees_east", .long_name = "longitude of its place"},
+        {.dim = DIM_FACILITY, .name = "facility_lat", .unit = "degrees_north", .long_name = "latitude of its place"},
+        {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
     };
-    enum { COLUMNS = sizeof rows / sizeof rows[0] };
-    world->columns = arena_zeroed(&world->arena, COLUMNS, sizeof *world->columns, err);
+    static const struct world_column texts_[] = {
+        {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
+        {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
+        {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
+        {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
+        {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
+        {.dim = DIM_FACILITY, .name = "facility_origin", .long_name = "named in the scenario, or the rule that made it"},
+    };
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
+    world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
     if (world->columns == NULL)
         return -1;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        const size_t size = world->ledger.size[rows[c].dim];
+    for (size_t c = 0; c < NUMBERS; c++) {
+        const size_t size = world->ledger.size[numbers[c].dim];
         double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
         if (values == NULL)
             return -1;
-        for (size_t i = 0; i < size; i++) {
-            const bool of_place = rows[c].dim == DIM_PLACE;
-            const struct place *place =
-                &world->geography.place[of_place ? i : world->facilities.facility[i].place];
-            const double row[] = {place->lon,
-                                  place->lat,
-                                  (double)place->population,
-                                  place->lon,
-                                  place->lat,
-                                  of_place ? 0 : (double)world->facilities.facility[i].beds};
-            values[i] = row[c];
-        }
-        world->columns[c] = rows[c];
+        for (size_t i = 0; i < size; i++)
+            values[i] = column_value(world, c, i);
+        world->columns[c] = numbers[c];
         world->columns[c].values = values;
     }
-    world->column_count = COLUMNS;
+    for (size_t c = 0; c < TEXTS; c++) {
+        const size_t size = world->ledger.size[texts_[c].dim];
+        const char **values = texts(world, size, err);
+        if (values == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++)
+            values[i] = column_text(world, c, i);
+        world->columns[NUMBERS + c] = texts_[c];
+        world->columns[NUMBERS + c].texts = values;
+    }
+    world->column_count = NUMBERS + TEXTS;
     return 0;
 }
 
@@ -357,7 +416,8 @@ static int build(struct world *world, struct err *err)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
     if (failed != 0 || init_services(world, err) != 0 ||
         demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
-        choices_init(&world->choices, world, &world->arena, err) != 0 || init_ledger(world, err) != 0)
+        choices_init(&world->choices, world, &world->arena, err) != 0 ||
+        init_background(world, err) != 0 || init_ledger(world, err) != 0)
         return -1;
     if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) > MESSAGE_BYTES &&
         world->facilities.count > 0)
@@ -463,6 +523,12 @@ size_t world_columns(const struct world *world, const struct world_column **colu
 {
     *columns = world->columns;
     return world->column_count;
+}
+
+size_t world_periods(const struct world *world, const struct world_period **periods)
+{
+    *periods = world->periods;
+    return world->policy_count;
 }
 
 size_t world_metrics(const struct world *world, const struct metric **metrics)

@@ -35,13 +35,21 @@ struct world_dimension {
 struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim);
 const struct ledger *world_ledger(const struct world *world);
 
-/* What is known of places and facilities besides names, as columns: `values` of `size` (places or facilities). */
+/* What is known of places and facilities besides names: a column of numbers or of texts along a dimension. */
 struct world_column {
     enum ledger_dim dim;
-    const char *name, *unit, *long_name;
-    const double *values;
+    const char *name, *unit, *long_name; /* unit NULL for texts */
+    const double *values;                /* NULL for texts */
+    const char *const *texts;
 };
 size_t world_columns(const struct world *world, const struct world_column **columns);
+
+/* When active policies are at work, since the start; to_us is INT64_MAX for good. */
+struct world_period {
+    const char *policy;
+    int64_t from_us, to_us;
+};
+size_t world_periods(const struct world *world, const struct world_period **periods);
 
 /* Numbers of the whole replication after the warm-up ("procedures", "station/desk/wait_mean"): the same names in the
  * same order in every replication. NaN where undefined. */

@@ -51,10 +51,12 @@ struct world {
     struct facilities facilities;
     struct pathways pathways;
     struct demand demand;
+    bool *background; /* by condition */
     struct choices choices;
     struct experts experts;
     struct policy *policies; /* the active ones */
     size_t policy_count;
+    struct world_period *periods; /* one a policy */
     struct partition part;
     struct engine *engine;
     struct ledger ledger;
@@ -64,6 +66,7 @@ struct world {
     uint64_t system_arrivals, system_left;
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
+    int64_t week;              /* number of the calendar week that has begun */
 
     struct metric *metrics;
     size_t metric_count, metric_capacity;

@@ -246,7 +246,7 @@ static void add_contrast(struct text_table *table, const struct comparison *c, s
     add_percent(table, t.relative);
 }
 
-static void add_alternative(struct text *text, const struct comparison *c, size_t world,
+static void add_alternative(struct text *text, const struct comparison *c, size_t world, const bool *shown,
                             const struct pair *pair, struct err *err)
 {
     struct text_table table;
@@ -256,17 +256,20 @@ static void add_alternative(struct text *text, const struct comparison *c, size_
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         text_table_add(&table, head[i]);
     for (size_t i = 0; i < c->metrics; i++)
-        add_contrast(&table, c, i, contrast_of(c, world, i, pair));
+        if (shown[i])
+            add_contrast(&table, c, i, contrast_of(c, world, i, pair));
     text_add(text, "\n");
     text_table_print(&table, 0, text);
     text_table_free(&table);
 }
 
-char *compare_text(const struct comparison *comparison, struct err *err)
+char *compare_text(const struct comparison *comparison, enum detail detail, struct err *err)
 {
     struct pair pair = pair_new(comparison, err);
+    bool *shown = mem_zeroed(comparison->metrics, sizeof *shown, err);
     char *answer = NULL;
-    if (pair.other != NULL) {
+    if (pair.other != NULL && shown != NULL) {
+        const size_t left_out = detail_choose(detail, comparison->metric_names, comparison->metrics, shown);
         struct text text;
         text_init(&text, err);
         for (size_t w = 0; w < comparison->worlds; w++) {
@@ -281,10 +284,13 @@ char *compare_text(const struct comparison *comparison, struct err *err)
         text_add_safe(&text, comparison->seed);
         text_add(&text, "; means, and the mean difference with its 95%% interval\n");
         for (size_t w = 1; w < comparison->worlds; w++)
-            add_alternative(&text, comparison, w, &pair, err);
+            add_alternative(&text, comparison, w, shown, &pair, err);
+        if (left_out > 0)
+            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n", left_out);
         answer = text_take(&text, err);
     }
     pair_free(&pair);
+    free(shown);
     return answer;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sim/err.h"
 #include "sim/mem.h"
+#include "study/detail.h"
 #include "study/result_file.h"
 #include "study/run_view.h"
 
@@ -36,7 +37,7 @@ MUST_CHECK int compare_runs(struct comparison *comparison, const struct run_view
 void compare_free(struct comparison *comparison); /* safe to repeat */
 
 /* Malloc'ed; NULL on failure. */
-MUST_CHECK char *compare_text(const struct comparison *comparison, struct err *err);
+MUST_CHECK char *compare_text(const struct comparison *comparison, enum detail detail, struct err *err);
 MUST_CHECK char *compare_json(const struct comparison *comparison, struct err *err);
 /* A row a metric and alternative. */
 MUST_CHECK char *compare_csv(const struct comparison *comparison, struct err *err);

@@ -32,7 +32,7 @@ static double population_of(const struct world *world, const struct key_list *co
     const size_t count = world_columns(world, &columns);
     double people = 0;
     for (size_t c = 0; c < count; c++)
-        if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, "population") == 0)
+        if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, "place_population") == 0)
             for (size_t i = 0; i < places.size; i++)
                 people += is_listed(codes, places.labels[i]) ? columns[c].values[i] : 0;
     return people;

@@ -1,6 +1,7 @@
 #include "study/run_file.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -188,28 +189,37 @@ static int declare_ledger_dim(struct run_file *file, const struct world *world, 
     return 0;
 }
 
+static int declare_column(struct run_file *file, const struct world_column *column, struct err *err)
+{
+    const bool is_text = column->values == NULL;
+    const char *name = arena_text(&file->arena, column->name, err);
+    const char *unit = arena_text(&file->arena, is_text ? "" : column->unit, err);
+    const char *long_name = arena_text(&file->arena, column->long_name, err);
+    if (name == NULL || unit == NULL || long_name == NULL)
+        return -1;
+    struct result_variable *variable =
+        add_variable(file, name, long_name, is_text ? NULL : unit, is_text ? RESULT_TEXT : RESULT_DOUBLE);
+    variable->rank = 1;
+    variable->dims[0] = file->ledger_dims[column->dim];
+    if (is_text) {
+        variable->values = copy_texts(file, column->texts, file->sizes[column->dim], err);
+        return variable->values == NULL ? -1 : 0;
+    }
+    double *values = new_values(file, variable, err);
+    if (values == NULL)
+        return -1;
+    memcpy(values, column->values, file->sizes[column->dim] * sizeof *values);
+    variable->values = values;
+    return 0;
+}
+
 static int declare_columns(struct run_file *file, const struct world *world, struct err *err)
 {
     const struct world_column *columns = NULL;
     const size_t count = world_columns(world, &columns);
-    for (size_t i = 0; i < count; i++) {
-        const struct world_column *column = &columns[i];
-        if (file->ledger_dims[column->dim] == NOWHERE)
-            continue;
-        const char *name = arena_text(&file->arena, column->name, err);
-        const char *unit = arena_text(&file->arena, column->unit, err);
-        const char *long_name = arena_text(&file->arena, column->long_name, err);
-        if (name == NULL || unit == NULL || long_name == NULL)
+    for (size_t i = 0; i < count; i++)
+        if (file->ledger_dims[columns[i].dim] != NOWHERE && declare_column(file, &columns[i], err) != 0)
             return -1;
-        struct result_variable *variable = add_variable(file, name, long_name, unit, RESULT_DOUBLE);
-        variable->rank = 1;
-        variable->dims[0] = file->ledger_dims[column->dim];
-        double *values = new_values(file, variable, err);
-        if (values == NULL)
-            return -1;
-        memcpy(values, column->values, file->sizes[column->dim] * sizeof *values);
-        variable->values = values;
-    }
     return 0;
 }
 
@@ -362,7 +372,37 @@ static void add_number(struct run_file *file, const char *name, enum result_type
         (struct result_attribute){.name = name, .type = type, .number = number};
 }
 
-static void declare_attributes(struct run_file *file, const struct ledger *ledger)
+/* When policies are at work, as JSON: [{"name", "from", "to"}] with dates; "to" is absent for good. */
+static const char *describe_periods(struct run_file *file, const struct world *world, struct err *err)
+{
+    const struct world_period *periods = NULL;
+    const size_t count = world_periods(world, &periods);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const int64_t start_us = file->scenario->run.start_us;
+        char from[TEXT_DATE], to[TEXT_DATE];
+        json_t *period = json_object();
+        text_date(from, start_us + periods[i].from_us);
+        json_object_set_new(period, "name", json_string(periods[i].policy));
+        json_object_set_new(period, "from", json_string(from));
+        if (periods[i].to_us != INT64_MAX) {
+            text_date(to, start_us + periods[i].to_us);
+            json_object_set_new(period, "to", json_string(to));
+        }
+        json_array_append_new(list, period);
+    }
+    char *dumped = list == NULL ? NULL : json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    if (dumped == NULL) {
+        err_fail(err, "out of memory for the periods of policies");
+        return NULL;
+    }
+    const char *kept = arena_text(&file->arena, dumped, err);
+    free(dumped);
+    return kept;
+}
+
+static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods)
 {
     const struct scenario *scenario = file->scenario;
     add_text(file, "Conventions", "CF-1.8");
@@ -376,6 +416,7 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
     add_text(file, "seed", scenario->run.seed);
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
+    add_text(file, "policy_periods", periods);
     add_text(file, "scenario_written", scenario->written);
     add_text(file, "scenario_resolved", scenario->resolved);
 }
@@ -405,7 +446,10 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
-    declare_attributes(file, ledger);
+    const char *periods = describe_periods(file, world, err);
+    if (periods == NULL)
+        return -1;
+    declare_attributes(file, ledger, periods);
     return 0;
 }
 

@@ -183,7 +183,8 @@ static void add_head(struct text *text, const struct run_view *view)
     text_add(text, ", warm-up %s days\n", warmup);
 }
 
-static void add_metrics(struct text *text, const struct run_view *view, double *column, struct err *err)
+static void add_metrics(struct text *text, const struct run_view *view, const bool *shown, double *column,
+                        struct err *err)
 {
     static const char *const head[] = {"metric", "unit", "mean", "95% interval", "sd"};
     struct text_table table;
@@ -191,6 +192,8 @@ static void add_metrics(struct text *text, const struct run_view *view, double *
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         text_table_add(&table, head[i]);
     for (size_t i = 0; i < view->metrics; i++) {
+        if (!shown[i])
+            continue;
         const struct stats s = metric_summary(view, i, column);
         text_table_add(&table, view->metric_names[i]);
         text_table_add(&table, shown_unit(view->metric_units[i]));
@@ -206,21 +209,26 @@ static void add_metrics(struct text *text, const struct run_view *view, double *
     text_table_free(&table);
 }
 
-char *show_text(const struct run_view *view, struct err *err)
+char *show_text(const struct run_view *view, enum detail detail, struct err *err)
 {
     double *column = new_column(view, err);
+    bool *shown = mem_zeroed(view->metrics, sizeof *shown, err);
     char *targets = show_targets(view, err);
     struct text text;
     text_init(&text, err);
     char *answer = NULL;
-    if (column != NULL && targets != NULL) {
+    if (column != NULL && shown != NULL && targets != NULL) {
+        const size_t left_out = detail_choose(detail, view->metric_names, view->metrics, shown);
         add_head(&text, view);
-        add_metrics(&text, view, column, err);
+        add_metrics(&text, view, shown, column, err);
+        if (left_out > 0)
+            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n", left_out);
         if (targets[0] != '\0')
             text_add(&text, "\n%s", targets);
         answer = text_take(&text, err);
     }
     free(column);
+    free(shown);
     free(targets);
     return answer;
 }

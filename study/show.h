@@ -8,10 +8,11 @@
 #include <stddef.h>
 
 #include "sim/err.h"
+#include "study/detail.h"
 #include "study/run_view.h"
 
 /* Metrics with 95% intervals (Student t over replications), then the targets. */
-MUST_CHECK char *show_text(const struct run_view *view, struct err *err);
+MUST_CHECK char *show_text(const struct run_view *view, enum detail detail, struct err *err);
 /* `file` is the name to print for the file. */
 MUST_CHECK char *show_json(const struct run_view *view, const char *file, struct err *err);
 /* A row a metric: metric,unit,n,mean,sd,ci95_low,ci95_high. */

@@ -49,6 +49,8 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
     state->end_us = spec->stint.months == 0 && spec->stint.us == 0
                         ? INT64_MAX
                         : policy_time(world, key_span_after(spec->start_us, spec->stint));
+    policy->period->from_us = state->start_us;
+    policy->period->to_us = state->end_us;
     const char *to = SCENARIO_ITEM(scenario->facilities, struct facility_spec, (size_t)spec->to)->id;
     const int64_t facility = facilities_find(&world->facilities, to);
     const struct offer *offer =

@@ -69,7 +69,7 @@ Test(compare, prints_paired_differences)
 {
     struct err err = ERR_INIT;
     struct comparison c = sample();
-    char *text = compare_text(&c, &err);
+    char *text = compare_text(&c, DETAIL_ALL, &err);
     cr_assert_not_null(text);
     cr_assert_not_null(strstr(text, "Base         none: Nobody comes\nAlternative  stint: An expert comes\n"),
                        "%s", text);

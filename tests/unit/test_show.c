@@ -146,7 +146,7 @@ Test(show, table_has_units_and_the_digits_that_the_interval_supports)
 {
     struct err err = ERR_INIT;
     const struct run_view view = sample();
-    char *text = show_text(&view, &err);
+    char *text = show_text(&view, DETAIL_ALL, &err);
     cr_assert_not_null(text);
     cr_assert_not_null(
         strstr(text, "A title\nx.cfg, 3 replications, seed 7, start 2019-01-01, warm-up 365 days\n"));
@@ -190,7 +190,7 @@ Test(show, text_of_nothing_is_empty)
     view.targets = view.metrics = 0;
     char *targets = show_targets(&view, &err);
     cr_assert_str_eq(targets, "");
-    char *text = show_text(&view, &err);
+    char *text = show_text(&view, DETAIL_ALL, &err);
     cr_assert_not_null(strstr(text, "no metrics"));
     char *json = show_json(&view, "x.h5", &err);
     json_t *document = parsed(json);
