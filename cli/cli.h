@@ -26,9 +26,7 @@ struct cli_options {
     size_t path_count, path_capacity, least_paths, most_paths;
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
-    const char *output;    /* NULL: the default */
-    const char *seed;      /* NULL: the scenario's */
-    uint32_t replications; /* 0: the scenario's */
+    const char *output; /* NULL: the default */
     unsigned threads;
     bool targets, json, csv, markdown, all;
     struct arena arena; /* owns made-up texts */

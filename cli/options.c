@@ -57,8 +57,7 @@ static error_t add_made_set(struct parsing *parsing, const char *format, const c
 static error_t take_replications(struct parsing *parsing, const char *arg, struct argp_state *state)
 {
     char digits[16];
-    parsing->options->replications = whole_number(arg, MOST_REPLICATIONS, "-r", state);
-    snprintf(digits, sizeof digits, "%" PRIu32, parsing->options->replications);
+    snprintf(digits, sizeof digits, "%" PRIu32, whole_number(arg, MOST_REPLICATIONS, "-r", state));
     return add_made_set(parsing, "scenario.replications=%s", digits);
 }
 
@@ -69,7 +68,6 @@ static error_t take_seed(struct parsing *parsing, const char *arg, struct argp_s
     (void)strtoull(arg, NULL, 10);
     if (digits == 0 || arg[digits] != '\0' || digits > 20 || errno != 0)
         argp_error(state, "--seed must be a whole number from 0 to 18446744073709551615, not '%s'", arg);
-    parsing->options->seed = arg;
     return add_made_set(parsing, "scenario.seed=\"%s\"", arg);
 }
 
@@ -142,7 +140,7 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
     options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
     const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
     struct parsing parsing = {.options = options, .err = err};
-    const error_t status = argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+    const error_t status = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &parsing);
     return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
 }
 

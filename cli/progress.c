@@ -68,8 +68,8 @@ static void draw(struct progress_line *line, double share, double elapsed_s)
     char left[32], drawn[160];
     write_left(left, sizeof left, share > 0 ? elapsed_s * (1 - share) / share : 1e9);
     const double rate = elapsed_s > 0 ? share * line->replications / elapsed_s : 0;
-    const int length = snprintf(drawn, sizeof drawn, "%.40s %3.0f%%, %.3g replications/s, %s left",
-                                line->what, 100 * share, rate, left);
+    const int length = snprintf(drawn, sizeof drawn, "%.40s %3.0f%%, %.*f replications/s, %s left",
+                                line->what, 100 * share, rate < 10 ? 2 : 0, rate, left);
     fprintf(stderr, "\r%s%*s", drawn, line->length > length ? line->length - length : 0, "");
     fflush(stderr);
     line->length = length;
