@@ -484,6 +484,8 @@ static int read_named(struct reader *reader, const struct key_row *row, const st
 
 static int read_members(struct reader *reader, const struct setting *setting, const char *above, char *base,
                         const struct origin *origin);
+static int read_group(struct reader *reader, const struct setting *setting, const char *above, char *base,
+                      const struct origin *origin);
 static int read_elements(struct reader *reader, const struct key_row *row, const struct setting *setting,
                          const struct origin *origin, struct key_list *list);
 
@@ -532,7 +534,7 @@ static int read_given(struct reader *reader, const struct key_row *row, const st
         if (setting->type != SETTING_GROUP)
             return origin_problem(origin, reader->err, "is %s where a group is due; write %s: { ... };",
                                   setting_type_name(setting), keys_name(row));
-        return read_members(reader, setting, row->path, member, origin);
+        return read_group(reader, setting, row->path, member, origin);
     case KEY_LIST:
         return read_elements(reader, row, setting, origin, member);
     case KEY_TEXT:
@@ -696,6 +698,13 @@ static int refuse_unknown(struct reader *reader, const struct setting *setting, 
     return status;
 }
 
+static int read_group(struct reader *reader, const struct setting *setting, const char *above, char *base,
+                      const struct origin *origin)
+{
+    const int unknown = refuse_unknown(reader, setting, above, NULL, origin);
+    return read_members(reader, setting, above, base, origin) != 0 || unknown != 0 ? -1 : 0;
+}
+
 static int read_policy(struct reader *reader, const struct setting *element, struct policy_head *head,
                        const struct origin *origin)
 {
@@ -733,12 +742,10 @@ static int read_element(struct reader *reader, const struct key_row *row, const 
         return origin_problem(origin, reader->err,
                               "is %s where a group is due; write %s = ( { ... }, { ... } );",
                               setting_type_name(element), keys_name(row));
-    int status = read_members(reader, element, row->path, base, origin);
-    if (is_policy && read_policy(reader, element, (struct policy_head *)(void *)base, origin) != 0)
-        return -1;
-    if (!is_policy && refuse_unknown(reader, element, row->path, NULL, origin) != 0)
-        return -1;
-    return status;
+    if (!is_policy)
+        return read_group(reader, element, row->path, base, origin);
+    const int status = read_members(reader, element, row->path, base, origin);
+    return read_policy(reader, element, (struct policy_head *)(void *)base, origin) != 0 ? -1 : status;
 }
 
 /* ---- lists of groups ---- */
@@ -961,9 +968,7 @@ int scenario_read(struct scenario *scenario, const struct setting *root, struct 
     const struct origin *top = reader_origin(&reader, NULL, NULL, root, NULL);
     int status = -1;
     if (top != NULL) {
-        status = refuse_unknown(&reader, root, "", NULL, top);
-        if (read_members(&reader, root, "", (char *)scenario, top) != 0)
-            status = -1;
+        status = read_group(&reader, root, "", (char *)scenario, top);
         if (resolve_references(&reader) != 0)
             status = -1;
         if (sort_origins(scenario->origins, err) != 0)
