@@ -154,20 +154,25 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
+/* Schedules the next patient of a stream, `since_us` the one before. */
+static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
+{
+    struct stream *stream = &world->demand.stream[stream_index];
+    stream->luck = rng_draw(&world->rng,
+                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_ordinal},
+                            (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+    const int64_t gap_us = demand_gap(&world->demand, stream, stream->next_ordinal, stream->luck.w[0]);
+    engine_schedule(world->engine, 0,
+                    (struct event){.at_us = since_us + gap_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+}
+
 static void handle_arrival(struct world *world, const struct event *event)
 {
     struct stream *stream = &world->demand.stream[event->who];
     const int64_t now_us = event->at_us;
     const uint32_t ordinal = stream->next_ordinal++;
-    const struct rng_purpose purpose = {.quantity = DRAW_ARRIVAL};
-    const struct rng_words luck =
-        rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = ordinal}, purpose);
-    const struct rng_words next =
-        rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = ordinal + 1}, purpose);
-    engine_schedule(world->engine, 0,
-                    (struct event){.at_us = now_us + demand_gap(&world->demand, stream, ordinal + 1, next.w[0]),
-                                   .kind = EVENT_ARRIVAL,
-                                   .who = event->who});
+    const struct rng_words luck = stream->luck;
+    schedule_arrival(world, event->who, now_us);
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return;
@@ -192,7 +197,9 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    const int32_t next = stage_next(stage, patient->severity, case_luck(world, who, stage).w[1]);
+    int32_t next = stage->next;
+    if (next == STAGE_BY_LUCK)
+        next = stage_next(stage, patient->severity, case_luck(world, who, stage).w[1]);
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
     watch_change(world, serving_ward(world, patient, stage), patient, WATCH_ENDED, now_us);
@@ -350,13 +357,7 @@ void care_start(struct world *world)
 {
     for (uint32_t s = 0; s < world->demand.count; s++) {
         const struct stream *stream = &world->demand.stream[s];
-        const struct rng_words luck =
-            rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = 0},
-                     (struct rng_purpose){.quantity = DRAW_ARRIVAL});
-        engine_schedule(world->engine, 0,
-                        (struct event){.at_us = demand_gap(&world->demand, stream, 0, luck.w[0]),
-                                       .kind = EVENT_ARRIVAL,
-                                       .who = s});
+        schedule_arrival(world, s, 0);
         if (stream->backlog_us > 0)
             start_backlog(world, s);
     }

@@ -2,30 +2,30 @@
 
 #include <string.h>
 
+/* The links and visits of as many patients as there are records. */
 static int make_room(struct world *world)
 {
     struct partition *part = &world->part;
     struct err err = ERR_INIT;
-    if (part->links.capacity < part->patients.capacity &&
-        station_links_reserve(&part->links, part->patients.capacity, &err) != 0)
-        return -1;
-    const size_t width = world->pathways.loop_stages;
     size_t needed = 0;
-    if (__builtin_mul_overflow(part->patients.capacity, width, &needed))
+    if (station_links_reserve(&part->links, part->patients.capacity, &err) != 0 ||
+        __builtin_mul_overflow(part->patients.capacity, world->pathways.loop_stages, &needed))
         return -1;
-    if (needed <= part->visits_capacity)
-        return 0;
-    uint32_t *visits = mem_grow(part->visits, &part->visits_capacity, needed, sizeof *visits, &err);
-    if (visits == NULL)
-        return -1;
-    part->visits = visits;
+    if (needed > 0) {
+        uint32_t *visits = mem_grow(part->visits, &part->visits_capacity, needed, sizeof *visits, &err);
+        if (visits == NULL)
+            return -1;
+        part->visits = visits;
+    }
+    part->roomy_for = part->patients.capacity;
     return 0;
 }
 
 uint32_t case_open(struct world *world)
 {
     const uint32_t who = patients_take(&world->part.patients);
-    if (who == PATIENT_NOWHERE || make_room(world) != 0) {
+    const struct partition *part = &world->part;
+    if (who == PATIENT_NOWHERE || (part->roomy_for < part->patients.capacity && make_room(world) != 0)) {
         engine_stop(world->engine, "out of memory for one more patient");
         return PATIENT_NOWHERE;
     }

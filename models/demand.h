@@ -19,6 +19,7 @@ struct stream {
     uint32_t place;
     uint16_t condition;
     uint32_t next_ordinal;
+    struct rng_words luck; /* of the patient who comes next */
     const struct dist *gap; /* renewal; NULL: Poisson */
     uint64_t scale;         /* Poisson: mean gap in microseconds x 2^32 / 1e9 */
     int64_t backlog_us;     /* waiting at the start, as time of arrivals */

@@ -192,6 +192,17 @@ static int set_routes(struct build *build, const struct condition_spec *conditio
     return 0;
 }
 
+/* Most stages have one successor, which needs no luck. */
+static int32_t only_successor(const struct stage *stage, size_t severities)
+{
+    if (stage->route[0] == NULL)
+        return STAGE_END;
+    for (size_t s = 0; s < severities; s++)
+        if (stage->route[s][0].below != UINT32_MAX || stage->route[s][0].to != stage->route[0][0].to)
+            return STAGE_BY_LUCK;
+    return stage->route[0][0].to;
+}
+
 static int set_stage(struct build *build, const struct condition_spec *condition, uint32_t first_stage, size_t i,
                      struct stage *stage)
 {
@@ -217,6 +228,8 @@ static int set_stage(struct build *build, const struct condition_spec *condition
     failed |= time_dist(build, &spec->patience, &stage->patience);
     failed |= time_dist(build, &spec->review, &stage->review);
     failed |= set_routes(build, condition, spec, first_stage, stage);
+    if (failed == 0)
+        stage->next = only_successor(stage, condition->classes.count > 0 ? condition->classes.count : 1);
     if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL &&
         stage->service >= 0)
         failed |= scenario_blame(build->scenario, spec, build->err,

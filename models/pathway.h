@@ -12,7 +12,7 @@
 #include "models/scenario.h"
 #include "sim/dist.h"
 
-enum { STAGE_END = -1, STAGE_NEEDS = 4, SEVERITIES = 16 };
+enum { STAGE_END = -1, STAGE_BY_LUCK = -3, STAGE_NEEDS = 4, SEVERITIES = 16 };
 
 enum stage_choice { CHOICE_STAY, CHOICE_NEAREST, CHOICE_UTILITY };
 
@@ -42,6 +42,7 @@ struct stage {
     int32_t late, otherwise, reneged;
     int64_t window_us, transfer_us, reach_us; /* 0: no limit */
     const struct dist *duration, *patience, *review; /* NULL: none */
+    int32_t next;                                    /* the same for all, or STAGE_BY_LUCK */
     const struct route *route[SEVERITIES];           /* NULL: the pathway ends */
 };
 

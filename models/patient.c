@@ -36,17 +36,20 @@ void patients_free(struct patients *patients)
     *patients = (struct patients){0};
 }
 
+static int grow_or_not(struct patients *patients)
+{
+    struct err ignored = ERR_INIT;
+    return grow(patients, patients->capacity * 2, &ignored);
+}
+
 uint32_t patients_take(struct patients *patients)
 {
     uint32_t index;
     if (patients->free_count > 0) {
         index = patients->free[--patients->free_count];
     } else {
-        if (patients->used == patients->capacity) {
-            struct err ignored = ERR_INIT;
-            if (grow(patients, patients->capacity * 2, &ignored) != 0)
-                return PATIENT_NOWHERE;
-        }
+        if (patients->used == patients->capacity && grow_or_not(patients) != 0)
+            return PATIENT_NOWHERE;
         index = (uint32_t)patients->used++;
     }
     memset(&patients->record[index], 0, sizeof patients->record[index]);

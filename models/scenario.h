@@ -110,13 +110,10 @@ struct shift_spec {
 /* A station by itself (queues), or the settings of a facility's station. */
 struct station_spec {
     const char *id;            /* "desk", or "FACILITY.RESOURCE" to set more than the number */
-    int32_t facility;          /* ref; -1 */
-    const char *resource;      /* of that facility; NULL */
     int64_t servers;           /* -1: unlimited, or as the facility says */
     int64_t room;              /* places in the line; -1: unlimited */
     int64_t cycle_us;          /* of the timetable: a week by default */
     struct key_list timetable; /* struct shift_spec */
-    int handover;              /* relief|capacity */
 };
 
 struct next_spec {

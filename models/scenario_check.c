@@ -88,14 +88,6 @@ static int check_timetable(const struct scenario *scenario, const struct station
     return 0;
 }
 
-static int check_station(const struct scenario *scenario, const struct station_spec *station, struct err *err)
-{
-    if ((station->resource == NULL) != (station->facility < 0))
-        return scenario_blame(scenario, station, err,
-                              "has only one of facility and resource; write both or none");
-    return check_timetable(scenario, station, err);
-}
-
 /* ---- conditions ---- */
 
 static int check_arrivals(const struct scenario *scenario, const struct condition_spec *condition,
@@ -248,7 +240,7 @@ int scenario_check(const struct scenario *scenario, struct err *err)
         status = -1;
     EACH(facilities, facility_spec, check_facility);
     EACH(facilities, facility_spec, check_resources);
-    EACH(stations, station_spec, check_station);
+    EACH(stations, station_spec, check_timetable);
     EACH(conditions, condition_spec, check_condition);
     EACH(targets, target_spec, check_target);
     return status;

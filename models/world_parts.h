@@ -39,6 +39,7 @@ struct partition {
     struct station_links links;
     uint32_t *visits; /* owned: [patient][stage of its condition]; only when a pathway loops */
     size_t visits_capacity;
+    size_t roomy_for; /* patients for whom links and visits have room */
 };
 
 struct world {
