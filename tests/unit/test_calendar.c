@@ -241,7 +241,7 @@ static int64_t random_delay_us(void)
     if (choice == 2)
         return (int64_t)(1000 * pow(random_unit(), -1.2));
     if (choice == 3)
-        return (int64_t)(random_word() >> 24);
+        return (int64_t)(random_word() >> (24 + random_word() % 32));
     return (int64_t)(-log(random_unit()) * 20000);
 }
 
@@ -316,19 +316,25 @@ Test(calendar, holds_a_hundred_thousand_events_in_the_same_order_for_every_width
     }
 }
 
-/* Quadratic sorting of equal times would take minutes. */
-Test(calendar, sorts_many_equal_times_quickly, .timeout = 60)
+/* All in one cell of the counting pass, and all at one time: a quadratic sort would take hours. */
+Test(calendar, sorts_quickly_what_falls_together, .timeout = 60)
 {
     enum { EVENTS = 1000000 };
-    for (int64_t width_us = 0; width_us <= 1000000; width_us += 1000000) {
-        struct calendar *calendar = new_calendar(width_us);
-        struct event event;
-        for (uint32_t i = 0; i < EVENTS; i++)
-            calendar_push(calendar, (struct event){2000000 + (i % 2 == 0 ? 3 : i % 100), i % 5, i % 65536});
-        for (uint32_t i = 0; i < EVENTS; i++)
-            cr_assert(calendar_take(calendar, INT64_MAX, &event));
-        cr_assert_eq(event.at_us, 2000099);
-        calendar_free(calendar);
+    for (int64_t apart_us = 0; apart_us <= 1; apart_us++) {
+        for (size_t width = 0; width < WIDTHS; width += WIDTHS - 1) {
+            struct calendar *calendar = new_calendar(widths_us[width]);
+            struct event event;
+            for (uint32_t i = 0; i < EVENTS; i++)
+                calendar_push(calendar,
+                              (struct event){(int64_t)(random_word() % EVENTS) * apart_us, i % 5, i % 65536});
+            int64_t before_us = 0;
+            for (uint32_t i = 0; i < EVENTS; i++) {
+                cr_assert(calendar_take(calendar, INT64_MAX, &event));
+                cr_assert_geq(event.at_us, before_us);
+                before_us = event.at_us;
+            }
+            calendar_free(calendar);
+        }
     }
 }
 
@@ -376,9 +382,18 @@ Test(calendar, shows_what_comes_next_in_an_open_bucket)
     calendar_free(calendar);
 }
 
+/* Valgrind puts its own allocation in place of ours. */
+static void skip_under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+    if (preloaded != NULL && strstr(preloaded, "vgpreload") != NULL)
+        cr_skip_test("memory cannot be made to fail here");
+}
+
 /* Every allocation of a run fails once: the calendar says so, takes nothing more and can be freed. */
 Test(calendar, says_when_memory_has_run_out)
 {
+    skip_under_valgrind();
     for (size_t width = 0; width < WIDTHS; width++) {
         bool failed_while_running = false;
         for (long allowed = 0;; allowed++) {
