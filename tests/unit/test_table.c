@@ -82,7 +82,7 @@ Test(table, refuses_bad_files)
     refused("a,\n1,2\n", ":1: (header): column 2 has no name");
     refused("a,b\n1,\"2\n", "a quote is not closed");
     refused("a,b\n1,2\"3\n", "check the quotes");
-    refused("a,b\n1,\xff\n", "line 2 is not UTF-8");
+    refused("a,b\n1,\xff\n", ":2: (text): is not UTF-8 (byte ff); convert the file");
 }
 
 Test(table, gathers_the_problems_of_all_rows)
