@@ -71,22 +71,31 @@ static size_t character(const unsigned char *at, const unsigned char *end)
     return overlong || beyond ? 0 : length;
 }
 
-static int check_characters(const char *text, size_t length, struct err *err)
+/* 0, or the line of the first byte that is wrong. */
+static unsigned check_characters(const char *text, size_t length, struct err *err)
 {
     const unsigned char *at = (const unsigned char *)text, *end = at + length;
     for (unsigned line = 1; at < end;) {
         const size_t step = character(at, end);
         if (step == 0)
-            return err_add(err,
-                           "line %u is not UTF-8 (byte %02x); convert the file, for example with iconv -f "
-                           "GB18030 -t UTF-8",
-                           line, *at);
-        if (*at == '\0')
-            return err_add(err, "line %u has a NUL byte; check that this is a text file", line);
+            err_add(err,
+                    "is not UTF-8 (byte %02x); convert the file, for example with iconv -f GB18030 -t UTF-8",
+                    *at);
+        else if (*at == '\0')
+            err_add(err, "has a NUL byte; check that this is a text file");
+        if (step == 0 || *at == '\0')
+            return line;
         line += *at == '\n';
         at += step;
     }
     return 0;
+}
+
+int source_unreadable(const char *path, const struct source_file *identity, const char *why, struct err *err)
+{
+    if (identity->bad_line > 0)
+        return err_add(err, "%s:%u: (text): %s", path, identity->bad_line, why);
+    return err_add(err, "%s: %s", path, why);
 }
 
 int source_text(const char *path, char **text, size_t *length, struct source_file *identity, struct err *err)
@@ -111,7 +120,8 @@ int source_text(const char *path, char **text, size_t *length, struct source_fil
         memmove(bytes, bytes + 3, *length - 2);
         *length -= 3;
     }
-    result = check_characters(bytes, *length, err);
+    identity->bad_line = check_characters(bytes, *length, err);
+    result = identity->bad_line == 0 ? 0 : -1;
 out:
     close(descriptor);
     if (result == 0)
@@ -299,13 +309,13 @@ static int check_stack(const struct reading *reading, const struct source_file *
     return 0;
 }
 
-static int unreadable(const struct setting *named_at, const char *path, const char *role, const char *name,
-                      const char *why, struct err *err)
+static int unreadable(const struct setting *named_at, const struct source_file *identity, const char *path,
+                      const char *role, const char *why, struct err *err)
 {
-    if (named_at == NULL)
-        return err_add(err, "%s: %s", path, why);
+    if (named_at == NULL || identity->bad_line > 0)
+        return source_unreadable(path, identity, why, err);
     const char *key = strcmp(role, "include") == 0 ? "@include" : role;
-    return setting_problem(named_at, key, err, "\"%s\" %s", name, why);
+    return setting_problem(named_at, key, err, "\"%s\" %s", identity->name, why);
 }
 
 static int read_file(struct reading *reading, const char *path, const char *name, const char *role,
@@ -316,12 +326,12 @@ static int read_file(struct reading *reading, const char *path, const char *name
     struct source_file identity = {.name = name};
     struct err why = ERR_INIT;
     if (source_text(path, &text, &length, &identity, &why) != 0)
-        return unreadable(named_at, path, role, name, why.text[0], reading->err);
+        return unreadable(named_at, &identity, path, role, why.text[0], reading->err);
     int status = reading->depth > 0 ? check_stack(reading, &identity, name, named_at) : 0;
     reading->files->bytes += length;
     if (status == 0 && reading->files->bytes > SOURCE_BYTES)
-        status = unreadable(named_at, path, role, name, "makes the scenario larger than 64 MB; include less",
-                            reading->err);
+        status = unreadable(named_at, &identity, path, role,
+                            "makes the scenario larger than 64 MB; include less", reading->err);
     if (status == 0) {
         reading->stack[reading->depth++] =
             (struct opened){.device = identity.device, .inode = identity.inode, .path = path};

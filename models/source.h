@@ -22,6 +22,7 @@ struct source_file {
     const char *text;
     dev_t device;
     ino_t inode;
+    unsigned bad_line; /* where the text is not UTF-8; 0: the problem is of the whole file */
 };
 
 struct source_files {
@@ -42,9 +43,13 @@ struct setting *source_value(struct arena *arena, const char *set, const char *v
                              struct err *err);
 
 /* A whole file in memory, checked: a regular file, not larger than SOURCE_BYTES, no NUL bytes, valid UTF-8,
- * without its byte order mark. The message says why after "path: ". The text is freed by the caller. */
+ * without its byte order mark. The message says why, without the path (identity->bad_line may name a line).
+ * The text is freed by the caller. */
 MUST_CHECK int source_text(const char *path, char **text, size_t *length, struct source_file *identity,
                            struct err *err);
+
+/* Reports the message of source_text() about a file: "path: why" or "path:line: (text): why". Returns -1. */
+int source_unreadable(const char *path, const struct source_file *identity, const char *why, struct err *err);
 
 /* `path` seen from the folder: itself when absolute. */
 MUST_CHECK char *source_join(struct arena *arena, const char *folder, const char *path, struct err *err);

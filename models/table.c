@@ -188,7 +188,7 @@ int table_load(struct table *table, const char *path, struct err *err)
     char *text = NULL;
     size_t length = 0;
     if (source_text(path, &text, &length, &identity, &why) != 0)
-        return err_add(err, "%s: %s", path, why.text[0]);
+        return source_unreadable(path, &identity, why.text[0], err);
     const int status = fill(table, text, length, err);
     free(text);
     return status;

@@ -174,9 +174,12 @@ Test(scenario, changes_what_a_variant_names_and_nothing_else)
 
 Test(scenario, takes_values_from_the_command_line)
 {
-    const char *const sets[] = {"scenario.length=2 y", "scenario.seed=7", "policies.stint.active=false",
+    const char *const sets[] = {"scenario.length=2 y",
+                                "scenario.seed=7",
+                                "policies.stint.active=false",
                                 "facilities.banner.services.thrombectomy.staff=2",
-                                "conditions.ais.pathway.treat.priority=3", "facilities.county hospitals.reimbursed=0.5"};
+                                "conditions.ais.pathway.treat.priority=3",
+                                "facilities.county hospitals.reimbursed=0.5"};
     struct scenario scenario;
     loaded(&scenario, DATA "whole.cfg", sets, 6);
     cr_expect_eq(scenario.run.length.months, 24);
@@ -195,8 +198,9 @@ Test(scenario, says_where_a_bad_value_of_the_command_line_stands)
     struct scenario scenario;
     struct err err = ERR_INIT;
     cr_expect_eq(scenario_load(&scenario, DATA "whole.cfg", sets, 1, &err), -1);
-    cr_expect_str_eq(err.text[0], "--set scenario.length=2: scenario.length: 2: a time needs a unit; write \"2 d\", "
-                                  "\"2 month\" or \"2 y\"");
+    cr_expect_str_eq(err.text[0],
+                     "--set scenario.length=2: scenario.length: 2: a time needs a unit; write \"2 d\", "
+                     "\"2 month\" or \"2 y\"");
     scenario_free(&scenario);
 }
 
@@ -237,9 +241,11 @@ Test(scenario, refuses_broken_files_with_advice)
     refused("", "the file is empty; begin with");
     refused("scenario: { };", "scenario.length: is missing; write length = \"2 y\";");
     refused("scenario: { length = 40; };", "40: a time needs a unit; write \"40 d\"");
-    refused("scenario: { lenght = \"1 y\"; };", "scenario.lenght: is no key of the language; did you mean \"length\"?");
+    refused("scenario: { lenght = \"1 y\"; };",
+            "scenario.lenght: is no key of the language; did you mean \"length\"?");
     refused("scenario: { length = \"1 y\"; length = \"2 y\"; };", "scenario.length: stands twice, first in");
-    refused("scenario: { length = \"1 y\"; replications = 99999999999999999999L; };", "too large a whole number");
+    refused("scenario: { length = \"1 y\"; replications = 99999999999999999999L; };",
+            "too large a whole number");
     refused("scenario: { length = \"1 y\"; discount = 1e999; };", "1e999 is too large a number");
     refused("scenario: { length = \"1 y; };", "does not end on its line");
     refused("scenario: { length = \"1 y\";", "{ is opened here and not closed");
@@ -248,7 +254,8 @@ Test(scenario, refuses_broken_files_with_advice)
     refused(LEAST "travel: { detour = nan; };", "nan has neither a value nor quotes");
     refused(LEAST "travel: { detour = \"1.2\"; };", "without quotes");
     refused(LEAST "services: ( { id = \"a\"; }, { id = \"a\"; } );", "stands twice");
-    refused(LEAST "experts: ( { id = \"a\"; home = \"b\"; service = \"c\"; } );", "\"b\" is not among facilities");
+    refused(LEAST "experts: ( { id = \"a\"; home = \"b\"; service = \"c\"; } );",
+            "\"b\" is not among facilities");
     refused("scenario: { length = \"1 y\"; title = \"\xff\"; };", "is not UTF-8");
 }
 

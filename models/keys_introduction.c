@@ -1,0 +1,114 @@
+/* What docs/scenario-language.md says before its tables, section by section. */
+
+#include <stddef.h>
+
+extern const char *const keys_introduction[];
+
+/* clang-format off */
+const char *const keys_introduction[] = {
+    "# The scenario language\n"
+    "\n"
+    "<!-- Written by `counterpart keys --markdown`; change models/key_rows.c or models/keys_introduction.c instead. -->\n"
+    "\n"
+    "A scenario is a text file that says who falls ill, which hospitals there are, what care they give, and what policies do about it. `counterpart check FILE` reads one and explains what is wrong with it; `counterpart keys PATH` shows this reference on the terminal (`counterpart keys conditions.pathway`).\n"
+    "\n",
+
+    "## Form\n"
+    "\n"
+    "The form is that of [libconfig](https://hyperrealm.github.io/libconfig/): settings `name = value;`, groups `{ ... }`, lists of groups `( { ... }, { ... } )`, arrays of plain values `[ ... ]`, texts in double quotes. Comments begin with `#` or `//`, or stand between `/*` and `*/`. Files are UTF-8. A setting may stand only once in its group.\n"
+    "\n"
+    "```\n"
+    "scenario: {\n"
+    "    title = \"One clinic, one illness\";\n"
+    "    start = \"2019-01-01\";\n"
+    "    warmup = \"1 month\";\n"
+    "    length = \"1 y\";\n"
+    "    replications = 20;\n"
+    "};\n"
+    "places: { list = ( { code = \"north\"; lon = 121.9; lat = 46.1; population = 300000; } ); };\n"
+    "facilities: ( { id = \"clinic\"; place = \"north\"; beds = { general = 40; }; } );\n"
+    "conditions: ( {\n"
+    "    id = \"pneumonia\";\n"
+    "    arrivals = { incidence = \"300 per 100000 y\"; };\n"
+    "    pathway = ( { stage = \"ward\"; needs = { general = 1; };\n"
+    "                  duration = { dist = \"lognormal\"; mean = \"8.8 d\"; sd = \"9 d\"; }; treats = true; } );\n"
+    "} );\n"
+    "```\n"
+    "\n",
+
+    "## Files\n"
+    "\n"
+    "`@include \"common/stroke.cfg\"` on a line of its own puts the text of another file in its place. A variant of a scenario inherits it and says what differs:\n"
+    "\n"
+    "```\n"
+    "base = \"horqin.cfg\";\n"
+    "scenario: { title = \"The same without the visiting expert\"; };\n"
+    "change: (\n"
+    "    { path = \"policies.stint.active\"; value = false; },\n"
+    "    { path = \"facilities.banner.beds.icu\"; value = 12; },\n"
+    "    { path = \"facilities.banner.beds\"; add = { stroke = 8; }; },\n"
+    "    { path = \"experts\"; add = { id = \"li\"; home = \"aerospace\"; service = \"thrombectomy\"; }; },\n"
+    "    { path = \"targets.D3\"; remove = true; }\n"
+    ");\n"
+    "```\n"
+    "\n"
+    "The base is read first, with its own base and changes; then the variant's settings are laid over it, group by group (a list that the base has too is changed by `change` only); then `change` is applied in order; then what the command line says with `--set PATH=VALUE`:\n"
+    "\n"
+    "    counterpart run horqin.cfg --set policies.stint.active=false --set \"scenario.length=2 y\"\n"
+    "\n"
+    "File names count from the folder of the file that has them; on the command line, from the scenario's folder.\n"
+    "\n",
+
+    "## Paths\n"
+    "\n"
+    "A path goes by keys and, in lists, by ids or names: `conditions.ais.pathway.assess.duration.mean`, `facilities.banner.services.thrombectomy.staff`. Facilities that are made by rule go by the text of their rule. There are no positions: they would shift with every new element. A path may name a key that the file left at its default; it may not make up names of beds, resources or elements: those are added with `add`.\n"
+    "\n",
+
+    "## Quantities\n"
+    "\n"
+    "A quantity is a text with a number and a unit. A bare number where a unit is due is an error that shows the fix.\n"
+    "\n"
+    "| what | units | examples |\n"
+    "|---|---|---|\n"
+    "| time | us, ms, s, min, h, d, week, y (365 d); in full and in plural too | `\"40 min\"`, `\"4.5 h\"`, `\"8.8 days\"` |\n"
+    "| calendar span | the same, and month; here a year is 12 months | `\"7 months\"`, `\"2 y\"` |\n"
+    "| date | year-month-day, with a time of day (UTC) if need be | `\"2019-01-31\"`, `\"2019-01-31 08:00\"` |\n"
+    "| rate | per time | `\"0.5 per h\"`, `\"30 per d\"` |\n"
+    "| incidence | per people and time | `\"505.2 per 100000 y\"` |\n"
+    "| speed | km/h, m/s | `\"50 km/h\"` |\n"
+    "| length | km, m | `\"100 km\"` |\n"
+    "| money | CNY (or yuan), to the fen | `\"6821.50 CNY\"` |\n"
+    "\n"
+    "Times are kept in microseconds and money in fen, exactly. Numbers without a unit, and shares, are written without quotes: `0.25`, `12`.\n"
+    "\n",
+
+    "## Distributions\n"
+    "\n"
+    "A distribution is a group; a plain value stands for a fixed one (`duration = \"2 h\";`). Where it is of times, the parameters marked * are times too (`mean = \"8.8 d\"`), otherwise numbers.\n"
+    "\n"
+    "| `dist` | parameters |\n"
+    "|---|---|\n"
+    "| `\"fixed\"` | value* |\n"
+    "| `\"exponential\"` | mean*, or rate (`\"0.5 per h\"`) |\n"
+    "| `\"uniform\"` | low*, high* |\n"
+    "| `\"triangular\"` | low*, mode*, high* |\n"
+    "| `\"normal\"` | mean*, sd*, low* (0 when absent): cut off below low |\n"
+    "| `\"lognormal\"` | mean*, sd* of the value itself; or mu, sigma of its logarithm, with the unit of the value: `unit = \"h\"` |\n"
+    "| `\"gamma\"` | shape, scale*; or mean*, sd* |\n"
+    "| `\"erlang\"` | shape (a whole number), mean* of the whole |\n"
+    "| `\"weibull\"` | shape, scale* |\n"
+    "| `\"beta\"` | alpha, beta, high*: stretched to between 0 and high |\n"
+    "| `\"hyperexponential\"` | means* = [ ... ], shares = [ ... ] |\n"
+    "| `\"listed\"` | values* = [ ... ]: one for each patient in turn; inner lists are for repeated attempts: `( (\"1 h\", \"2 h\"), \"3 h\" )` |\n"
+    "| `\"empirical\"` | quantiles = ( { p = 0.0; value = \"0.5 h\"; }, ..., { p = 1.0; value = \"40 h\"; } ), or file = \"samples.csv\", column = \"NAME\" (the first when absent) and unit = \"d\" |\n"
+    "\n",
+
+    "## Messages\n"
+    "\n"
+    "Every problem is reported as `file:line: path: what was found; what to do`, up to 20 at once.\n"
+    "\n"
+    "# Keys\n",
+
+    NULL,
+};
+/* clang-format on */
