@@ -40,23 +40,31 @@ static bool named_elsewhere(const struct scenario *scenario, const char *code)
 }
 
 struct columns {
-    size_t code, name, name_en, prefecture, province, lon, lat, population;
+    size_t code, name, prefecture, province, lon, lat, population;
+    size_t name_en; /* the same as name when there is no such column */
 };
+
+/* Names go by several titles; one in Latin letters may be absent. */
+static int find_names(const struct table *table, struct columns *columns, struct err *err)
+{
+    if (!table_has(table, "name_zh", &columns->name) &&
+        table_column(table, "name", &columns->name, err) != 0)
+        return -1;
+    if (!table_has(table, "name_pinyin_or_en", &columns->name_en) &&
+        !table_has(table, "name_en", &columns->name_en))
+        columns->name_en = columns->name;
+    return 0;
+}
 
 static int find_columns(const struct table *table, struct columns *columns, struct err *err)
 {
     const struct {
         const char *name;
         size_t *at;
-    } wanted[] = {{"code", &columns->code},
-                  {"name_zh", &columns->name},
-                  {"name_pinyin_or_en", &columns->name_en},
-                  {"prefecture", &columns->prefecture},
-                  {"province", &columns->province},
-                  {"lon", &columns->lon},
-                  {"lat", &columns->lat},
-                  {"population", &columns->population}};
-    int failed = 0;
+    } wanted[] = {{"code", &columns->code},         {"prefecture", &columns->prefecture},
+                  {"province", &columns->province}, {"lon", &columns->lon},
+                  {"lat", &columns->lat},           {"population", &columns->population}};
+    int failed = find_names(table, columns, err);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         failed |= table_column(table, wanted[i].name, wanted[i].at, err);
     return failed;

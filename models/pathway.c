@@ -77,6 +77,32 @@ static int find_stage(struct build *build, const struct condition_spec *conditio
                           "no stage of this pathway is called \"%s\"; add it or correct the name", *name);
 }
 
+static int no_station(struct build *build, const struct stage_spec *spec)
+{
+    const char *names[256];
+    size_t count = 0;
+    for (size_t w = 0; w < build->facilities->ward_count && count < sizeof names / sizeof names[0]; w++)
+        names[count++] = build->facilities->ward[w].id;
+    const char *nearest = scenario_nearest(spec->station, names, count);
+    if (nearest != NULL)
+        return scenario_blame(build->scenario, &spec->station, build->err,
+                              "no station has the id \"%s\"; did you mean \"%s\"?", spec->station, nearest);
+    return scenario_blame(build->scenario, &spec->station, build->err,
+                          "no station has the id \"%s\"; add it to stations or correct the name", spec->station);
+}
+
+static int no_resource(struct build *build, const struct stage_spec *spec, const char *name)
+{
+    const char *nearest = scenario_nearest(name, build->facilities->resource, build->facilities->resource_count);
+    if (nearest != NULL)
+        return scenario_blame(build->scenario, &spec->needs, build->err,
+                              "no facility has the resource \"%s\"; did you mean \"%s\"?", name, nearest);
+    return scenario_blame(build->scenario, &spec->needs, build->err,
+                          "no facility has the resource \"%s\"; add it to beds or resources of one, or correct the "
+                          "name",
+                          name);
+}
+
 static int find_station(struct build *build, const struct stage_spec *spec, struct stage *stage)
 {
     stage->ward = -1;
@@ -84,8 +110,7 @@ static int find_station(struct build *build, const struct stage_spec *spec, stru
         return 0;
     const int64_t ward = facilities_ward(build->facilities, spec->station);
     if (ward < 0)
-        return scenario_blame(build->scenario, &spec->station, build->err,
-                              "no station has the id \"%s\"; add it to stations or correct the name", spec->station);
+        return no_station(build, spec);
     stage->ward = (int32_t)ward;
     return 0;
 }
@@ -102,10 +127,7 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
         const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
         const int64_t resource = facilities_resource(build->facilities, need->name);
         if (resource < 0)
-            return scenario_blame(build->scenario, &spec->needs, build->err,
-                                  "no facility has the resource \"%s\"; add it to beds or resources of one, or correct "
-                                  "the name",
-                                  need->name);
+            return no_resource(build, spec, need->name);
         if (need->count <= 0)
             return scenario_blame(build->scenario, &spec->needs, build->err,
                                   "%lld of \"%s\" are needed; write 1 or more", (long long)need->count, need->name);

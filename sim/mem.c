@@ -8,7 +8,7 @@
 
 static int product(size_t count, size_t size, size_t *bytes, struct err *err)
 {
-    if (__builtin_mul_overflow(count, size, bytes))
+    if (__builtin_mul_overflow(count, size, bytes) || *bytes > PTRDIFF_MAX)
         return err_fail(err, "out of memory: %zu items of %zu bytes are more than an address can hold", count,
                         size);
     return 0;
@@ -90,7 +90,7 @@ static int add_block(struct arena *arena, size_t bytes, struct err *err)
 {
     const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
     size_t whole = 0;
-    if (__builtin_add_overflow(size, sizeof(struct arena_block), &whole))
+    if (__builtin_add_overflow(size, sizeof(struct arena_block), &whole) || whole > PTRDIFF_MAX)
         return err_fail(err, "out of memory: %zu bytes were asked for", bytes);
     struct arena_block *block = mem_zeroed(whole, 1, err);
     if (block == NULL)

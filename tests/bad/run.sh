@@ -19,7 +19,7 @@ fail() {
 
 # A message is "file:line: path: what; what to do" ("file: what; ..." for a whole file); "did you mean ...?" is advice.
 has_form() {
-    ! grep -vE '^[^:]+(:[0-9]+: [^:]+)?: .+(; .+|\(.*\))|^--set |^[0-9]+ more problems' "$scratch/stderr" | grep -q .
+    ! grep -vE '^[^:]+(:[0-9]+: [^:]+)?: .+(; .+|\(.*\))|^--set |^[0-9]+ problems?( |$)' "$scratch/stderr" | grep -q .
 }
 
 check() {

@@ -43,7 +43,11 @@ static const char *const fake_facilities[] = {"banner", "capital"};
 static const char *const fake_facility_names[] = {"Banner hospital", "Capital hospital"};
 static const char *const fake_conditions[] = {"ais"}, *const fake_services[] = {"thrombectomy"};
 static const double fake_population[] = {337000};
-static const struct world_column fake_columns[] = {{DIM_PLACE, "population", "1", "people", fake_population}};
+static const struct world_column fake_columns[] = {{.dim = DIM_PLACE,
+                                                    .name = "place_population",
+                                                    .unit = "1",
+                                                    .long_name = "people",
+                                                    .values = fake_population}};
 
 struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err)
 {
@@ -144,6 +148,13 @@ struct world_dimension world_dimension(const struct world *world, enum ledger_di
 const struct ledger *world_ledger(const struct world *world)
 {
     return &world->ledger;
+}
+
+size_t world_periods(const struct world *world, const struct world_period **periods)
+{
+    (void)world;
+    *periods = NULL;
+    return 0;
 }
 
 size_t world_columns(const struct world *world, const struct world_column **columns)

@@ -113,7 +113,7 @@ Test(replicate, names_what_it_gathers)
     cr_assert_str_eq(((const char *const *)facility->values)[1], "capital");
     const char *const *names = result_find(result, "facility_name")->values;
     cr_assert_str_eq(names[1], "Capital hospital");
-    const struct result_variable *population = result_find(result, "population");
+    const struct result_variable *population = result_find(result, "place_population");
     cr_assert_eq(((const double *)population->values)[0], 337000);
     cr_assert_str_eq(result_text(result, "scenario"), "x.cfg");
     cr_assert_str_eq(result_text(result, "seed"), "7");
