@@ -251,6 +251,8 @@ static int walk(struct spot *spot, struct arena *arena, struct setting *root, co
     *spot = (struct spot){.arena = arena, .err = err, .at = at, .path = path, .rest = path};
     if (*path == '\0')
         return setting_problem(at, "change", err, "the path is empty; write one such as \"scenario.length\"");
+    if (path[strlen(path) - 1] == '.')
+        return wrong(spot, "the path ends with a dot; take it away or write the key behind it");
     return walk_group(spot, root, "");
 }
 

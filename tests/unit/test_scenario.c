@@ -217,7 +217,8 @@ Test(scenario, follows_paths_by_name_and_never_by_position)
 {
     set_refused("scenario.length", "write --set PATH=VALUE");
     set_refused("=5", "write --set PATH=VALUE");
-    set_refused("scenario.=5", "is no key of scenario");
+    set_refused("scenario.=5", "the path ends with a dot");
+    set_refused("scenario..length=5", "is no key of scenario");
     set_refused("facilities.0.name=x",
                 "\"0\" is a position, which moves when elements are added; name the element "
                 "by its id, rule");
