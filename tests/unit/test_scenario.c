@@ -204,6 +204,36 @@ Test(scenario, says_where_a_bad_value_of_the_command_line_stands)
     scenario_free(&scenario);
 }
 
+static void set_refused(const char *set, const char *message)
+{
+    struct scenario scenario;
+    struct err err = ERR_INIT;
+    cr_expect_eq(scenario_load(&scenario, DATA "whole.cfg", &set, 1, &err), -1, "%s", set);
+    cr_expect(says(&err, message), "\"%s\" is not in: %s", message, err.text[0]);
+    scenario_free(&scenario);
+}
+
+Test(scenario, follows_paths_by_name_and_never_by_position)
+{
+    set_refused("scenario.length", "write --set PATH=VALUE");
+    set_refused("=5", "write --set PATH=VALUE");
+    set_refused("scenario.=5", "the path ends with a dot");
+    set_refused("scenario..length=5", "is no key of scenario");
+    set_refused("facilities.0.name=x",
+                "\"0\" is a position, which moves when elements are added; name the element "
+                "by its id, rule");
+    set_refused("facilities.[7].name=x", "is a position");
+    set_refused("places.list.152222.name=x", "did you mean \"152221\"?");
+    set_refused("travel.bands.first.speed=x",
+                "the elements of travel.bands have no names; set the whole list");
+    set_refused("facilities.banner.beds.icuu=5", "did you mean \"icu\"?");
+    set_refused("policies.stint.trainee=5", "did you mean \"trainees\"?");
+    set_refused("scenario.title.x=5", "is a single value (text); end the path there");
+    set_refused("travel.bands=( { speed = ", "close its brackets and quotes");
+    set_refused("base=other.cfg", "is no key of the scenario");
+    set_refused("scenario.title=\xff", "the value is not UTF-8");
+}
+
 Test(scenario, keeps_the_text_of_every_file)
 {
     struct scenario scenario;
