@@ -276,7 +276,7 @@ Test(scenario, refuses_broken_files_with_advice)
     refused("scenario: { length = \"1 y\"; length = \"2 y\"; };", "scenario.length: stands twice, first in");
     refused("scenario: { length = \"1 y\"; replications = 99999999999999999999L; };",
             "too large a whole number");
-    refused("scenario: { length = \"1 y\"; discount = 1e999; };", "1e999 is too large a number");
+    refused("scenario: { length = \"1 y\"; }; travel: { detour = 1e999; };", "1e999 is too large a number");
     refused("scenario: { length = \"1 y; };", "does not end on its line");
     refused("scenario: { length = \"1 y\";", "{ is opened here and not closed");
     refused("scenario: ( { length = \"1 y\"; } );", "is a list where a group is due");
