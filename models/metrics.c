@@ -164,7 +164,6 @@ int metrics_compute(struct world *world, struct err *err)
     const struct selection all = selection_all(&world->ledger, world->background);
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
-            add_fields(world, "", GROUP_FACILITY_SERVICE, &all, err) != 0 ||
             add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
             add_offers(world, err) != 0)
             return -1;
