@@ -55,7 +55,7 @@ struct patient {
     uint8_t flags;
     uint8_t attempt; /* of choosing, for this stage */
     uint8_t moved;   /* to another facility since the treatment */
-    uint8_t spare;
+    uint8_t still; /* events in a row that took no time */
 };
 
 _Static_assert(sizeof(struct patient) <= 64, "a patient in flight is one cache line");

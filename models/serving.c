@@ -227,7 +227,8 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
             serving_begin(world, (uint32_t)who, now_us);
-        } else if (&need_ward(world, patient, stage, 0)->station == station && station_free_servers(station) <= 0) {
+        } else if (serving_need_count(stage) > 0 && &need_ward(world, patient, stage, 0)->station == station &&
+                   station_free_servers(station) <= 0) {
             return;
         }
         who = after;
@@ -281,8 +282,9 @@ void serving_release(struct world *world, uint32_t who, int64_t now_us)
         station_release(&ward->station, need_amount(stage, i));
         watch_station(world, ward, now_us);
     }
-    if (patient->facility != PATIENT_NOWHERE)
-        serving_facility_moves(world, patient->facility, now_us);
+    const uint32_t facility = stage->ward >= 0 ? world->facilities.ward[stage->ward].facility : patient->facility;
+    if (facility != PATIENT_NOWHERE)
+        serving_facility_moves(world, facility, now_us);
     for (size_t i = 0; i < serving_need_count(stage); i++) {
         struct ward *ward = need_ward(world, case_patient(world, who), stage, i);
         if (!ward->joint)
