@@ -179,8 +179,7 @@ static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, i
         anew = next != stage;
         stage = next;
         if (steps > longest) {
-            engine_stop(world->engine, "a pathway goes round in circles without taking time; look at the stages named "
-                                       "by late, otherwise and reneged");
+            case_stop_circle(world);
             return;
         }
     }
@@ -236,7 +235,12 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
             to = choice_utility(world, stage, case_home(world, patient), case_identity(world, patient));
         else if (condition->first_facility < 0)
             to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
-        next = to == PATIENT_NOWHERE || to == CHOICE_HOME ? STAGE_END : journey_to(world, who, to, 0);
+        if (to == CHOICE_HOME) {
+            patient->flags |= stage->treats ? PATIENT_NEEDED : 0;
+            next = STAGE_END;
+        } else if (to != PATIENT_NOWHERE) {
+            next = journey_to(world, who, to, 0);
+        }
     }
     if (next != CASE_SETTLED)
         go_on(world, who, next, false, now_us);
@@ -285,6 +289,14 @@ static void handle_arrival(struct world *world, const struct event *event)
         seek(world, who, now_us);
 }
 
+/* Whoever comes back has other luck, however the visit ended. */
+static void count_visit(struct world *world, uint32_t who, const struct stage *stage)
+{
+    uint32_t *visits = case_visits(world, who);
+    if (visits != NULL && stage->index < world->pathways.loop_stages)
+        visits[stage->index]++;
+}
+
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
@@ -302,9 +314,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
         serving_keep(world, who);
     else if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, now_us);
-    uint32_t *visits = case_visits(world, who);
-    if (visits != NULL && stage->index < world->pathways.loop_stages)
-        visits[stage->index]++;
+    count_visit(world, who, stage);
     go_on(world, who, next, true, now_us);
 }
 
@@ -319,6 +329,7 @@ static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
     } else {
         journey_set_at_home(world, patient, false, now_us);
     }
+    count_visit(world, who, stage);
     go_on(world, who, stage->reneged, true, now_us);
 }
 

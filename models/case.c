@@ -43,3 +43,9 @@ uint32_t case_open(struct world *world)
         memset(visits, 0, world->pathways.loop_stages * sizeof *visits);
     return who;
 }
+
+void case_stop_circle(struct world *world)
+{
+    engine_stop(world->engine, "a pathway goes round in circles without taking time; look at the stages named by late, "
+                               "otherwise, reneged and next, and give one a duration");
+}

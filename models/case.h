@@ -64,9 +64,15 @@ static inline struct rng_words case_luck(struct world *world, uint32_t who, cons
                                          .visit = case_visit(world, who, stage)});
 }
 
+/* Stops the run: a pathway leads back to where it was without taking time. */
+void case_stop_circle(struct world *world);
+
 static inline void case_schedule(struct world *world, uint32_t who, enum event_kind kind, int64_t at_us)
 {
     struct patient *patient = case_patient(world, who);
+    patient->still = (uint8_t)(at_us == patient->due_us ? patient->still + 1 : 0);
+    if (patient->still == UINT8_MAX)
+        case_stop_circle(world);
     patient->due_us = at_us;
     patient->due_kind = (uint8_t)kind;
     engine_schedule(world->engine, 0, (struct event){.at_us = at_us, .kind = kind, .who = who});

@@ -94,13 +94,30 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
     return set;
 }
 
+/* Beyond the set: when none of the nearest gives it now. */
+static uint32_t nearest_of_all(const struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+{
+    uint32_t best = PATIENT_NOWHERE;
+    int64_t best_us = stage->reach_us > 0 ? stage->reach_us + 1 : INT64_MAX;
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        if (f == except || !choice_given(world, stage, f))
+            continue;
+        const int64_t us = geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
+        if (us < best_us) {
+            best_us = us;
+            best = f;
+        }
+    }
+    return best;
+}
+
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
     for (size_t i = 0; i < set->count; i++)
         if (set->candidate[i].facility != except && choice_given(world, stage, set->candidate[i].facility))
             return set->candidate[i].facility;
-    return PATIENT_NOWHERE;
+    return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
 }
 
 static bool has_free(const struct world *world, const struct stage *stage, uint32_t facility)

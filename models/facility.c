@@ -191,8 +191,9 @@ static int add_by_rule(struct build *build, const struct facility_spec *spec)
         const struct place *place = &build->geography->place[p];
         if (excepted(spec, place))
             continue;
-        const char *name = join(build, place->name_en, " ", spec->name != NULL ? spec->name : spec->id);
-        if (add_facility(build, spec, p, join(build, spec->id, ".", place->code), name) != 0)
+        const char *id = spec->id != NULL ? spec->id : spec->rule;
+        const char *name = join(build, place->name_en, " ", spec->name != NULL ? spec->name : id);
+        if (add_facility(build, spec, p, join(build, id, ".", place->code), name) != 0)
             return -1;
     }
     return 0;
@@ -376,4 +377,17 @@ int64_t facilities_find(const struct facilities *facilities, const char *id)
         if (strcmp(facilities->facility[i].id, id) == 0)
             return (int64_t)i;
     return -1;
+}
+
+int facilities_refer(const struct facilities *facilities, const struct scenario *scenario, const int32_t *reference,
+                     uint32_t *facility, struct err *err)
+{
+    const struct facility_spec *spec = spec_of(scenario, (size_t)*reference);
+    const int64_t at = spec->rule != NULL ? -1 : facilities_find(facilities, spec->id);
+    if (at < 0)
+        return scenario_blame(scenario, reference, err,
+                              "\"%s\" is a rule that makes several facilities; name one that stands by itself",
+                              spec->id != NULL ? spec->id : spec->rule);
+    *facility = (uint32_t)at;
+    return 0;
 }

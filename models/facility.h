@@ -66,6 +66,11 @@ int64_t facilities_resource(const struct facilities *facilities, const char *nam
 int64_t facilities_ward(const struct facilities *facilities, const char *id);
 int64_t facilities_find(const struct facilities *facilities, const char *id);
 
+/* The facility that a reference of the scenario (a member read by KEY_REF) names; a problem when a rule makes several
+ * of that element. */
+MUST_CHECK int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
+                                const int32_t *reference, uint32_t *facility, struct err *err);
+
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {
     return facilities->ward_of[facility * facilities->resource_count + resource];

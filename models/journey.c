@@ -120,8 +120,12 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
             return stage->otherwise;
         return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
     }
-    if (stage->missing == ELSE_WAIT)
-        return journey_wait_at_home(world, who, now_us);
+    if (stage->missing == ELSE_WAIT) {
+        uint32_t to = PATIENT_NOWHERE;
+        if (patient->facility == PATIENT_NOWHERE)
+            to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
+        return to == PATIENT_NOWHERE ? journey_wait_at_home(world, who, now_us) : journey_to(world, who, to, 0);
+    }
     return stage->missing == ELSE_GO_ON ? stage->otherwise : STAGE_END;
 }
 

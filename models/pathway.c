@@ -120,9 +120,9 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
     if (spec->needs.count > STAGE_NEEDS)
         return scenario_blame(build->scenario, &spec->needs, build->err,
                               "%zu resources at once; a stage can need at most %d", spec->needs.count, STAGE_NEEDS);
-    if (spec->needs.count > 0 && stage->ward >= 0)
+    if ((spec->needs.count > 0 || spec->service >= 0) && stage->ward >= 0)
         return scenario_blame(build->scenario, &spec->needs, build->err,
-                              "a stage with a station of its own needs nothing else; remove station or needs");
+                              "a stage with a station of its own needs nothing else; remove station, or needs and service");
     for (size_t i = 0; i < spec->needs.count; i++) {
         const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
         const int64_t resource = facilities_resource(build->facilities, need->name);
@@ -299,8 +299,7 @@ static int set_stage(struct build *build, const struct condition_spec *condition
                    stage->full == FULL_WAIT && stage->service < 0;
     if (failed == 0)
         stage->next = only_successor(stage, condition->classes.count > 0 ? condition->classes.count : 1);
-    if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL &&
-        stage->service >= 0)
+    if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL)
         failed |= scenario_blame(build->scenario, spec, build->err,
                                  "patients may wait at home for this stage but never choose again; add review");
     return failed;
@@ -393,10 +392,12 @@ static int set_condition(struct build *build, size_t c, uint32_t first_stage)
     }
     if (failed != 0)
         return -1;
-    if (spec->first_at >= 0)
-        condition->first_facility = (int32_t)facilities_find(
-            build->facilities,
-            SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)spec->first_at)->id);
+    uint32_t first = 0;
+    if (spec->first_at >= 0) {
+        if (facilities_refer(build->facilities, build->scenario, &spec->first_at, &first, build->err) != 0)
+            return -1;
+        condition->first_facility = (int32_t)first;
+    }
     condition->loops = leads_back(condition, stages);
     if (condition->loops && condition->stage_count > build->pathways->loop_stages)
         build->pathways->loop_stages = condition->stage_count;

@@ -57,7 +57,8 @@ struct patient {
     uint16_t operates;    /* person who operates (in the offer) or station picked (among several), index + 1; 0: none */
     uint16_t stage;       /* in the world's table of stages */
     int64_t treated_us;   /* when the treatment began */
-    uint16_t proficiency; /* of who treated, 65535 at the plateau */
+    uint8_t proficiency; /* of who treated, 255 at the plateau */
+    uint8_t still;       /* events in a row that took no time */
     uint8_t severity;     /* class */
     uint8_t due_kind;
     uint8_t flags;

@@ -148,7 +148,7 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
     skill_practise(service, person, now_us);
     person->busy = true;
     patient->operates = (uint16_t)(who + 1);
-    patient->proficiency = (uint16_t)lround(proficiency * UINT16_MAX);
+    patient->proficiency = (uint8_t)lround(proficiency * UINT8_MAX);
     offer->cases++;
     return whole_us;
 }
@@ -192,7 +192,7 @@ static int64_t begin_anew(struct world *world, uint32_t who, int64_t now_us)
             duration_us =
                 operate(world, patient, offer, case_level(patient, stage) == 0, duration_us, now_us);
         else {
-            patient->proficiency = UINT16_MAX;
+            patient->proficiency = UINT8_MAX;
             world_fs(world, patient->facility, (uint32_t)stage->service)[FS_procedures_by_locals]++;
         }
     }
@@ -326,7 +326,8 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
             serving_begin(world, (uint32_t)who, now_us);
-        } else if (&need_ward(world, patient, stage, 0)->station == station && station_free_servers(station) <= 0) {
+        } else if (serving_need_count(stage) > 0 && &need_ward(world, patient, stage, 0)->station == station &&
+                   station_free_servers(station) <= 0) {
             return;
         }
         who = after;
@@ -402,8 +403,9 @@ void serving_release(struct world *world, uint32_t who, int64_t now_us)
     }
     for (size_t i = 0; i < count; i++)
         serving_give_back(world, wards[i], need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift, now_us);
-    if (patient->facility != PATIENT_NOWHERE)
-        serving_facility_moves(world, patient->facility, now_us);
+    const uint32_t facility = count > 0 && stage->need_count == 0 ? wards[0]->facility : patient->facility;
+    if (facility != PATIENT_NOWHERE)
+        serving_facility_moves(world, facility, now_us);
     for (size_t i = 0; i < count; i++)
         if (!wards[i]->joint)
             serving_line_moves(world, &wards[i]->station, now_us);

@@ -150,12 +150,18 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
     }
 }
 
-/* On Mondays everybody's working week begins anew. 1970-01-05 was a Monday. */
-static void begin_week(struct world *world, int64_t now_us)
+/* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
+static int64_t week_of(const struct world *world, int64_t now_us)
 {
     const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
-    const int64_t since_us = world->scenario->run.start_us - monday_us;
-    const int64_t week = (since_us + now_us) / week_us;
+    const int64_t since_us = world->scenario->run.start_us - monday_us + now_us;
+    return since_us / week_us - (since_us % week_us < 0);
+}
+
+/* On Mondays everybody's working week begins anew. */
+static void begin_week(struct world *world, int64_t now_us)
+{
+    const int64_t week = week_of(world, now_us);
     if (world->week == week)
         return;
     world->week = week;
@@ -253,6 +259,17 @@ static int init_services(struct world *world, struct err *err)
                                               .learning_per_case = 1 - exp(-3 / spec->plateau_cases)};
     }
     return 0;
+}
+
+/* Those who work from the start leave some day too. */
+static void init_staff(struct world *world)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        for (size_t p = 0; p < offer->count; p++)
+            offer->people[p].leaves_us =
+                skill_leaving(offer, &world->services[offer->service], &world->rng, offer->people[p].number, 0);
+    }
 }
 
 static const char **texts(struct world *world, size_t count, struct err *err)
@@ -426,8 +443,10 @@ static int build(struct world *world, struct err *err)
     int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
     if (failed == 0)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
-    if (failed != 0 || init_services(world, err) != 0 ||
-        demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
+    if (failed != 0 || init_services(world, err) != 0)
+        return -1;
+    init_staff(world);
+    if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
         choices_init(&world->choices, world, &world->arena, err) != 0 ||
         init_background(world, err) != 0 || init_ledger(world, err) != 0)
         return -1;
@@ -444,6 +463,7 @@ static int build(struct world *world, struct err *err)
         return -1;
     world->has_extra = needs_extra(world);
     init_levels(world);
+    world->week = week_of(world, 0);
     return 0;
 }
 
