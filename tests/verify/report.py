@@ -45,6 +45,8 @@ exact ones.
 - **The rule.** {replications} independent replications give a mean and its standard error (SE). A comparison is met when
   the mean is within 3.5 SE of the expected value *and* the SE is small: at most 0.5% of the value; 1% at a utilisation
   of 95% or more and for the lowest priority; 2% for probabilities below 0.1. A wide interval is not a pass.
+- **Variances.** The SE rule holds for the standard deviation of the wait, so that its square, which is compared, may have
+  an SE of twice as much.
 - **Medians near zero.** Where little more than half of the customers wait, the median wait is a small remainder: its SE
   is then taken as a share of the mean wait. Where exactly half wait (M/M/1 at 50%) it is not compared.
 - **False alarms.** A correct program misses 3.5 SE by chance with probability {p_full:.1e} a comparison (Student's t,
@@ -53,7 +55,7 @@ exact ones.
   scenarios: a pass stays a pass until the model changes. A miss after a change is decided by another seed and four
   times the replications (`counterpart run SCENARIO --seed S -r 240`), not by trying seeds until one passes.
 - **The short form** in the tests (`ctest -L verify`) runs the first {short} of the {replications} replications and allows
-  an SE larger by the root of 2; the 3.5 SE stay. Tests also show that 2% too many arrivals are noticed.
+  twice the SE; the 3.5 SE stay. Tests also show that 2% too many arrivals are noticed.
 - **Conventions.** An hour is the cases' unit of time unless the case says otherwise. Waits are of those whose service
   began; "all" (`wait_all_mean`) includes those who lost patience. Shares lost or abandoned are counts over the expected
   number of arrivals. `system/present_mean` is everybody in the system.

@@ -36,8 +36,8 @@ class Judging(unittest.TestCase):
         self.assertFalse(self.passes(2.0, sd_of(0.011)))
 
     def test_fewer_replications_allow_a_larger_error(self):
-        self.assertTrue(self.passes(2.0, sd_of(0.013, verify.SHORT), verify.SHORT))
-        self.assertFalse(self.passes(2.0, sd_of(0.015, verify.SHORT), verify.SHORT))
+        self.assertTrue(self.passes(2.0, sd_of(0.019, verify.SHORT), verify.SHORT))
+        self.assertFalse(self.passes(2.0, sd_of(0.021, verify.SHORT), verify.SHORT))
 
     def test_share_of_another_scale(self):
         self.assertTrue(self.passes(0.02, sd_of(0.001), value=0.02, of=0.3))
