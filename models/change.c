@@ -136,13 +136,17 @@ static struct setting *element_named(const struct spot *spot, const struct setti
     return best;
 }
 
-static bool is_index(const char *text, size_t length)
+/* "[3]", or a number that could be a position in the list. */
+static bool is_index(const char *text, size_t length, size_t count)
 {
     const bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
-    for (size_t i = bracketed; i < length - bracketed; i++)
+    size_t number = 0;
+    for (size_t i = bracketed; i < length - bracketed; i++) {
         if (!isdigit((unsigned char)text[i]))
             return false;
-    return length > 0;
+        number = number < 1000000 ? number * 10 + (size_t)(text[i] - '0') : number;
+    }
+    return length > 0 && (bracketed || number <= count);
 }
 
 static int no_element(const struct spot *spot, const struct setting *list, const char *keys)
@@ -150,10 +154,12 @@ static int no_element(const struct spot *spot, const struct setting *list, const
     const char *names[CANDIDATES];
     size_t count = 0;
     const size_t length = strcspn(spot->rest, ".");
-    if (is_index(spot->rest, length))
+    char words[40];
+    keys_words(keys, words, sizeof words);
+    if (is_index(spot->rest, length, list->count))
         return wrong(
             spot, "\"%.*s\" is a position, which moves when elements are added; name the element by its %s",
-            (int)length, spot->rest, keys);
+            (int)length, spot->rest, words);
     for (const struct setting *element = list->first; element != NULL && count < CANDIDATES;
          element = element->next)
         names[count++] = setting_handle(element, keys);
@@ -245,6 +251,8 @@ static int walk(struct spot *spot, struct arena *arena, struct setting *root, co
     *spot = (struct spot){.arena = arena, .err = err, .at = at, .path = path, .rest = path};
     if (*path == '\0')
         return setting_problem(at, "change", err, "the path is empty; write one such as \"scenario.length\"");
+    if (path[strlen(path) - 1] == '.')
+        return wrong(spot, "the path ends with a dot; take it away or write the key behind it");
     return walk_group(spot, root, "");
 }
 

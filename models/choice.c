@@ -120,6 +120,30 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
     return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
 }
 
+static bool has_free(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    for (size_t i = 0; i < stage->need_count; i++) {
+        const int32_t ward = facility_ward(&world->facilities, facility, stage->need[i].resource);
+        if (station_free_servers(&world->facilities.ward[ward].station) < stage->need[i].amount)
+            return false;
+    }
+    if (stage->service < 0)
+        return true;
+    const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)stage->service);
+    return offer->unlimited || offer_operator(offer, stage->level == 0) >= 0;
+}
+
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+{
+    const struct choice_set *set = choice_set(world, stage, origin);
+    for (size_t i = 0; i < set->count; i++) {
+        const uint32_t facility = set->candidate[i].facility;
+        if (facility != except && choice_given(world, stage, facility) && has_free(world, stage, facility))
+            return facility;
+    }
+    return PATIENT_NOWHERE;
+}
+
 /* The time at which an alternative of that log utility finishes its race, as a logarithm. */
 static double finish(const struct world *world, struct rng_identity patient, struct rng_purpose purpose,
                      double utility)

@@ -67,6 +67,17 @@ const char *keys_name(const struct key_row *row)
     return dot == NULL ? row->path : dot + 1;
 }
 
+void keys_words(const char *choices, char *text, size_t size)
+{
+    size_t used = 0;
+    for (; *choices != '\0' && used + 3 < size; choices++) {
+        text[used++] = *choices == '|' ? ',' : *choices;
+        if (*choices == '|')
+            text[used++] = ' ';
+    }
+    text[used] = '\0';
+}
+
 const char *keys_type_name(const struct key_row *row)
 {
     switch (row->type) {

@@ -120,6 +120,9 @@ const struct key_row *keys_find(const char *path);
 /* The last word of a row's path. */
 const char *keys_name(const struct key_row *row);
 
+/* "a|b|c" as "a, b, c", cut to the buffer. */
+void keys_words(const char *choices, char *text, size_t size);
+
 /* What a value of this row looks like, in a few words: "time", "whole number" ... */
 const char *keys_type_name(const struct key_row *row);
 

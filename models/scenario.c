@@ -25,7 +25,7 @@ struct loading {
 static struct setting *load_tree(struct loading *loading, const char *path, const char *name,
                                  const char *role, const struct setting *named_at);
 
-/* Whether the file that was read last, as number `index`, is its own base. */
+/* Refuses a file that is its own base, at any distance. */
 static int check_chain(struct loading *loading, const char *path, const char *name,
                        const struct setting *named_at)
 {
@@ -33,9 +33,12 @@ static int check_chain(struct loading *loading, const char *path, const char *na
     char *text = NULL;
     size_t length = 0;
     struct err why = ERR_INIT;
-    if (source_text(path, &text, &length, &identity, &why) != 0)
-        return 0; /* reading it says why */
+    const bool readable = source_text(path, &text, &length, &identity, &why) == 0;
     free(text);
+    if (!readable && strncmp(why.text[0], "out of memory", 13) == 0)
+        return err_add(loading->err, "%s", why.text[0]);
+    if (!readable)
+        return 0; /* reading it again says why, and where it is named */
     for (size_t i = 0; i < loading->depth; i++)
         if (loading->chain[i].device == identity.device && loading->chain[i].inode == identity.inode)
             return setting_problem(named_at, "base", loading->err,

@@ -443,11 +443,12 @@ enum { FORMS = sizeof forms / sizeof forms[0] };
 static int check_parameters(const struct dist_reading *reading, const struct dist_form *form)
 {
     int status = 0;
+    char parameters[80];
+    keys_words(form->parameters, parameters, sizeof parameters);
     for (const struct setting *at = reading->group->first; at != NULL; at = at->next)
         if (strcmp(at->name, "dist") != 0 && key_choice_index(form->parameters, at->name) < 0)
-            status =
-                origin_problem(origin_of(reading, at), reading->reader->err,
-                               "is no parameter of %s; its parameters are %s", form->name, form->parameters);
+            status = origin_problem(origin_of(reading, at), reading->reader->err,
+                                    "is no parameter of %s; its parameters are %s", form->name, parameters);
     return status;
 }
 

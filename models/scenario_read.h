@@ -51,6 +51,14 @@ MUST_CHECK int scenario_read(struct scenario *scenario, const struct setting *ro
 struct origin *reader_origin(struct reader *reader, const struct origin *parent, const char *name,
                              const struct setting *at, const void *member);
 
+/* A value of any type but groups, lists, references and distributions. */
+MUST_CHECK int reader_value(struct reader *reader, const struct key_row *row, const struct setting *setting,
+                            const struct origin *origin, void *member);
+
+/* A text without control characters; from the command line also what looks like a number. */
+MUST_CHECK int reader_text(struct reader *reader, const struct setting *setting, const struct origin *origin,
+                           const char **text);
+
 /* A distribution, of times (in seconds) or of plain numbers. */
 MUST_CHECK int reader_dist(struct reader *reader, const struct key_row *row, const struct setting *setting,
                            const struct origin *origin, struct dist_spec **dist);

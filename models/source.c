@@ -235,6 +235,9 @@ static bool comment_after(bool open, const char *at, const char *end)
 static int add_line(struct reading *reading, const char *line, size_t length, struct source_place place)
 {
     struct source_flat *flat = &reading->flat;
+    if (flat->lines >= SOURCE_LINES)
+        return err_add(reading->err, "%s:%u: (text): is beyond %d lines; write lists on fewer lines",
+                       place.file, place.line, SOURCE_LINES);
     struct source_place *places =
         mem_grow(flat->places, &flat->places_capacity, flat->lines + 1, sizeof *places, reading->err);
     if (places == NULL)
@@ -515,6 +518,10 @@ struct setting *source_value(struct arena *arena, const char *set, const char *v
         return NULL;
     }
     struct setting *parsed = parse_value(arena, value, &why);
+    if (parsed == NULL && strncmp(why.text[0], "out of memory", 13) == 0) {
+        err_add(err, "%s", why.text[0]);
+        return NULL;
+    }
     if (parsed == NULL && *value != '\0' && strchr("{([\"", *value) != NULL) {
         err_add(err, "%s: the value cannot be read; quote it for the shell and close its brackets and quotes",
                 set);

@@ -13,7 +13,7 @@
 #include "sim/err.h"
 #include "sim/mem.h"
 
-enum { SOURCE_DEPTH = 16, SOURCE_BYTES = 64 << 20 };
+enum { SOURCE_DEPTH = 16, SOURCE_BYTES = 64 << 20, SOURCE_LINES = 4000000 };
 
 /* A file that was read, for the record of a scenario as written. */
 struct source_file {

@@ -214,7 +214,7 @@ static void close_step(struct world *world, int64_t now_us)
     if (now_us != world->warmup_us)
         return;
     measures_restart(&world->measures, now_us);
-    world->system_arrivals = world->system_left = 0;
+    world->system_arrivals = world->system_left = world->system_rejected = 0;
     world->system_sojourn = (struct tally){0};
     tally_level_set(&world->system_present, now_us, world->system_present.level);
     tally_level_restart(&world->system_present, now_us);
@@ -395,6 +395,18 @@ static int init_columns(struct world *world, struct err *err)
     return 0;
 }
 
+/* Whether anybody can be interrupted or hold servers from one stage to the next. */
+static bool needs_extra(const struct world *world)
+{
+    for (size_t w = 0; w < world->facilities.ward_count; w++)
+        if (world->facilities.ward[w].in_service != NULL)
+            return true;
+    for (size_t s = 0; s < world->pathways.stage_count; s++)
+        if (world->pathways.stage[s].previous != PREVIOUS_RELEASE)
+            return true;
+    return false;
+}
+
 static void init_levels(struct world *world)
 {
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
@@ -449,6 +461,7 @@ static int build(struct world *world, struct err *err)
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
         return -1;
+    world->has_extra = needs_extra(world);
     init_levels(world);
     world->week = week_of(world, 0);
     return 0;
@@ -490,6 +503,8 @@ void world_free(struct world *world)
     patients_free(&world->part.patients);
     station_links_free(&world->part.links);
     free(world->part.visits);
+    free(world->part.extra);
+    free(world->part.blocked);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
     facilities_free(&world->facilities);

@@ -8,6 +8,13 @@
 #include "models/scenario.h"
 
 #define DATA SOURCE_DIR "/tests/unit/data/"
+/* libconfig loses a text when it meets a syntax error behind it: not ours to mend. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig.so";
+}
+
 #define LEAST "scenario: { length = \"1 y\"; };\n"
 
 /* A file beside no other, named for the test that writes it. */
@@ -204,6 +211,36 @@ Test(scenario, says_where_a_bad_value_of_the_command_line_stands)
     scenario_free(&scenario);
 }
 
+static void set_refused(const char *set, const char *message)
+{
+    struct scenario scenario;
+    struct err err = ERR_INIT;
+    cr_expect_eq(scenario_load(&scenario, DATA "whole.cfg", &set, 1, &err), -1, "%s", set);
+    cr_expect(says(&err, message), "\"%s\" is not in: %s", message, err.text[0]);
+    scenario_free(&scenario);
+}
+
+Test(scenario, follows_paths_by_name_and_never_by_position)
+{
+    set_refused("scenario.length", "write --set PATH=VALUE");
+    set_refused("=5", "write --set PATH=VALUE");
+    set_refused("scenario.=5", "the path ends with a dot");
+    set_refused("scenario..length=5", "is no key of scenario");
+    set_refused("facilities.0.name=x",
+                "\"0\" is a position, which moves when elements are added; name the element "
+                "by its id, rule");
+    set_refused("facilities.[7].name=x", "is a position");
+    set_refused("places.list.152222.name=x", "did you mean \"152221\"?");
+    set_refused("travel.bands.first.speed=x",
+                "the elements of travel.bands have no names; set the whole list");
+    set_refused("facilities.banner.beds.icuu=5", "did you mean \"icu\"?");
+    set_refused("policies.stint.trainee=5", "did you mean \"trainees\"?");
+    set_refused("scenario.title.x=5", "is a single value (text); end the path there");
+    set_refused("travel.bands=( { speed = ", "close its brackets and quotes");
+    set_refused("base=other.cfg", "is no key of the scenario");
+    set_refused("scenario.title=\xff", "the value is not UTF-8");
+}
+
 Test(scenario, keeps_the_text_of_every_file)
 {
     struct scenario scenario;
@@ -246,7 +283,7 @@ Test(scenario, refuses_broken_files_with_advice)
     refused("scenario: { length = \"1 y\"; length = \"2 y\"; };", "scenario.length: stands twice, first in");
     refused("scenario: { length = \"1 y\"; replications = 99999999999999999999L; };",
             "too large a whole number");
-    refused("scenario: { length = \"1 y\"; discount = 1e999; };", "1e999 is too large a number");
+    refused("scenario: { length = \"1 y\"; }; travel: { detour = 1e999; };", "1e999 is too large a number");
     refused("scenario: { length = \"1 y; };", "does not end on its line");
     refused("scenario: { length = \"1 y\";", "{ is opened here and not closed");
     refused("scenario: ( { length = \"1 y\"; } );", "is a list where a group is due");
@@ -333,6 +370,17 @@ static char *read_data(const char *path, size_t *length)
     return text;
 }
 
+/* What loads must read back as itself, however odd it is. */
+static void reads_back(const struct scenario *first, const char *path)
+{
+    struct scenario second;
+    struct err err = ERR_INIT;
+    write_scenario(path, first->resolved, strlen(first->resolved));
+    cr_assert_eq(scenario_load(&second, path, NULL, 0, &err), 0, "%s\n%s", err.text[0], first->resolved);
+    cr_assert_str_eq(second.resolved, first->resolved);
+    scenario_free(&second);
+}
+
 Test(scenario, survives_a_thousand_mutations)
 {
     struct desk desk;
@@ -350,6 +398,8 @@ Test(scenario, survives_a_thousand_mutations)
         const int status = scenario_load(&scenario, desk.path, NULL, 0, &err);
         cr_assert_eq(status == 0, err.count == 0);
         refusals += status != 0;
+        if (status == 0)
+            reads_back(&scenario, desk.path);
         for (unsigned j = 0; j < err.count && j < ERR_PROBLEMS; j++)
             cr_expect(strstr(err.text[j], "; ") != NULL || strlen(err.text[j]) > ERR_TEXT - 2 ||
                           strstr(err.text[j], "did you mean") != NULL,
@@ -358,6 +408,7 @@ Test(scenario, survives_a_thousand_mutations)
     }
     desk_clear(&desk);
     cr_expect_gt(refusals, 500);
+    cr_expect_lt(refusals, 1000, "some mutations are harmless");
     free(good);
     free(bad);
 }
