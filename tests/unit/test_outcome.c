@@ -41,7 +41,7 @@ Test(outcome, follows_its_logit)
     patient.treated_us = 4 * HOUR_US;
     cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-0.5 - 0.5 + 0.3),
                        1e-15);
-    patient.proficiency = UINT16_MAX;
+    patient.proficiency = UINT8_MAX;
     cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-1.7), 1e-15);
 }
 
@@ -71,7 +71,7 @@ Test(outcome, better_care_harms_nobody)
     const struct rng rng = rng_of(7, 0);
     spec.outcomes.count = 1;
     const struct patient left = {.severity = 1},
-                         treated = {.severity = 1, .flags = PATIENT_TREATED, .proficiency = UINT16_MAX};
+                         treated = {.severity = 1, .flags = PATIENT_TREATED, .proficiency = UINT8_MAX};
     int spared = 0;
     for (uint32_t i = 0; i < 10000; i++) {
         const struct rng_identity who = {.stream = 3, .ordinal = i};
