@@ -11,8 +11,9 @@
 #include "sim/mem.h"
 
 enum {
-    APART_BYTES = 128, /* two cache lines: neighbours are fetched in pairs */
-    AHEAD = 12,        /* events between a prefetch hint and its event */
+    APART_BYTES = 128,   /* two cache lines: neighbours are fetched in pairs */
+    AHEAD = 12,          /* events between a prefetch hint and its event */
+    WORTH_SHARING = 128, /* events of a window: waking a thread costs as much as some tens */
 };
 
 struct letter {
@@ -83,7 +84,7 @@ static void stop(struct engine *engine, const char *format, ...)
 
 static inline bool is_stopped(const struct engine *engine)
 {
-    return atomic_load_explicit(&engine->stopped, memory_order_relaxed);
+    return atomic_load_explicit(&engine->stopped, memory_order_acquire);
 }
 
 void engine_stop(struct engine *engine, const char *reason)
@@ -308,16 +309,17 @@ static int by_size(const void *first, const void *second)
     return (a->partition > b->partition) - (a->partition < b->partition);
 }
 
-/* The largest of the last window will probably be large again: begun last, it would keep the others waiting.
- */
-static void rank_partitions(struct engine *engine)
+/* Returns the events of the last window. */
+static uint64_t count_window(struct engine *engine)
 {
+    uint64_t events = 0;
     for (unsigned i = 0; i < engine->count; i++) {
         struct partition *partition = &engine->partitions[i];
         engine->ranks[i] = (struct rank){partition->events - partition->events_before, i};
         partition->events_before = partition->events;
+        events += engine->ranks[i].events;
     }
-    qsort(engine->ranks, engine->count, sizeof *engine->ranks, by_size);
+    return events;
 }
 
 static void run_ranked(void *job, unsigned piece)
@@ -328,13 +330,15 @@ static void run_ranked(void *job, unsigned piece)
 
 static void run_partitions(struct engine *engine)
 {
-    if (engine->crew == NULL) {
-        for (unsigned i = 0; i < engine->count; i++)
-            run_partition(engine, i);
+    /* The largest of the last window will probably be large again: begun last, it would keep the others
+     * waiting. */
+    if (engine->crew != NULL && count_window(engine) >= WORTH_SHARING) {
+        qsort(engine->ranks, engine->count, sizeof *engine->ranks, by_size);
+        crew_run(engine->crew, run_ranked, engine, engine->count);
         return;
     }
-    rank_partitions(engine);
-    crew_run(engine->crew, run_ranked, engine, engine->count);
+    for (unsigned i = 0; i < engine->count; i++)
+        run_partition(engine, i);
 }
 
 static void stop_if_a_partition_has(struct engine *engine)

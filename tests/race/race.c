@@ -1,7 +1,9 @@
 /* The small world of the unit tests on several threads, for tools that look for data races. Not a program of
  * the test framework, under which they do not start.
- * usage: race [shares]      shares: the world itself breaks the rules, which a tool must see */
+ * usage: race [shares | stop]
+ * shares: the world itself breaks the rules, which a tool must see; stop: another thread stops the run. */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +31,31 @@ static int compare(const struct world *alone, unsigned threads, bool shares, str
     return answer;
 }
 
+static void *stop_it(void *data)
+{
+    engine_stop(((struct world *)data)->engine, "wanted elsewhere");
+    return NULL;
+}
+
+/* The run may be over before. */
+static int stop_on_the_way(struct err *err)
+{
+    static struct world world;
+    struct err reason = ERR_INIT;
+    pthread_t other;
+    int answer = world_open(&world, 7, 4, HOUR_US, 0, err);
+    if (answer == 0 && pthread_create(&other, NULL, stop_it, &world) != 0)
+        answer = err_fail(err, "no thread to be had");
+    if (answer == 0) {
+        const bool stopped = engine_run(world.engine, 8 * DAY_US, &reason) != 0;
+        pthread_join(other, NULL);
+        if (stopped && strcmp(reason.text[0], "wanted elsewhere") != 0)
+            answer = err_fail(err, "stopped for another reason: %s", reason.text[0]);
+    }
+    world_close(&world);
+    return answer;
+}
+
 int main(int argc, char **argv)
 {
     static struct world alone;
@@ -37,6 +64,8 @@ int main(int argc, char **argv)
     int answer = run(&alone, 1, 1, false, &err);
     for (unsigned threads = 2; threads <= 4 && answer == 0; threads += 2)
         answer = compare(&alone, threads, shares, &err);
+    if (answer == 0 && argc > 1 && strcmp(argv[1], "stop") == 0)
+        answer = stop_on_the_way(&err);
     if (answer == 0)
         printf("%llu events on 1, 2 and 4 threads\n", (unsigned long long)engine_events(alone.engine));
     else

@@ -404,6 +404,42 @@ static void endless_open(struct endless *world, unsigned threads)
         engine_schedule(world->engine, i, (struct event){0, 0, 0});
 }
 
+enum { MEETING = 2 };
+
+/* Partitions that wait for each other: without a thread for each they would wait for ever. */
+struct meeting {
+    struct engine *engine;
+    atomic_uint there[64]; /* by window */
+};
+
+static void meet(void *data, unsigned partition, const struct event *event)
+{
+    struct meeting *world = data;
+    const int64_t window = event->at_us / 1000;
+    if (event->at_us % 1000 == 0 && window > 0) {
+        atomic_fetch_add(&world->there[window], 1);
+        while (atomic_load(&world->there[window]) < MEETING)
+            sched_yield();
+    }
+    engine_schedule(world->engine, partition, (struct event){event->at_us + 1, 0, 0});
+}
+
+Test(engine, runs_partitions_at_the_same_time, .timeout = 60)
+{
+    static const struct engine_model meeting_model = {.handle = meet, .compare = by_customer};
+    static struct meeting world;
+    struct err err = ERR_INIT;
+    world.engine = engine_new(&meeting_model, &world, MEETING, 1000, 0, &err);
+    cr_assert_not_null(world.engine);
+    cr_assert_eq(engine_set_threads(world.engine, MEETING, &err), 0, "%s", err.text[0]);
+    for (unsigned i = 0; i < MEETING; i++)
+        engine_schedule(world.engine, i, (struct event){0, 0, 0});
+    cr_assert_eq(engine_run(world.engine, 64 * 1000, &err), 0);
+    for (unsigned i = 1; i < 64; i++)
+        cr_assert_eq(atomic_load(&world.there[i]), MEETING);
+    engine_free(world.engine);
+}
+
 Test(engine, gives_the_reason_of_the_lowest_partition_whatever_the_threads)
 {
     for (size_t i = 0; i < NUMBERS_OF_THREADS; i++) {
