@@ -380,6 +380,7 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         const struct stage *stage = case_stage(world, patient);
         const int64_t after = station_after(line, &world->part.links, (uint32_t)who, stage->level);
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
+            watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
             go_on(world, (uint32_t)who, patient->stage, false, now_us);
         }

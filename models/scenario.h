@@ -27,6 +27,8 @@ struct run_spec {
     double discount;       /* a year */
     bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
+    struct key_list observe; /* texts: times at which the state is observed */
+    int64_t observe_cycle_us; /* 0: times since the end of the warm-up; otherwise times of this cycle */
 };
 
 /* A place given in the scenario itself. */
@@ -114,6 +116,8 @@ struct station_spec {
     int64_t room;              /* places in the line; -1: unlimited */
     int64_t cycle_us;          /* of the timetable: a week by default */
     struct key_list timetable; /* struct shift_spec */
+    int64_t occupancy_to;      /* distribution of the number present up to here; -1: none */
+    struct key_list wait_over; /* texts: times; shares of waits that are longer */
 };
 
 struct next_spec {

@@ -14,6 +14,7 @@
 #include "models/ledger.h"
 #include "models/ledger_fields.h"
 #include "models/measure.h"
+#include "models/observe.h"
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
@@ -40,6 +41,7 @@ struct partition {
     uint32_t *visits; /* owned: [patient][stage of its condition]; only when a pathway loops */
     size_t visits_capacity;
     size_t roomy_for; /* patients for whom links and visits have room */
+    struct trace *trace; /* owned; NULL: nobody wants one */
 };
 
 struct world {
@@ -62,6 +64,7 @@ struct world {
     struct engine *engine;
     struct ledger ledger;
     struct measures measures;
+    struct observe observe;
     struct tally system_sojourn; /* of those who came after the warm-up and left */
     struct tally_level system_present;
     uint64_t system_arrivals, system_left;
