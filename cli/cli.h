@@ -29,11 +29,11 @@ struct cli_options {
     const char *output; /* NULL: the default */
     const char *trace;  /* NULL: none */
     unsigned threads;
-    bool targets, json, csv, markdown, all;
+    bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_TRACE };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS, OPTION_TRACE };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \

@@ -36,9 +36,9 @@ struct measure {
     uint64_t arrivals, served, reneged, balked, rejected, interrupted, blocked, waited_any;
     struct tally wait;     /* of those whose service began */
     struct tally wait_all; /* and of those who left the line */
-    struct tally sojourn;  /* arrival to departure, of those served */
+    struct tally sojourn;  /* arrival to the end of the service, of those served */
     struct tally_level queue, busy, servers;
-    struct tally_level held;    /* busy servers whose patients have been served but cannot leave */
+    struct tally_level held;    /* servers of patients who have been served here and wait to go on */
     struct tally overtime;      /* of servers beyond the end of their shift */
     struct occupancy occupancy; /* over all customers only */
     struct histogram waits;

@@ -271,6 +271,7 @@ static int add_system(struct world *world, struct err *err)
 {
     if (add(world, "system/", "arrivals", "1", (double)world->system_arrivals, err) != 0 ||
         add(world, "system/", "left", "1", (double)world->system_left, err) != 0 ||
+        add(world, "system/", "rejected", "1", (double)world->system_rejected, err) != 0 ||
         add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system_sojourn)), err) != 0 ||
         add(world, "system/", "present_mean", "1",
             tally_level_mean(&world->system_present, world->warmup_us, world->end_us), err) != 0)

@@ -4,8 +4,6 @@
 
 #include "models/case.h"
 
-enum { NO_STATION = -1, FIRST_OFFER = -2 };
-
 struct trace_segment {
     struct trace_row row;
     bool blocked, is_open;
@@ -30,7 +28,7 @@ void trace_free(struct trace *trace)
     free(trace);
 }
 
-/* Where a patient is, told by the ward or by whom the stage waits for; NO_STATION where nobody and nothing is
+/* Where a patient is, told by the ward or by whom the stage waits for; TRACE_NOWHERE where nobody and nothing is
  * needed. */
 static int32_t station_of(const struct world *world, const struct ward *ward, const struct patient *patient)
 {
@@ -38,10 +36,10 @@ static int32_t station_of(const struct world *world, const struct ward *ward, co
         return (int32_t)(ward - world->facilities.ward);
     const struct stage *stage = case_stage(world, patient);
     if (stage->service < 0 || patient->facility == PATIENT_NOWHERE)
-        return NO_STATION;
+        return TRACE_NOWHERE;
     const struct offer *offer =
         facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
-    return offer == NULL ? NO_STATION : FIRST_OFFER - (int32_t)(offer - world->facilities.offer);
+    return offer == NULL ? TRACE_NOWHERE : TRACE_OFFERS - (int32_t)(offer - world->facilities.offer);
 }
 
 static int add_row(struct trace *trace, struct trace_row row, struct err *err)
@@ -120,15 +118,15 @@ static int change_segment(struct trace *trace, uint32_t *link, enum watch_event 
     case WATCH_RESUMED:
         segment->row.started_us = now_us;
         return 0;
-    case WATCH_BLOCKED:
+    case WATCH_KEPT:
         segment->row.ended_us = now_us;
-        segment->blocked = true;
         return 0;
     case WATCH_INTERRUPTED:
         return interrupt(trace, segment, now_us, err);
     case WATCH_ENDED:
-        if (segment->row.ended_us == TRACE_NEVER)
-            segment->row.ended_us = now_us;
+        segment->row.ended_us = now_us;
+        return close_segment(trace, link, TRACE_SERVED, now_us, err);
+    case WATCH_RELEASED:
         return close_segment(trace, link, segment->blocked ? TRACE_BLOCKED : TRACE_SERVED, now_us, err);
     case WATCH_RENEGED:
         return close_segment(trace, link, TRACE_RENEGED, now_us, err);
@@ -139,7 +137,6 @@ static int change_segment(struct trace *trace, uint32_t *link, enum watch_event 
     case WATCH_LEFT:
         return close_segment(trace, link, TRACE_TRANSFERRED, now_us, err);
     case WATCH_CAME:
-    case WATCH_UNBLOCKED:
         break;
     }
     return 0;
@@ -153,7 +150,7 @@ void trace_change(struct world *world, const struct ward *ward, const struct pat
     const uint32_t who = (uint32_t)(patient - world->part.patients.record);
     const int32_t station = station_of(world, ward, patient);
     int result = 0;
-    if (station == NO_STATION)
+    if (station == TRACE_NOWHERE)
         return;
     if (change == WATCH_CAME) {
         const struct stream *stream = &world->demand.stream[patient->stream];
@@ -174,6 +171,32 @@ void trace_change(struct world *world, const struct ward *ward, const struct pat
             result = change_segment(trace, link, change, now_us, &err);
     }
     if (result != 0)
+        engine_stop(world->engine, "out of memory for one more row of the trace");
+}
+
+void trace_block(struct world *world, const struct ward *ward, const struct patient *patient)
+{
+    struct trace *trace = world->part.trace;
+    const uint32_t who = (uint32_t)(patient - world->part.patients.record);
+    const uint32_t *link = find(trace, who, station_of(world, ward, patient));
+    if (link != NULL)
+        trace->open[*link].blocked = true;
+}
+
+void trace_refused(struct world *world, uint32_t stream, uint32_t ordinal, int64_t now_us)
+{
+    const struct stream *from = &world->demand.stream[stream];
+    struct err err = ERR_INIT;
+    const struct trace_row row = {.arrived_us = now_us,
+                                  .started_us = TRACE_NEVER,
+                                  .ended_us = TRACE_NEVER,
+                                  .left_us = now_us,
+                                  .place = from->place,
+                                  .ordinal = ordinal,
+                                  .condition = from->condition,
+                                  .how = TRACE_REJECTED,
+                                  .station = TRACE_NOWHERE};
+    if (add_row(world->part.trace, row, &err) != 0)
         engine_stop(world->engine, "out of memory for one more row of the trace");
 }
 

@@ -26,12 +26,14 @@ enum trace_how {
 
 #define TRACE_NEVER INT64_MAX
 
+enum { TRACE_NOWHERE = -1, TRACE_OFFERS = -2 };
+
 struct trace_row {
     int64_t arrived_us, started_us, ended_us, left_us; /* TRACE_NEVER: has not happened */
     uint32_t place, ordinal, visit;
     uint16_t condition;
     uint8_t how;
-    int32_t station; /* ward, or -2 - offer for the line of its operators */
+    int32_t station; /* ward; TRACE_NOWHERE; TRACE_OFFERS - offer for the line of its operators */
 };
 
 struct trace {
@@ -50,6 +52,11 @@ void trace_free(struct trace *trace);
 /* For watch.h. Stops the run when memory has run out. */
 void trace_change(struct world *world, const struct ward *ward, const struct patient *patient,
                   enum watch_event change, int64_t now_us);
+
+/* Somebody who is kept at a ward waits to go on. */
+void trace_block(struct world *world, const struct ward *ward, const struct patient *patient);
+/* A patient who was not let into the system: a row without a station. */
+void trace_refused(struct world *world, uint32_t stream, uint32_t ordinal, int64_t now_us);
 
 /* The run is over: adds who is still there, and sorts. */
 MUST_CHECK int trace_close(struct trace *trace, struct err *err);

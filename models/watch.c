@@ -39,6 +39,7 @@ static void measure_one(const struct measures *measures, const struct ward *ward
             tally_add(&measure->wait_all, now_us - since_us);
         break;
     case WATCH_ENDED:
+    case WATCH_KEPT:
         measure->served++;
         if (counts)
             tally_add(&measure->sojourn, now_us - since_us);
@@ -46,15 +47,9 @@ static void measure_one(const struct measures *measures, const struct ward *ward
     case WATCH_INTERRUPTED:
         measure->interrupted++;
         break;
-    case WATCH_BLOCKED:
-        measure->blocked++;
-        tally_level_set(&measure->held, now_us, measure->held.level + 1);
-        break;
-    case WATCH_UNBLOCKED:
-        tally_level_set(&measure->held, now_us, measure->held.level - 1);
-        break;
     case WATCH_RESUMED:
     case WATCH_LEFT:
+    case WATCH_RELEASED:
         break;
     }
 }
@@ -64,48 +59,44 @@ static int64_t in_service(enum watch_event change)
 {
     if (change == WATCH_BEGAN || change == WATCH_RESUMED)
         return 1;
-    return change == WATCH_ENDED || change == WATCH_INTERRUPTED ? -1 : 0;
+    return change == WATCH_ENDED || change == WATCH_RELEASED || change == WATCH_INTERRUPTED ? -1 : 0;
 }
 
-static void change_at(struct world *world, const struct ward *ward, const struct patient *patient,
-                      enum watch_event change, int64_t came_us, int64_t now_us)
+/* The statistics of a patient's class; NULL when there is but one class. */
+static struct measure *class_of(struct world *world, const struct ward *ward, const struct patient *patient)
+{
+    if (world->measures.classes == 0)
+        return NULL;
+    const size_t class_ = world->demand.stream[patient->stream].condition;
+    return measure_of(&world->measures, ward->measure, 1 + class_);
+}
+
+void watch_change(struct world *world, const struct ward *ward, const struct patient *patient,
+                  enum watch_event change, int64_t now_us)
 {
     if (world->part.trace != NULL)
         trace_change(world, ward, patient, change, now_us);
     if (ward == NULL || ward->measure < 0)
         return;
     const struct measures *measures = &world->measures;
-    measure_one(measures, ward, measure_of(measures, ward->measure, 0), change, now_us, came_us);
-    if (measures->classes == 0)
+    measure_one(measures, ward, measure_of(measures, ward->measure, 0), change, now_us, patient->since_us);
+    struct measure *own = class_of(world, ward, patient);
+    if (own == NULL)
         return;
-    const size_t class_ = world->demand.stream[patient->stream].condition;
-    struct measure *own = measure_of(measures, ward->measure, 1 + class_);
-    measure_one(measures, ward, own, change, now_us, came_us);
+    measure_one(measures, ward, own, change, now_us, patient->since_us);
     const int64_t delta = in_service(change);
     if (delta != 0)
         tally_level_set(&own->busy, now_us, own->busy.level + delta);
 }
 
-void watch_change(struct world *world, const struct ward *ward, const struct patient *patient,
-                  enum watch_event change, int64_t now_us)
-{
-    change_at(world, ward, patient, change, patient->since_us, now_us);
-}
-
-void watch_left(struct world *world, const struct ward *ward, const struct patient *patient, int64_t came_us,
-                int64_t now_us)
-{
-    change_at(world, ward, patient, WATCH_ENDED, came_us, now_us);
-}
-
 void watch_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
                 int64_t now_us)
 {
-    if (ward != NULL && ward->measure >= 0 && world->measures.classes > 0) {
-        const size_t class_ = world->demand.stream[patient->stream].condition;
-        struct measure *own = measure_of(&world->measures, ward->measure, 1 + class_);
+    if (ward == NULL || ward->measure < 0)
+        return;
+    struct measure *own = class_of(world, ward, patient);
+    if (own != NULL)
         tally_level_set(&own->queue, now_us, own->queue.level + delta);
-    }
 }
 
 void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
@@ -118,8 +109,36 @@ void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
     occupancy_set(&measure->occupancy, now_us, ward->station.waiting + ward->station.busy);
 }
 
-void watch_overtime(struct world *world, const struct ward *ward, int64_t overtime_us)
+static void measure_blocked(struct measure *measure, int64_t servers, int64_t now_us)
 {
-    if (ward != NULL && ward->measure >= 0)
-        tally_add(&measure_of(&world->measures, ward->measure, 0)->overtime, overtime_us);
+    measure->blocked += servers > 0;
+    tally_level_set(&measure->held, now_us, measure->held.level + servers);
+}
+
+void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
+                   int64_t now_us)
+{
+    if (world->part.trace != NULL && servers > 0)
+        trace_block(world, ward, patient);
+    if (ward->measure < 0)
+        return;
+    measure_blocked(measure_of(&world->measures, ward->measure, 0), servers, now_us);
+    struct measure *own = class_of(world, ward, patient);
+    if (own != NULL)
+        measure_blocked(own, servers, now_us);
+}
+
+void watch_overtime(struct world *world, const struct ward *ward, int64_t servers, int64_t overtime_us)
+{
+    if (ward->measure < 0)
+        return;
+    struct measure *all = measure_of(&world->measures, ward->measure, 0);
+    for (int64_t i = 0; i < servers; i++)
+        tally_add(&all->overtime, overtime_us);
+}
+
+void watch_refused(struct world *world, uint32_t stream, uint32_t ordinal, int64_t now_us)
+{
+    if (world->part.trace != NULL)
+        trace_refused(world, stream, ordinal, now_us);
 }

@@ -68,7 +68,8 @@ struct world_visit {
     const char *condition, *place; /* of the patient; place NULL where there are none */
     uint32_t ordinal;              /* among the patients of this condition and place */
     uint32_t visit;                /* of this stage by this patient, from 0 */
-    const char *station, *service; /* service: of the facility `station`, where only a person is waited for */
+    const char *station, *service; /* "": not let into the system; service: of the facility `station`, where only a
+                                    * person is waited for, or NULL */
     int64_t time_us[VISIT_TIMES];  /* since the start; INT64_MAX: has not happened */
     const char *how;               /* "served" ...; "" when the patient is still there */
 };
