@@ -7,13 +7,18 @@
 #include "tests/unit/model_scenario.h"
 #include "tests/unit/starve.h"
 
-#define RUN(length) "scenario: { start = \"2019-01-01\"; length = \"" length "\"; step = \"none\"; planning = \"none\"; };\n"
+#define RUN(length)                                                                                          \
+    "scenario: { start = \"2019-01-01\"; length = \"" length "\"; step = \"none\"; planning = \"none\"; "    \
+                                                             "};\n"
 #define BUSY                                                                                                 \
     RUN("2 d")                                                                                               \
-    "stations: ( { id = \"desk\"; servers = 1; room = 4; }, { id = \"two\"; servers = 2; } );\n"                \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"9 per h\"; }; pathway: ( { stage = \"s\"; station = \"desk\"; "  \
-    "duration: { dist = \"exponential\"; mean = \"6 min\"; }; patience = \"9 min\"; next = ( { to = \"s\"; share = 0.1; }, " \
-    "{ to = \"t\"; share = 0.9; } ); }, { stage = \"t\"; station = \"two\"; duration = \"11 min\"; } ); } );\n"
+    "stations: ( { id = \"desk\"; servers = 1; room = 4; }, { id = \"two\"; servers = 2; } );\n"             \
+    "conditions: ( { id = \"c\"; arrivals: { rate = \"9 per h\"; }; pathway: ( { stage = \"s\"; station = "  \
+    "\"desk\"; "                                                                                             \
+    "duration: { dist = \"exponential\"; mean = \"6 min\"; }; patience = \"9 min\"; next = ( { to = \"s\"; " \
+    "share = 0.1; }, "                                                                                       \
+    "{ to = \"t\"; share = 0.9; } ); }, { stage = \"t\"; station = \"two\"; duration = \"11 min\"; } ); } "  \
+    ");\n"
 
 static void build_traced(struct model *model, const char *text)
 {
@@ -69,19 +74,25 @@ Test(trace, visits_are_consistent)
     model_free(&model);
 }
 
-/* A patient who moves from facility to facility takes another record on the way; nothing of the visits is lost. */
+/* A patient who moves from facility to facility takes another record on the way; nothing of the visits is
+ * lost. */
 Test(trace, follows_patients_between_facilities)
 {
     struct model model;
-    build_traced(&model, RUN("2 h") ONE_PLACE("5 min")
-                 "services: ( { id = \"scan\"; } );\n"
-                 "facilities: ( { id = \"near\"; place = \"p\"; beds: { ward = 1; }; }, "
-                 "{ id = \"far\"; place = \"p\"; level = \"national\"; beds: { ward = 1; icu = 1; }; "
-                 "services: ( { service = \"scan\"; staff = 1; } ); } );\n"
-                 "conditions: ( { id = \"c\"; arrivals: { gap = { dist = \"listed\"; values = [ \"10 min\", \"1 min\", "
-                 "\"1000 h\" ]; }; at = [ \"p\" ]; }; first = \"given\"; first_at = \"near\"; pathway: ( "
-                 "{ stage = \"a\"; needs: { ward = 1; }; duration = \"8 min\"; next = ( { to = \"b\"; } ); }, "
-                 "{ stage = \"b\"; service = \"scan\"; needs: { icu = 1; }; duration = \"30 min\"; } ); } );\n");
+    build_traced(
+        &model,
+        RUN("2 h") ONE_PLACE(
+            "5 min") "services: ( { id = \"scan\"; } );\n"
+                     "facilities: ( { id = \"near\"; place = \"p\"; beds: { ward = 1; }; }, "
+                     "{ id = \"far\"; place = \"p\"; level = \"national\"; beds: { ward = 1; icu = 1; }; "
+                     "services: ( { service = \"scan\"; staff = 1; } ); } );\n"
+                     "conditions: ( { id = \"c\"; arrivals: { gap = { dist = \"listed\"; values = [ \"10 "
+                     "min\", \"1 min\", "
+                     "\"1000 h\" ]; }; at = [ \"p\" ]; }; first = \"given\"; first_at = \"near\"; pathway: ( "
+                     "{ stage = \"a\"; needs: { ward = 1; }; duration = \"8 min\"; next = ( { to = \"b\"; } "
+                     "); }, "
+                     "{ stage = \"b\"; service = \"scan\"; needs: { icu = 1; }; duration = \"30 min\"; } ); "
+                     "} );\n");
     model_run(&model);
     static const struct {
         const char *station;
@@ -108,11 +119,13 @@ Test(trace, follows_patients_between_facilities)
 Test(trace, tells_two_visits_of_one_ward_apart)
 {
     struct model model;
-    build_traced(&model, RUN("2 h")
-                 "stations: ( { id = \"desk\"; servers = 2; } );\n"
-                 "conditions: ( { id = \"c\"; arrivals: { gap = { dist = \"listed\"; values = [ \"10 min\", \"1000 h\" ]; }; "
-                 "}; pathway: ( { stage = \"a\"; station = \"desk\"; duration = \"5 min\"; next = ( { to = \"b\"; } ); }, "
-                 "{ stage = \"b\"; station = \"desk\"; duration = \"7 min\"; previous = \"keep\"; } ); } );\n");
+    build_traced(&model, RUN("2 h") "stations: ( { id = \"desk\"; servers = 2; } );\n"
+                                    "conditions: ( { id = \"c\"; arrivals: { gap = { dist = \"listed\"; "
+                                    "values = [ \"10 min\", \"1000 h\" ]; }; "
+                                    "}; pathway: ( { stage = \"a\"; station = \"desk\"; duration = \"5 "
+                                    "min\"; next = ( { to = \"b\"; } ); }, "
+                                    "{ stage = \"b\"; station = \"desk\"; duration = \"7 min\"; previous = "
+                                    "\"keep\"; } ); } );\n");
     model_run(&model);
     cr_assert_eq(world_visits(model.world), 2);
     for (size_t i = 0; i < 2; i++) {
