@@ -33,20 +33,15 @@ int measures_init(struct measures *measures, const struct scenario *scenario, si
                   int64_t longest_us, struct err *err)
 {
     const size_t stations = scenario->stations.count;
-    *measures = (struct measures){.stations = stations, .classes = classes, .from_us = from_us};
+    *measures = (struct measures){.classes = classes, .from_us = from_us};
     size_t count = 0;
-    if (__builtin_mul_overflow(stations, classes + 1, &count) || stations > INT32_MAX) {
-        measures->stations = 0;
+    if (__builtin_mul_overflow(stations, classes + 1, &count) || stations > INT32_MAX)
         return err_fail(err, "%zu stations with %zu classes are too many to measure", stations, classes);
-    }
     measures->measure = mem_zeroed(count, sizeof *measures->measure, err);
     measures->station = arena_zeroed(&measures->arena, stations, sizeof *measures->station, err);
-    if (measures->measure == NULL || measures->station == NULL) {
-        free(measures->measure);
-        measures->measure = NULL;
-        measures->stations = 0;
+    if (measures->measure == NULL || measures->station == NULL)
         return -1;
-    }
+    measures->stations = stations;
     for (size_t i = 0; i < count; i++)
         histogram_init(&measures->measure[i].waits, scenario->run.fine_quantiles ? 10 : 5);
     int result = 0;

@@ -16,6 +16,7 @@ TITLES = {
     "T4_mg1_pk": "One server, nine distributions of service (Pollaczek and Khinchine)",
     "T5a_mmc_nonpreemptive_priority_cobham": "Priorities (Cobham)",
     "T5b_mg1_priority_classes": "Priorities with service times of their own",
+    "T5c_mmc_preemptive_resume": "Priorities that interrupt",
     "T6a_erlangA": "Impatience, exponential (Erlang A)",
     "T6b_mmc_plus_G": "Impatience, other distributions",
     "T7_jackson3": "A network with feedback (Jackson)",

@@ -296,6 +296,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Wrong as wrong:
+    except (Wrong, OSError) as wrong:
         print(f"verify.py: {wrong}", file=sys.stderr)
         sys.exit(2)
