@@ -65,7 +65,7 @@ static int32_t find_full(struct world *world, uint32_t who, int64_t now_us)
     if (stage->full == FULL_REFUSE)
         return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
     if (stage->full == FULL_DIVERT && patient->facility != PATIENT_NOWHERE)
-        return journey_divert(world, who);
+        return journey_divert(world, who, now_us);
     return patient->stage;
 }
 
@@ -267,6 +267,7 @@ static void handle_arrival(struct world *world, const struct event *event)
     schedule_arrival(world, event->who, now_us);
     if (world->scenario->run.most_present >= 0 && world->system_present.level >= world->scenario->run.most_present) {
         world->system_rejected++;
+        watch_refused(world, event->who, ordinal, now_us);
         return;
     }
     const uint32_t who = case_open(world);
@@ -309,7 +310,8 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     const bool keeps = next >= 0 && world->pathways.stage[next].previous != PREVIOUS_RELEASE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
-    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_ENDED, now_us);
+    watch_change(world, serving_ward(world, patient, stage), patient, keeps ? WATCH_KEPT : WATCH_ENDED,
+                 now_us);
     if (keeps)
         serving_keep(world, who);
     else if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
@@ -513,6 +515,7 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         const struct stage *stage = case_stage(world, patient);
         const int64_t after = station_after(line, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
+            watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
             go_on(world, (uint32_t)who, patient->stage, false, now_us);
         }

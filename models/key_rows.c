@@ -46,6 +46,14 @@ static const struct key_row scenario_rows[] = {
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
+    {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,
+     .help = "Times after the end of the warm-up at which the state of the measured stations and of the system is "
+             "reported (metrics .../at/TIME/...), such as [\"1 h\", \"5 h\"], in order. The state at a time is that "
+             "before the events of the time."},
+    {"scenario.observe_cycle", KEY_DURATION, AT(run_spec, observe_cycle_us), .fallback = "0 h", .low = 0,
+     .high = 366000 * 86400e6,
+     .help = "The times of `observe` are times of this cycle instead, and the values are means over all cycles after "
+             "the warm-up. A week is counted from Monday on, any other cycle from the start; \"0 h\": no cycle."},
 };
 TABLE(scenario);
 
@@ -201,6 +209,12 @@ static const struct key_row stations_rows[] = {
      .help = "Time in the cycle when it begins."},
     {"stations.timetable.servers", KEY_INT, AT(shift_spec, servers), .unit = "servers", .low = 0, .high = 1e9,
      .help = "Servers from then on."},
+    {"stations.occupancy_to", KEY_INT, AT(station_spec, occupancy_to), .unit = "patients", .fallback = "-1",
+     .low = -1, .high = 100000,
+     .help = "Reports the shares of time with 0, 1, 2 ... patients present, waiting and in service, up to this number, "
+             "and with more; -1: not reported."},
+    {"stations.wait_over", KEY_TEXTS, AT(station_spec, wait_over), ABSENT,
+     .help = "Reports the shares of waits longer than these times, such as [\"0.5 h\", \"1 h\"], in order."},
 };
 TABLE(stations);
 

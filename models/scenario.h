@@ -28,6 +28,8 @@ struct run_spec {
     int64_t most_present;    /* patients in the whole system; -1: no limit */
     bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
+    struct key_list observe; /* texts: times at which the state is observed */
+    int64_t observe_cycle_us; /* 0: times since the end of the warm-up; otherwise times of this cycle */
 };
 
 /* A place given in the scenario itself. */
@@ -115,6 +117,8 @@ struct station_spec {
     int64_t room;              /* places in the line; -1: unlimited */
     int64_t cycle_us;          /* of the timetable: a week by default */
     struct key_list timetable; /* struct shift_spec */
+    int64_t occupancy_to;      /* distribution of the number present up to here; -1: none */
+    struct key_list wait_over; /* texts: times; shares of waits that are longer */
     int handover;              /* capacity|relief: what a change of the timetable means */
     int interrupt;             /* none|resume|restart|resample: whether it interrupts services under way */
     int preemption;            /* none|resume|restart|resample: whether better priorities interrupt worse ones */
