@@ -28,11 +28,11 @@ struct cli_options {
     size_t set_count, set_capacity;
     const char *output; /* NULL: the default */
     unsigned threads;
-    bool targets, json, csv, markdown, all;
+    bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \

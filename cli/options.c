@@ -85,6 +85,8 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
+    if (options->results && options->path_count > 0)
+        argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }
 
 static error_t take(int key, char *arg, struct argp_state *state)
@@ -112,11 +114,20 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_JSON:
         options->json = true;
         return 0;
+    case OPTION_ALL:
+        options->all = true;
+        return 0;
     case OPTION_CSV:
         options->csv = true;
         return 0;
+    case OPTION_ALL:
+        options->all = true;
+        return 0;
     case OPTION_MARKDOWN:
         options->markdown = true;
+        return 0;
+    case OPTION_RESULTS:
+        options->results = true;
         return 0;
     case ARGP_KEY_ARG:
         if (options->path_count >= options->most_paths)

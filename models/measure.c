@@ -37,7 +37,9 @@ void measures_restart(struct measures *measures, int64_t now_us)
     for (size_t i = 0; i < measures->stations * (measures->classes + 1); i++) {
         struct measure *measure = &measures->measure[i];
         measure->arrivals = measure->served = measure->reneged = 0;
-        measure->balked = measure->rejected = measure->waited_any = 0;
+        measure->balked = measure->rejected = measure->interrupted = measure->blocked = measure->waited_any = 0;
+        measure->overtime = (struct tally){0};
+        measure->blocked_us = 0;
         measure->wait = measure->wait_all = measure->sojourn = (struct tally){0};
         tally_level_restart(&measure->queue, now_us);
         tally_level_restart(&measure->busy, now_us);

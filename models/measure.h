@@ -13,10 +13,12 @@
 #include "sim/tally.h"
 
 struct measure {
-    uint64_t arrivals, served, reneged, balked, rejected, waited_any;
+    uint64_t arrivals, served, reneged, balked, rejected, interrupted, blocked, waited_any;
     struct tally wait;     /* of those whose service began */
     struct tally wait_all; /* and of those who left the line */
     struct tally sojourn;  /* arrival to departure, of those served */
+    struct tally overtime;    /* of every server that went off duty at a change of the timetable */
+    int128 blocked_us;        /* server time held by patients who waited to go on */
     struct tally_level queue, busy, servers;
     struct histogram waits;
 };

@@ -116,7 +116,10 @@ static int add_station(struct world *world, const char *prefix, const struct mea
     } counts[] = {{"arrivals", measure->arrivals},
                   {"served", measure->served},
                   {"reneged", measure->reneged},
-                  {"rejected", measure->rejected}};
+                  {"balked", measure->balked},
+                  {"rejected", measure->rejected},
+                  {"interrupted", measure->interrupted},
+                  {"blocked", measure->blocked}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         if (add(world, prefix, counts[i].name, "1", (double)counts[i].count, err) != 0)
             return -1;
@@ -130,6 +133,10 @@ static int add_station(struct world *world, const char *prefix, const struct mea
     if (!whole)
         return 0;
     const double servers = tally_level_mean(&measure->servers, from_us, to_us);
+    const double blocked = (double)measure->blocked_us / (double)(to_us - from_us);
+    if (add(world, prefix, "blocked_share", "1", servers > 0 ? blocked / servers : NAN, err) != 0 ||
+        add(world, prefix, "overtime_mean", "h", hours(tally_mean(&measure->overtime)), err) != 0)
+        return -1;
     return add(world, prefix, "utilisation", "1", servers > 0 && servers < 0x1p52 ? busy / servers : NAN, err);
 }
 
@@ -153,6 +160,7 @@ static int add_system(struct world *world, struct err *err)
 {
     if (add(world, "system/", "arrivals", "1", (double)world->system_arrivals, err) != 0 ||
         add(world, "system/", "left", "1", (double)world->system_left, err) != 0 ||
+        add(world, "system/", "rejected", "1", (double)world->system_rejected, err) != 0 ||
         add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system_sojourn)), err) != 0)
         return -1;
     return add(world, "system/", "present_mean", "1",

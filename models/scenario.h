@@ -25,6 +25,7 @@ struct run_spec {
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
     double discount;       /* a year */
+    int64_t most_present;    /* patients in the whole system; -1: no limit */
     bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
 };
@@ -114,13 +115,29 @@ struct station_spec {
     int64_t room;              /* places in the line; -1: unlimited */
     int64_t cycle_us;          /* of the timetable: a week by default */
     struct key_list timetable; /* struct shift_spec */
+    int handover;              /* capacity|relief: what a change of the timetable means */
+    int interrupt;             /* none|resume|restart|resample: whether it interrupts services under way */
+    int preemption;            /* none|resume|restart|resample: whether better priorities interrupt worse ones */
+    int64_t balk_at;           /* who finds so many present does not join; -1: nobody balks */
 };
 
 struct next_spec {
     const char *to;   /* stage; NULL: the pathway ends */
     double share;     /* of those whom this row concerns */
     const char *only; /* severity class that it concerns; NULL: all */
+    struct dist_spec *duration; /* of the stage for those who take this way; NULL: the stage's own */
 };
+
+enum station_handover { HANDOVER_CAPACITY, HANDOVER_RELIEF };
+
+/* What becomes of the servers of the stage before. */
+enum stage_previous { PREVIOUS_RELEASE, PREVIOUS_UNTIL_BEGIN, PREVIOUS_KEEP };
+/* What is done when all servers are busy. */
+enum stage_full { FULL_WAIT, FULL_REFUSE, FULL_DIVERT };
+/* Which of several lines is joined. */
+enum stage_pick { PICK_SHORTEST, PICK_RANDOM };
+/* What becomes of a service that is interrupted. */
+enum interruption { INTERRUPT_NONE, INTERRUPT_RESUME, INTERRUPT_RESTART, INTERRUPT_RESAMPLE };
 
 /* What is done when a stage cannot be had here, or no longer: */
 enum stage_else { ELSE_REFER, ELSE_GO_ON, ELSE_WAIT, ELSE_LEAVE };
@@ -145,6 +162,15 @@ struct stage_spec {
     struct dist_spec *review;   /* waiting at home: how long until they choose again */
     bool treats;                /* having had this stage is "treated" */
     struct key_list next;       /* struct next_spec; none: the pathway ends */
+    struct key_list among;           /* texts: stations of their own, one of which is picked */
+    int pick;                        /* enum stage_pick */
+    int previous;                    /* enum stage_previous */
+    int full;                        /* enum stage_full */
+    const char *rejected;            /* stage of those who find line or servers full; NULL: the pathway ends */
+    const char *balked;              /* stage of those who balk; NULL: the pathway ends */
+    struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
+    int64_t upgrade_priority;
+    int32_t at; /* ref facilities: had there and nowhere else; -1 */
 };
 
 struct outcome_spec {

@@ -20,6 +20,14 @@ static void measure_one(const struct measures *measures, struct measure *measure
     case WATCH_REJECTED:
         measure->rejected++;
         break;
+    case WATCH_BALKED:
+        measure->balked++;
+        break;
+    case WATCH_INTERRUPTED:
+        measure->interrupted++;
+        break;
+    case WATCH_RESUMED:
+        break;
     case WATCH_BEGAN:
         if (!counts)
             break;
@@ -54,9 +62,9 @@ void watch_change(struct world *world, const struct ward *ward, const struct pat
     const size_t class_ = world->demand.stream[patient->stream].condition;
     struct measure *own = measure_of(measures, ward->measure, 1 + class_);
     measure_one(measures, own, change, now_us, patient->since_us);
-    if (change == WATCH_BEGAN)
+    if (change == WATCH_BEGAN || change == WATCH_RESUMED)
         tally_level_set(&own->busy, now_us, own->busy.level + 1);
-    if (change == WATCH_ENDED)
+    if (change == WATCH_ENDED || change == WATCH_INTERRUPTED)
         tally_level_set(&own->busy, now_us, own->busy.level - 1);
 }
 
@@ -68,6 +76,24 @@ void watch_line(struct world *world, const struct ward *ward, const struct patie
         struct measure *own = measure_of(&world->measures, ward->measure, 1 + class_);
         tally_level_set(&own->queue, now_us, own->queue.level + delta);
     }
+}
+
+void watch_blocked(struct world *world, const struct ward *ward, int64_t servers, int64_t blocked_us)
+{
+    if (ward->measure < 0)
+        return;
+    struct measure *all = measure_of(&world->measures, ward->measure, 0);
+    all->blocked++;
+    all->blocked_us += (int128)servers * blocked_us;
+}
+
+void watch_overtime(struct world *world, const struct ward *ward, int64_t servers, int64_t overtime_us)
+{
+    if (ward->measure < 0)
+        return;
+    struct measure *all = measure_of(&world->measures, ward->measure, 0);
+    for (int64_t i = 0; i < servers; i++)
+        tally_add(&all->overtime, overtime_us);
 }
 
 void watch_station(struct world *world, const struct ward *ward, int64_t now_us)

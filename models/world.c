@@ -150,12 +150,18 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
     }
 }
 
-/* On Mondays everybody's working week begins anew. 1970-01-05 was a Monday. */
-static void begin_week(struct world *world, int64_t now_us)
+/* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
+static int64_t week_of(const struct world *world, int64_t now_us)
 {
     const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
-    const int64_t since_us = world->scenario->run.start_us - monday_us;
-    const int64_t week = (since_us + now_us) / week_us;
+    const int64_t since_us = world->scenario->run.start_us - monday_us + now_us;
+    return since_us / week_us - (since_us % week_us < 0);
+}
+
+/* On Mondays everybody's working week begins anew. */
+static void begin_week(struct world *world, int64_t now_us)
+{
+    const int64_t week = week_of(world, now_us);
     if (world->week == week)
         return;
     world->week = week;
@@ -208,7 +214,7 @@ static void close_step(struct world *world, int64_t now_us)
     if (now_us != world->warmup_us)
         return;
     measures_restart(&world->measures, now_us);
-    world->system_arrivals = world->system_left = 0;
+    world->system_arrivals = world->system_left = world->system_rejected = 0;
     world->system_sojourn = (struct tally){0};
     tally_level_set(&world->system_present, now_us, world->system_present.level);
     tally_level_restart(&world->system_present, now_us);
@@ -253,6 +259,17 @@ static int init_services(struct world *world, struct err *err)
                                               .learning_per_case = 1 - exp(-3 / spec->plateau_cases)};
     }
     return 0;
+}
+
+/* Those who work from the start leave some day too. */
+static void init_staff(struct world *world)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        for (size_t p = 0; p < offer->count; p++)
+            offer->people[p].leaves_us =
+                skill_leaving(offer, &world->services[offer->service], &world->rng, offer->people[p].number, 0);
+    }
 }
 
 static const char **texts(struct world *world, size_t count, struct err *err)
@@ -378,6 +395,18 @@ static int init_columns(struct world *world, struct err *err)
     return 0;
 }
 
+/* Whether anybody can be interrupted or hold servers from one stage to the next. */
+static bool needs_extra(const struct world *world)
+{
+    for (size_t w = 0; w < world->facilities.ward_count; w++)
+        if (world->facilities.ward[w].in_service != NULL)
+            return true;
+    for (size_t s = 0; s < world->pathways.stage_count; s++)
+        if (world->pathways.stage[s].previous != PREVIOUS_RELEASE)
+            return true;
+    return false;
+}
+
 static void init_levels(struct world *world)
 {
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
@@ -414,8 +443,10 @@ static int build(struct world *world, struct err *err)
     int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
     if (failed == 0)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
-    if (failed != 0 || init_services(world, err) != 0 ||
-        demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
+    if (failed != 0 || init_services(world, err) != 0)
+        return -1;
+    init_staff(world);
+    if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
         choices_init(&world->choices, world, &world->arena, err) != 0 ||
         init_background(world, err) != 0 || init_ledger(world, err) != 0)
         return -1;
@@ -430,7 +461,9 @@ static int build(struct world *world, struct err *err)
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
         return -1;
+    world->has_extra = needs_extra(world);
     init_levels(world);
+    world->week = week_of(world, 0);
     return 0;
 }
 
@@ -470,6 +503,8 @@ void world_free(struct world *world)
     patients_free(&world->part.patients);
     station_links_free(&world->part.links);
     free(world->part.visits);
+    free(world->part.extra);
+    free(world->part.blocked);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
     facilities_free(&world->facilities);

@@ -9,16 +9,14 @@
 #include "sim/rng.h"
 
 /* A table holds knots of the quantile function. The two tails mirror each other: with 2^-33 as the unit of
- * probability, a word is at the odd number `tail` of units from its end, and each octave of `tail` is cut
- * into CELLS equal cells, down to the octaves where every number has its own knot. So the cells shrink with
- * the distance from the end, and a straight line inside a cell is good to the last word; the outermost words
- * are exact.
- *
- *   knot number of a tail t:   t                      for t < 2 * CELLS
- *                              (t >> s) + s * CELLS   where s brings t into [CELLS, 2 * CELLS)
- *
- * MIDDLE is the knot of the median; knot k of the upper tail is at 2 * MIDDLE - k. */
-enum { CELL_BITS = 6, CELLS = 1 << CELL_BITS, MIDDLE = (32 - CELL_BITS + 1) * CELLS, KNOTS = 2 * MIDDLE + 1 };
+ * probability, a word is at an odd number of units from its end, its tail. Each of the 32 octaves of tails is
+ * cut into CELLS equal cells: knot number k is at tail 2^(k / CELLS) * (1 + (k % CELLS) / CELLS). So the
+ * cells shrink with the distance from the end, and a straight line inside a cell is good to the last word; in
+ * the outermost octaves every word has a knot of its own. MIDDLE is the knot of the median; knot k of the
+ * upper tail is at 2 * MIDDLE - k. */
+enum { CELL_BITS = 6, CELLS = 1 << CELL_BITS, MIDDLE = 32 * CELLS, KNOTS = 2 * MIDDLE + 1 };
+/* Nearer the end than this knot, words lie at knots alone. */
+enum { SEPARATE = (CELL_BITS + 1) * CELLS };
 
 enum rule { RULE_TABLE, RULE_FIXED, RULE_UNIFORM, RULE_LISTED, RULE_EMPIRICAL };
 
@@ -49,25 +47,22 @@ static int to_millionths(double value, int64_t *millionths, struct err *err)
 
 /* Tables. */
 
-/* The distance of a knot from its end, in units of 2^-33. */
-static uint64_t knot_tail(size_t knot)
+/* The distance of a knot from its end, in units of 2^-33: exact in floating point. */
+static double knot_tail(size_t knot)
 {
-    if (knot < 2 * CELLS)
-        return knot;
-    const size_t shift = knot / CELLS - 1;
-    return (uint64_t)(knot - shift * CELLS) << shift;
+    return ldexp((double)(CELLS + knot % CELLS), (int)(knot / CELLS) - CELL_BITS);
 }
 
 static double knot_position(size_t knot)
 {
-    return knot <= MIDDLE ? (double)knot_tail(knot) : 0x1p33 - (double)knot_tail(2 * MIDDLE - knot);
+    return knot <= MIDDLE ? knot_tail(knot) : 0x1p33 - knot_tail(2 * MIDDLE - knot);
 }
 
 static int sample_quantiles(const struct dist_law *law, double *exact, struct err *err)
 {
-    for (size_t knot = 1; knot < 2 * MIDDLE; knot++) {
+    for (size_t knot = 0; knot < KNOTS; knot++) {
         const bool upper = knot > MIDDLE;
-        const double tail = (double)knot_tail(upper ? 2 * MIDDLE - knot : knot) * 0x1p-33;
+        const double tail = knot_tail(upper ? 2 * MIDDLE - knot : knot) * 0x1p-33;
         exact[knot] = dist_law_quantile(law, tail, upper);
         if (isnan(exact[knot]))
             return err_fail(err, "the distribution's value with probability %g %s it cannot be computed",
@@ -75,10 +70,8 @@ static int sample_quantiles(const struct dist_law *law, double *exact, struct er
     }
     /* The last word stands for all that is beyond: its middle would lose some of a heavy tail's variance. */
     const double rms = dist_law_tail_rms(law, 0x1p-32);
-    if (rms > exact[2 * MIDDLE - 1])
-        exact[2 * MIDDLE - 1] = rms;
-    exact[0] = exact[1];
-    exact[2 * MIDDLE] = exact[2 * MIDDLE - 1];
+    if (rms > exact[2 * MIDDLE])
+        exact[2 * MIDDLE] = rms;
     return 0;
 }
 
@@ -96,14 +89,13 @@ static double chord_excess(const double *exact, size_t knot)
 static int fill_table(struct dist *dist, const double *exact, struct err *err)
 {
     int64_t least = 0, greatest = 0;
-    if (to_millionths(exact[1], &least, err) != 0 ||
-        to_millionths(exact[2 * MIDDLE - 1], &greatest, err) != 0)
+    if (to_millionths(exact[0], &least, err) != 0 || to_millionths(exact[2 * MIDDLE], &greatest, err) != 0)
         return -1;
     int64_t before = least;
     for (size_t knot = 0; knot < KNOTS; knot++) {
-        const bool every_word = knot < 2 * CELLS || knot > 2 * MIDDLE - 2 * CELLS;
+        const bool separate = knot < SEPARATE || knot > 2 * MIDDLE - SEPARATE;
         int64_t value = 0;
-        if (to_millionths(exact[knot] - (every_word ? 0 : chord_excess(exact, knot)), &value, err) != 0)
+        if (to_millionths(exact[knot] - (separate ? 0 : chord_excess(exact, knot)), &value, err) != 0)
             return -1;
         if (value < before)
             value = before;
@@ -252,9 +244,10 @@ static inline int64_t value_from_table(const int64_t *knots, uint32_t word)
 {
     const ptrdiff_t mirror = -(ptrdiff_t)(word >> 31);
     const uint32_t tail = 2 * (word ^ (uint32_t)mirror) + 1;
-    const unsigned shift = 31u - CELL_BITS - (unsigned)__builtin_clz(tail | CELLS);
-    const ptrdiff_t knot = (ptrdiff_t)((tail >> shift) + (shift << CELL_BITS));
-    const uint32_t inside = (uint32_t)((uint64_t)tail << (32 - shift));
+    const unsigned zeros = (unsigned)__builtin_clz(tail);
+    const uint32_t aligned = tail << zeros; /* 1, number of the cell, place inside the cell */
+    const uint32_t inside = aligned << (CELL_BITS + 1);
+    const ptrdiff_t knot = (ptrdiff_t)((31 - zeros) * CELLS + (aligned >> (31 - CELL_BITS)) - CELLS);
     const int64_t *at = knots + (mirror & (2 * MIDDLE)) + ((knot ^ mirror) - mirror);
     const int64_t *inner = at + (mirror | 1); /* the next knot towards the median */
     return at[0] + (int64_t)(((int128)(inner[0] - at[0]) * inside + (INT64_C(1) << 31)) >> 32);

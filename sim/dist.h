@@ -42,11 +42,14 @@ struct dist_spec {
 struct dist; /* compiled; never changes */
 
 /* Compiles a spec; nothing of it is kept. Refuses parameters that are not finite, out of their domain, or
- * give values beyond int64. The caller frees. */
+ * give values beyond a quarter of int64. Takes up to some milliseconds for gamma and beta. Turns GSL's error
+ * handler off for good. May be called by several threads at once. The caller frees. */
 MUST_CHECK struct dist *dist_compile(const struct dist_spec *spec, struct err *err);
 void dist_free(struct dist *dist);
 
-/* The value at probability (word + 1/2) / 2^32; for DIST_LISTED the value of this ordinal and attempt. */
+/* The value at probability (word + 1/2) / 2^32; for DIST_LISTED the value of this ordinal and attempt. Never
+ * falls as the word rises. The last word of lognormal, exponential and Weibull gives the root mean square of
+ * all that lies beyond the word before it, so that a heavy tail keeps its variance. */
 int64_t dist_value(const struct dist *dist, uint32_t word, uint64_t ordinal, uint32_t attempt);
 
 /* Mean and standard deviation by formula (of the spec's unit). */

@@ -14,6 +14,9 @@
 #define SHARES_TOLERANCE 1e-9
 /* Below a quarter of a millionth a value rounds to 0. */
 #define NOTHING 0.25e-6
+/* From here on the approximation to gamma quantiles is good to 10^-6 of the value at the last word, and GSL
+ * is slow. */
+#define LARGE_SHAPE 1e5
 
 /* What is asked of parameters. */
 
@@ -282,7 +285,8 @@ struct search {
 static double search_distance(double x, void *data)
 {
     const struct search *search = data;
-    return log(fmax(search->tail_of(search->law, x, search->upper), DBL_MIN)) - search->log_tail;
+    const double tail = search->tail_of(search->law, x, search->upper);
+    return log(tail < DBL_MIN ? DBL_MIN : tail) - search->log_tail;
 }
 
 static double search_between(struct search *search, double low, double high)
@@ -311,23 +315,31 @@ static bool search_ends_at(struct search *search, double x)
     return isfinite(x) && fabs(search_distance(x, search)) < 1e-7;
 }
 
-/* Brackets the quantile of a positive quantity that is at most `greatest`. */
-static double search_quantile(struct search *search, double start, double greatest)
+/* Brackets the quantile of a positive quantity that is at most `greatest`, in widening steps from a guess. */
+static double search_quantile(struct search *search, double guess, double step, double greatest)
 {
     const double sign = search->upper ? -1 : 1; /* of the tail's change with x */
-    double low = NOTHING;
-    if (low >= greatest || sign * search_distance(low, search) >= 0)
-        return 0;
-    double high = fmin(fmax(start, 2 * low), greatest);
+    double low = fmin(fmax(guess, NOTHING), greatest), high = low;
+    step = fmax(step, NOTHING);
+    if (isnan(search_distance(low, search)))
+        return NAN;
+    while (sign * search_distance(low, search) > 0) {
+        if (low <= NOTHING)
+            return 0;
+        high = low;
+        low = fmax(low - step, NOTHING);
+        step *= 2;
+    }
     while (sign * search_distance(high, search) < 0) {
         if (high >= greatest)
             return greatest;
         low = high;
-        high = fmin(2 * high, greatest);
+        high = fmin(high + step, greatest);
+        step *= 2;
         if (!isfinite(high))
             return NAN;
     }
-    return search_between(search, low, high);
+    return low < high ? search_between(search, low, high) : low;
 }
 
 static int init_gamma(struct dist_law *law, const struct dist_spec *spec, struct err *err)
@@ -361,12 +373,24 @@ static double tail_gamma(const struct dist_law *law, double x, bool upper)
     return upper ? gsl_cdf_gamma_Q(x, law->a, law->b) : gsl_cdf_gamma_P(x, law->a, law->b);
 }
 
+/* Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal. */
+static double nearly_gamma(const struct dist_law *law, double tail, bool upper)
+{
+    const double z = upper ? gsl_cdf_ugaussian_Qinv(tail) : gsl_cdf_ugaussian_Pinv(tail);
+    const double root = 1 - 1 / (9 * law->a) + z / (3 * sqrt(law->a));
+    return law->mean * root * root * root;
+}
+
 static double quantile_gamma(const struct dist_law *law, double tail, bool upper)
 {
+    if (law->a >= LARGE_SHAPE)
+        return nearly_gamma(law, tail, upper);
     const double x =
         upper ? gsl_cdf_gamma_Qinv(tail, law->a, law->b) : gsl_cdf_gamma_Pinv(tail, law->a, law->b);
     struct search search = {law, tail_gamma, log(tail), upper};
-    return search_ends_at(&search, x) ? x : search_quantile(&search, law->mean, HUGE_VAL);
+    if (search_ends_at(&search, x))
+        return x;
+    return search_quantile(&search, nearly_gamma(law, tail, upper), law->sd / 1000, HUGE_VAL);
 }
 
 static int init_beta(struct dist_law *law, const struct dist_spec *spec, struct err *err)
@@ -387,12 +411,11 @@ static double tail_beta(const struct dist_law *law, double x, bool upper)
     return upper ? gsl_cdf_beta_Q(share, law->a, law->b) : gsl_cdf_beta_P(share, law->a, law->b);
 }
 
+/* Not by GSL's inverse, which never returns for some shapes. */
 static double quantile_beta(const struct dist_law *law, double tail, bool upper)
 {
-    const double x =
-        upper ? gsl_cdf_beta_Qinv(tail, law->a, law->b) : gsl_cdf_beta_Pinv(tail, law->a, law->b);
     struct search search = {law, tail_beta, log(tail), upper};
-    return search_ends_at(&search, law->c * x) ? law->c * x : search_quantile(&search, law->mean, law->c);
+    return search_quantile(&search, law->mean, law->sd / 4, law->c);
 }
 
 static int init_hyperexponential(struct dist_law *law, const struct dist_spec *spec, struct err *err)

@@ -482,6 +482,7 @@ Test(dist, fingerprint_tells_tables_apart)
 #if CAN_STARVE
 Test(dist, reports_that_memory_has_run_out)
 {
+    SKIP_IF_WATCHED;
     static struct err errs[COUNT(every_kind)];
     struct dist *got[COUNT(every_kind)];
     dist_free(compiled(every_kind[0])); /* what is allocated once, is */

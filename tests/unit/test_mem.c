@@ -152,6 +152,7 @@ Test(arena, can_be_freed_twice_and_used_again)
 #if CAN_STARVE
 Test(mem, reports_that_memory_has_run_out)
 {
+    SKIP_IF_WATCHED;
     static struct err zeroed = ERR_INIT, grown = ERR_INIT, text = ERR_INIT, made = ERR_INIT, piece = ERR_INIT;
     struct arena arena = {0};
     size_t capacity = 0;

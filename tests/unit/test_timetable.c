@@ -134,6 +134,7 @@ Test(timetable, refuses_tables_without_sense)
 #if CAN_STARVE
 Test(timetable, reports_that_memory_has_run_out)
 {
+    SKIP_IF_WATCHED;
     static struct err err = ERR_INIT;
     struct timetable timetable;
     starve();

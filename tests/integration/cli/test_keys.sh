@@ -12,3 +12,9 @@ expect_quiet keys --markdown
 says out '^#'
 expect 2 keys conditions.arivals
 says err 'arrivals'
+
+expect_quiet keys --results
+says out 'procedures_by_visitors'
+expect_quiet keys --results --markdown
+same out "$source_folder/docs/results.md"
+expect 2 keys --results conditions

@@ -53,6 +53,17 @@ assert list(rows[0]) == ["metric", "unit", "n", "mean", "sd", "ci95_low", "ci95_
 assert len(rows) == len(h5py.File("a.h5")["metric"])
 '
 
+# Headlines first; the metrics of every part only when asked for.
+expect_quiet run "$source_folder/scenarios/horqin_stroke_stint.cfg" -r 2 -o parts.h5
+expect_quiet show parts.h5
+says out 'by part'
+says_not out '^facility/banner/'
+expect_quiet show parts.h5 --all
+says out '^facility/banner/neurointervention/procedures '
+says_not out 'by part'
+expect_quiet compare parts.h5 parts.h5 --all
+says out '^facility/banner/neurointervention/procedures '
+
 # Not results: refused with a reason, nothing on stdout.
 head -c 1000 a.h5 >short.h5
 echo 'no result' >text.h5

@@ -1,0 +1,101 @@
+/* What docs/results.md says before and after its tables, section by section. */
+
+#include <stddef.h>
+
+extern const char *const results_doc_introduction[];
+extern const char *const results_doc_after[];
+
+/* clang-format off */
+const char *const results_doc_introduction[] = {
+    "# Results\n"
+    "\n"
+    "<!-- Written by `counterpart keys --results --markdown`; change models/ledger_fields.h, models/quantities.c or models/results_doc_text.c instead. -->\n"
+    "\n"
+    "What a result file of `counterpart run` holds: output fields (a value for every step of the series), metrics (a value for every replication), and targets (what was reported beside what is simulated). [results/README.md](../results/README.md) shows how to open one; `counterpart keys --results` prints the tables below on the terminal.\n"
+    "\n",
+
+    "## Dimensions\n"
+    "\n"
+    "| dimension | what | there when |\n"
+    "|---|---|---|\n"
+    "| `replication` | runs with luck of their own, from 0; replication *k* of two scenarios with one seed has the same patients | always |\n"
+    "| `time` | steps of the series (`scenario.step`), dated by their begin; `time_end` holds their end. The end of the warm-up and of the run cut steps short. With `step = \"none\"` there is one step for the warm-up and one for the rest | always |\n"
+    "| `place` | the places that the scenario selects, and those where its facilities stand or its arrivals happen; `here` in a scenario without places | always |\n"
+    "| `facility`, `condition`, `service`, `expert` | ids as in the scenario; facilities made by rule are `ID.CODE` | the scenario has any |\n"
+    "| `metric` | name of a number of the whole replication | always |\n"
+    "| `target` | the facts that the scenario lists under `targets` | there are targets |\n"
+    "\n"
+    "A field stands in the file when all its dimensions do.\n"
+    "\n",
+
+    "## Conventions\n"
+    "\n"
+    "**The warm-up.** The series begin with the run, warm-up included; the attribute `warmup_days` says how many days to leave out. A metric is over everything after the warm-up, and so is a target that gives no dates.\n"
+    "\n"
+    "**What is dated by what.** Each event counts in the step in which it happens. Patients are dated by falling ill; a treatment, its wait and its procedure by the begin of the treatment; deaths, complications, DALY, `untreated`, `procedures_ended` and the stays after them by the end of the pathway; a journey by its departure; an admission by the arrival. So a patient who fell ill in March and is treated in June counts as ill in March and as treated in June, and a ratio of the two over a short period is of different people. Costs are dated by what is paid for: the price of an admission by the arrival, fares (there and back) by the departure, a stay (price per day, lodging, wages lost) by its begin.\n"
+    "\n"
+    "**Treated** is who began a stage with `treats`, once, at the first such stage. **Untreated** is who came to such a stage and whose pathway ended without it. A patient for whom a treatment window had closed before (`too_late`) counts as too late, and not as untreated when no treating stage was reached. Who still waits is neither: their number is `waiting_at_home` and `in_line`.\n"
+    "\n"
+    "**The initial backlog** (`arrivals.backlog`) fell ill before the run: these patients are not in `patients`, but count like all others when they are treated, give up or end, with a wait that goes back to when they fell ill.\n"
+    "\n"
+    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything.\n"
+    "\n"
+    "**Background** conditions (`background = true`) have fields, and metrics of their own (`condition/ID/...`), but are left out of metrics over all conditions.\n"
+    "\n"
+    "**Local staff.** `procedures_by_locals` are all that no visitor began: of independent local staff, of experts at their home, and of services with `unlimited` staff, for which no people are counted.\n"
+    "\n"
+    "**Travel** is of everybody, treated or not: `travel_time_per_treated` divides all journeys by the patients treated, and is large where few of many travellers are.\n"
+    "\n"
+    "**Units.** `h` hours, `d` days (24 h), `km`, `CNY`, `h2` hours squared, and `1` for counts, shares and years of life. Fields are kept as whole numbers of events, microseconds, metres and fen, and only turned into these units when written.\n"
+    "\n"
+    "**Missing.** NaN is undefined (a mean over nobody) or not reported. Counts are never missing.\n"
+    "\n",
+
+    "## Output fields\n",
+
+    NULL,
+};
+
+const char *const results_doc_after[] = {
+    "\n## Metrics\n"
+    "\n"
+    "`metric_value` has one number a replication and metric, `metric_unit` its unit.\n"
+    "\n"
+    "| name | what |\n"
+    "|---|---|\n"
+    "| `NAME` | field or quantity of the people of all places, over all conditions but background ones |\n"
+    "| `condition/ID/NAME` | the same of one condition, when there are several |\n"
+    "| `facility/ID/SERVICE/NAME` | field or quantity of a service at a facility that lists it |\n"
+    "| `expert/NAME` | field of experts, over all of them |\n"
+    "| `station/ID/M` | statistic of a station that the scenario lists under `stations`, or of a facility's resource listed there (`station/banner.elective_list/M`) |\n"
+    "| `station/ID/class/CONDITION/M` | the same of the patients of one condition |\n"
+    "| `system/M` | statistic of everything |\n"
+    "\n"
+    "Metrics on places, experts and services are there when the scenario has places. Output fields that are counts or sums become the sum after the warm-up; means become the mean over the time after it.\n"
+    "\n",
+
+    "### Statistics of stations\n"
+    "\n"
+    "| M | unit | what |\n"
+    "|---|---|---|\n"
+    "| `arrivals`, `served`, `reneged`, `rejected` | 1 | who came, whose service ended, who left the line, who found no room; after the warm-up, each when it happened |\n"
+    "| `wait_mean`, `wait_var` | h, h2 | time in line of those whose service began: mean and variance |\n"
+    "| `wait_p50`, `wait_p90`, `wait_p95`, `wait_p99` | h | percentiles of the same, from a histogram whose bins are 1/32 wide relative to the value (1/1024 with `scenario.fine_quantiles`) |\n"
+    "| `wait_any` | 1 | share of them that waited at all |\n"
+    "| `wait_all_mean` | h | mean time in line of those served and of those who left the line |\n"
+    "| `sojourn_mean` | h | mean time from arrival to the end of service, of those served |\n"
+    "| `queue_mean`, `occupancy_mean` | 1 | number in line, servers busy: means over time |\n"
+    "| `utilisation` | 1 | servers busy by servers there, both as means over time; not by class, and undefined without a limit of servers |\n"
+    "\n"
+    "Waits and sojourns are of those who came after the warm-up and are counted when they end; who still waits at the end of the run is counted as having arrived only. Levels over time are of everybody who is there, whenever they came.\n"
+    "\n"
+    "For everything: `system/arrivals` and `system/left` (patients who fell ill, and whose pathway ended, after the warm-up), `system/sojourn_mean` (h, from asking for care to the end of the pathway, of those who asked after the warm-up), `system/present_mean` (patients under way, mean over time).\n"
+    "\n",
+
+    "## Targets\n"
+    "\n"
+    "A target compares a fact of a facts file with a field or quantity: over the steps from `from` to `to`, or at `on` (the end of the step before that date), at the facility, service, place and condition that it names, over all of those that it does not. `target_value` is simulated, in the unit of the fact (`scale` converts); `target_reported`, `target_low` and `target_high` are what the facts file says; `target_role` tells whether the model was fitted to the fact (`fit`), predicts it (`predict`), or uses it as an input.\n",
+
+    NULL,
+};
+/* clang-format on */
