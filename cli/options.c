@@ -120,9 +120,6 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_CSV:
         options->csv = true;
         return 0;
-    case OPTION_ALL:
-        options->all = true;
-        return 0;
     case OPTION_MARKDOWN:
         options->markdown = true;
         return 0;
