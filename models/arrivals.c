@@ -86,7 +86,7 @@ static int check_profile(const struct scenario *scenario, const struct arrivals_
         return scenario_blame(scenario, profile, err, "has %s weights %s rates; write one of them",
                               by_weight ? "both" : "neither", by_weight ? "and" : "nor");
     if (profile->cycle_us == 0)
-        return scenario_blame(scenario, &profile->cycle_us, err, "is missing; write cycle = \"24 h\";");
+        return scenario_blame(scenario, profile, err, "has no cycle; write cycle = \"24 h\";");
     if (by_weight && arrivals->rate_per_s == 0 && arrivals->incidence == 0)
         return scenario_blame(
             scenario, &profile->weights, err,

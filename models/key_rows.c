@@ -216,7 +216,7 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals", GROUP(condition_spec, arrivals, arrivals_spec), ABSENT,
      .help = "Who comes when: one of rate, incidence, gap, times and profile.rates, and what modifies it."},
     {"conditions.arrivals.rate", KEY_RATE, AT(arrivals_spec, rate_per_s), ABSENT,
-     .help = "Arrivals per time at random (Poisson), all in one place: the first of `at`, or of all."},
+     .help = "Arrivals per time, at random (Poisson) and in one place: that of `at`, or the first of all."},
     {"conditions.arrivals.incidence", KEY_INCIDENCE, AT(arrivals_spec, incidence), ABSENT,
      .help = "Patients per people and time: \"505.2 per 100000 y\"; every place has its own stream."},
     {"conditions.arrivals.factors", KEY_REALS, AT(arrivals_spec, factors), ABSENT, .low = 0, .high = 1e9,
