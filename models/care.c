@@ -246,28 +246,26 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
-/* Schedules the next patient of a stream, `since_us` the one before. */
+/* Schedules the next arrival of a stream, `since_us` the one before. */
 static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
 {
     struct stream *stream = &world->demand.stream[stream_index];
     stream->luck = rng_draw(&world->rng,
-                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_ordinal},
+                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_arrival},
                             (struct rng_purpose){.quantity = DRAW_ARRIVAL});
-    const int64_t gap_us = demand_gap(&world->demand, stream, stream->next_ordinal, stream->luck.w[0]);
-    engine_schedule(world->engine, 0,
-                    (struct event){.at_us = since_us + gap_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+    const int64_t at_us = demand_next(&world->demand, stream, since_us);
+    if (at_us != DEMAND_NEVER)
+        engine_schedule(world->engine, 0,
+                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
 }
 
-static void handle_arrival(struct world *world, const struct event *event)
+static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
+                     int64_t now_us)
 {
-    struct stream *stream = &world->demand.stream[event->who];
-    const int64_t now_us = event->at_us;
-    const uint32_t ordinal = stream->next_ordinal++;
-    const struct rng_words luck = stream->luck;
-    schedule_arrival(world, event->who, now_us);
+    const struct stream *stream = &world->demand.stream[stream_index];
     if (world->scenario->run.most_present >= 0 && world->system_present.level >= world->scenario->run.most_present) {
         world->system_rejected++;
-        watch_refused(world, event->who, ordinal, now_us);
+        watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
     const uint32_t who = case_open(world);
@@ -275,10 +273,10 @@ static void handle_arrival(struct world *world, const struct event *event)
         return;
     const struct condition *condition = &world->pathways.condition[stream->condition];
     struct patient *patient = case_patient(world, who);
-    patient->stream = event->who;
+    patient->stream = stream_index;
     patient->ordinal = ordinal;
     patient->onset_us = now_us;
-    patient->stage = (uint16_t)condition->first_stage;
+    patient->stage = stream->stage;
     patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
     case_cell(world, patient)[PC_patients]++;
     world->system_arrivals++;
@@ -288,6 +286,30 @@ static void handle_arrival(struct world *world, const struct event *event)
         case_schedule(world, who, EVENT_REVIEW, now_us + delay_us);
     else
         seek(world, who, now_us);
+}
+
+static void handle_arrival(struct world *world, const struct event *event)
+{
+    struct stream *stream = &world->demand.stream[event->who];
+    const struct rng_words luck = stream->luck;
+    const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
+    const bool alone = stream->next_arrival == first && count == 1;
+    if (count > CASE_BACKLOG - first) {
+        engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
+        return;
+    }
+    stream->next_ordinal += count;
+    stream->next_arrival++;
+    schedule_arrival(world, event->who, event->at_us);
+    if (alone) {
+        fall_ill(world, event->who, first, luck, event->at_us);
+        return;
+    }
+    for (uint32_t n = 0; n < count; n++)
+        fall_ill(world, event->who, first + n,
+                 rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
+                          (struct rng_purpose){.quantity = DRAW_ARRIVAL}),
+                 event->at_us);
 }
 
 /* Whoever comes back has other luck, however the visit ended. */
@@ -462,7 +484,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
 {
     const struct stream *stream = &world->demand.stream[stream_index];
     const struct condition *condition = &world->pathways.condition[stream->condition];
-    const struct stage *stage = &world->pathways.stage[condition->first_stage];
+    const struct stage *stage = &world->pathways.stage[stream->stage];
     const uint32_t count = demand_backlog(stream, &world->rng);
     for (uint32_t n = 0; n < count; n++) {
         const uint32_t who = case_open(world);
@@ -471,7 +493,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
         struct patient *patient = case_patient(world, who);
         patient->stream = stream_index;
         patient->ordinal = CASE_BACKLOG + n;
-        patient->stage = (uint16_t)condition->first_stage;
+        patient->stage = stream->stage;
         patient->facility = PATIENT_NOWHERE;
         const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
                                                (struct rng_purpose){.quantity = DRAW_BACKLOG});
