@@ -2,11 +2,15 @@
 
 #include <criterion/criterion.h>
 
+#include "models/scenario.h"
+
 Test(measure, restarting_forgets_counts_and_keeps_levels)
 {
     struct err err = ERR_INIT;
     struct measures measures;
-    cr_assert_eq(measures_init(&measures, 2, 3, 100, false, 1000000, &err), 0);
+    struct station_spec stations[2] = {{.id = "a"}, {.id = "b"}};
+    const struct scenario scenario = {.stations = {.count = 2, .items = stations}};
+    cr_assert_eq(measures_init(&measures, &scenario, 3, 100, 1000000, &err), 0);
     struct measure *measure = measure_of(&measures, 1, 2);
     cr_assert_eq(measure, &measures.measure[6]);
     measure->arrivals = 5;
@@ -25,13 +29,4 @@ Test(measure, restarting_forgets_counts_and_keeps_levels)
     cr_assert_float_eq(tally_level_mean(&measure->servers, 100, 200), 9, 0);
     measures_free(&measures);
     measures_free(&measures); /* safe to repeat */
-}
-
-Test(measure, refuses_more_stations_than_memory_holds)
-{
-    struct err err = ERR_INIT;
-    struct measures measures;
-    cr_assert_eq(measures_init(&measures, SIZE_MAX / 2, 3, 0, false, 10, &err), -1);
-    cr_assert(err_any(&err));
-    measures_free(&measures);
 }
