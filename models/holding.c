@@ -82,7 +82,7 @@ static void report(struct world *world, const bool *stuck, int64_t now_us)
         if (stuck[w] && strlen(names) + strlen(world->facilities.ward[w].id) + 3 < sizeof names)
             snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] == '\0' ? "" : ", ",
                      world->facilities.ward[w].id);
-    char text[400];
+    char text[ERR_TEXT];
     snprintf(text, sizeof text,
              "deadlock after %.6g h: all servers of %s are held by patients who wait for one another; give them more "
              "servers, or release servers before asking for others",

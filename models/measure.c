@@ -7,15 +7,14 @@
 int measures_init(struct measures *measures, size_t stations, size_t classes, int64_t from_us, bool fine_quantiles,
                   int64_t longest_us, struct err *err)
 {
-    *measures = (struct measures){.stations = stations, .classes = classes, .from_us = from_us};
+    *measures = (struct measures){.classes = classes, .from_us = from_us};
     size_t count = 0;
     if (__builtin_mul_overflow(stations, classes + 1, &count))
         return err_fail(err, "%zu stations with %zu classes are too many to measure", stations, classes);
     measures->measure = mem_zeroed(count, sizeof *measures->measure, err);
-    if (measures->measure == NULL) {
-        measures->stations = 0;
+    if (measures->measure == NULL)
         return -1;
-    }
+    measures->stations = stations;
     for (size_t i = 0; i < count; i++)
         histogram_init(&measures->measure[i].waits, fine_quantiles ? 10 : 5);
     for (size_t i = 0; i < count; i++)

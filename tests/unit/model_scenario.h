@@ -28,7 +28,7 @@
     "travel: { fixed = \"" fixed "\"; };\n"
 
 struct model {
-    char path[64];
+    char path[512];
     struct scenario scenario;
     struct world *world;
     struct err err;
