@@ -222,7 +222,7 @@ static void check_people(const struct model *model)
 #undef CELL
     }
     cr_assert_eq((int64_t)world->system_left + present, came);
-    cr_assert_eq(world->system_present.level, present);
+    cr_assert_eq(world->system.present.level, present);
     free(census);
 }
 
