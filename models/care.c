@@ -65,7 +65,7 @@ static int32_t find_full(struct world *world, uint32_t who, int64_t now_us)
     if (stage->full == FULL_REFUSE)
         return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
     if (stage->full == FULL_DIVERT && patient->facility != PATIENT_NOWHERE)
-        return journey_divert(world, who);
+        return journey_divert(world, who, now_us);
     return patient->stage;
 }
 
@@ -246,27 +246,26 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
-/* Schedules the next patient of a stream, `since_us` the one before. */
+/* Schedules the next arrival of a stream, `since_us` the one before. */
 static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
 {
     struct stream *stream = &world->demand.stream[stream_index];
     stream->luck = rng_draw(&world->rng,
-                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_ordinal},
+                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_arrival},
                             (struct rng_purpose){.quantity = DRAW_ARRIVAL});
-    const int64_t gap_us = demand_gap(&world->demand, stream, stream->next_ordinal, stream->luck.w[0]);
-    engine_schedule(world->engine, 0,
-                    (struct event){.at_us = since_us + gap_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+    const int64_t at_us = demand_next(&world->demand, stream, since_us);
+    if (at_us != DEMAND_NEVER)
+        engine_schedule(world->engine, 0,
+                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
 }
 
-static void handle_arrival(struct world *world, const struct event *event)
+static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
+                     int64_t now_us)
 {
-    struct stream *stream = &world->demand.stream[event->who];
-    const int64_t now_us = event->at_us;
-    const uint32_t ordinal = stream->next_ordinal++;
-    const struct rng_words luck = stream->luck;
-    schedule_arrival(world, event->who, now_us);
+    const struct stream *stream = &world->demand.stream[stream_index];
     if (world->scenario->run.most_present >= 0 && world->system_present.level >= world->scenario->run.most_present) {
         world->system_rejected++;
+        watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
     const uint32_t who = case_open(world);
@@ -274,10 +273,10 @@ static void handle_arrival(struct world *world, const struct event *event)
         return;
     const struct condition *condition = &world->pathways.condition[stream->condition];
     struct patient *patient = case_patient(world, who);
-    patient->stream = event->who;
+    patient->stream = stream_index;
     patient->ordinal = ordinal;
     patient->onset_us = now_us;
-    patient->stage = (uint16_t)condition->first_stage;
+    patient->stage = stream->stage;
     patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
     case_cell(world, patient)[PC_patients]++;
     world->system_arrivals++;
@@ -287,6 +286,30 @@ static void handle_arrival(struct world *world, const struct event *event)
         case_schedule(world, who, EVENT_REVIEW, now_us + delay_us);
     else
         seek(world, who, now_us);
+}
+
+static void handle_arrival(struct world *world, const struct event *event)
+{
+    struct stream *stream = &world->demand.stream[event->who];
+    const struct rng_words luck = stream->luck;
+    const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
+    const bool alone = stream->next_arrival == first && count == 1;
+    if (count > CASE_BACKLOG - first) {
+        engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
+        return;
+    }
+    stream->next_ordinal += count;
+    stream->next_arrival++;
+    schedule_arrival(world, event->who, event->at_us);
+    if (alone) {
+        fall_ill(world, event->who, first, luck, event->at_us);
+        return;
+    }
+    for (uint32_t n = 0; n < count; n++)
+        fall_ill(world, event->who, first + n,
+                 rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
+                          (struct rng_purpose){.quantity = DRAW_ARRIVAL}),
+                 event->at_us);
 }
 
 /* Whoever comes back has other luck, however the visit ended. */
@@ -309,7 +332,8 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     const bool keeps = next >= 0 && world->pathways.stage[next].previous != PREVIOUS_RELEASE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
-    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_ENDED, now_us);
+    watch_change(world, serving_ward(world, patient, stage), patient, keeps ? WATCH_KEPT : WATCH_ENDED,
+                 now_us);
     if (keeps)
         serving_keep(world, who);
     else if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
@@ -460,7 +484,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
 {
     const struct stream *stream = &world->demand.stream[stream_index];
     const struct condition *condition = &world->pathways.condition[stream->condition];
-    const struct stage *stage = &world->pathways.stage[condition->first_stage];
+    const struct stage *stage = &world->pathways.stage[stream->stage];
     const uint32_t count = demand_backlog(stream, &world->rng);
     for (uint32_t n = 0; n < count; n++) {
         const uint32_t who = case_open(world);
@@ -469,7 +493,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
         struct patient *patient = case_patient(world, who);
         patient->stream = stream_index;
         patient->ordinal = CASE_BACKLOG + n;
-        patient->stage = (uint16_t)condition->first_stage;
+        patient->stage = stream->stage;
         patient->facility = PATIENT_NOWHERE;
         const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
                                                (struct rng_purpose){.quantity = DRAW_BACKLOG});
@@ -513,6 +537,7 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         const struct stage *stage = case_stage(world, patient);
         const int64_t after = station_after(line, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
+            watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
             go_on(world, (uint32_t)who, patient->stage, false, now_us);
         }

@@ -18,6 +18,7 @@ void holding_add(struct world *world, uint32_t who, struct ward *ward, int64_t a
     extra->held[extra->held_count].ward = (int32_t)(ward - world->facilities.ward);
     extra->held[extra->held_count].amount = amount;
     extra->held[extra->held_count].shift = patient->shift;
+    extra->held[extra->held_count].first = ward == serving_ward(world, patient, case_stage(world, patient));
     extra->held_count++;
     patient->more |= PATIENT_HOLDS;
 }
@@ -29,6 +30,9 @@ void holding_release(struct world *world, uint32_t who, int64_t now_us)
     patient->more = (uint8_t)(patient->more & ~PATIENT_HOLDS);
     case_extra(world, who)->held_count = 0;
     for (unsigned i = 0; i < held.held_count; i++)
+        if (held.held[i].first)
+            watch_change(world, &world->facilities.ward[held.held[i].ward], patient, WATCH_RELEASED, now_us);
+    for (unsigned i = 0; i < held.held_count; i++)
         serving_give_back(world, &world->facilities.ward[held.held[i].ward], held.held[i].amount, held.held[i].shift,
                           now_us);
     for (unsigned i = 0; i < held.held_count; i++)
@@ -37,10 +41,14 @@ void holding_release(struct world *world, uint32_t who, int64_t now_us)
 
 /* --- blocked patients and deadlocks --- */
 
-static void shift_blocked(struct world *world, const struct extra *extra, int64_t sign)
+static void shift_blocked(struct world *world, uint32_t who, int64_t sign, int64_t now_us)
 {
-    for (unsigned i = 0; i < extra->held_count; i++)
-        world->facilities.ward[extra->held[i].ward].blocked += sign * extra->held[i].amount;
+    const struct extra *extra = case_extra(world, who);
+    for (unsigned i = 0; i < extra->held_count; i++) {
+        struct ward *ward = &world->facilities.ward[extra->held[i].ward];
+        ward->blocked += sign * extra->held[i].amount;
+        watch_blocked(world, ward, case_patient(world, who), sign * extra->held[i].amount, now_us);
+    }
 }
 
 /* A ward is stuck when all its servers are held by blocked patients who wait for wards that are stuck. */
@@ -121,8 +129,7 @@ void holding_block(struct world *world, uint32_t who, int64_t now_us)
     part->blocked = blocked;
     part->blocked[part->blocked_count++] = who;
     extra->blocked_at = (uint32_t)part->blocked_count;
-    extra->blocked_since_us = now_us;
-    shift_blocked(world, extra, 1);
+    shift_blocked(world, who, 1, now_us);
     look_for_deadlock(world, who, now_us);
 }
 
@@ -136,8 +143,5 @@ void holding_unblock(struct world *world, uint32_t who, int64_t now_us)
     part->blocked[extra->blocked_at - 1] = last;
     case_extra(world, last)->blocked_at = extra->blocked_at;
     extra->blocked_at = 0;
-    shift_blocked(world, extra, -1);
-    for (unsigned i = 0; i < extra->held_count; i++)
-        watch_blocked(world, &world->facilities.ward[extra->held[i].ward], extra->held[i].amount,
-                      now_us - extra->blocked_since_us);
+    shift_blocked(world, who, -1, now_us);
 }

@@ -6,6 +6,7 @@
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/serving.h"
+#include "models/watch.h"
 
 void journey_set_at_home(struct world *world, struct patient *patient, bool at_home, int64_t now_us)
 {
@@ -151,13 +152,14 @@ int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
     return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
 }
 
-int32_t journey_divert(struct world *world, uint32_t who)
+int32_t journey_divert(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     const uint32_t to = choice_nearest_free(world, stage, journey_place(world, patient), patient->facility);
     if (to == PATIENT_NOWHERE)
         return patient->stage;
+    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
     patient->flags |= PATIENT_PLACED;
     return journey_to(world, who, to, stage->transfer_us);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/keys.h"
+#include "models/rhythm.h"
 #include "models/scenario.h"
 
 #define TABLE(part)                                                                                          \
@@ -46,6 +47,14 @@ static const struct key_row scenario_rows[] = {
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
+    {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,
+     .help = "Times after the end of the warm-up at which the state of the measured stations and of the system is "
+             "reported (metrics .../at/TIME/...), such as [\"1 h\", \"5 h\"], in order. The state at a time is that "
+             "before the events of the time."},
+    {"scenario.observe_cycle", KEY_DURATION, AT(run_spec, observe_cycle_us), .fallback = "0 h", .low = 0,
+     .high = 366000 * 86400e6,
+     .help = "The times of `observe` are times of this cycle instead, and the values are means over all cycles after "
+             "the warm-up. A week is counted from Monday on, any other cycle from the start; \"0 h\": no cycle."},
 };
 TABLE(scenario);
 
@@ -201,6 +210,12 @@ static const struct key_row stations_rows[] = {
      .help = "Time in the cycle when it begins."},
     {"stations.timetable.servers", KEY_INT, AT(shift_spec, servers), .unit = "servers", .low = 0, .high = 1e9,
      .help = "Servers from then on."},
+    {"stations.occupancy_to", KEY_INT, AT(station_spec, occupancy_to), .unit = "patients", .fallback = "-1",
+     .low = -1, .high = 100000,
+     .help = "Reports the shares of time with 0, 1, 2 ... patients present, waiting and in service, up to this number, "
+             "and with more; -1: not reported."},
+    {"stations.wait_over", KEY_TEXTS, AT(station_spec, wait_over), ABSENT,
+     .help = "Reports the shares of waits longer than these times, such as [\"0.5 h\", \"1 h\"], in order."},
 };
 TABLE(stations);
 
@@ -213,19 +228,52 @@ static const struct key_row conditions_rows[] = {
     {"conditions.background", KEY_BOOL, AT(condition_spec, background), .fallback = "false",
      .help = "A load on facilities rather than an object of study: left out of totals over conditions."},
     {"conditions.arrivals", GROUP(condition_spec, arrivals, arrivals_spec), ABSENT,
-     .help = "How often the illness occurs: one of rate, incidence and gap."},
+     .help = "Who comes when: one of rate, incidence, gap, times and profile.rates, and what modifies it."},
     {"conditions.arrivals.rate", KEY_RATE, AT(arrivals_spec, rate_per_s), ABSENT,
-     .help = "Patients per time, all places together."},
+     .help = "Arrivals per time, at random (Poisson) and in one place: that of `at`, or the first of all."},
     {"conditions.arrivals.incidence", KEY_INCIDENCE, AT(arrivals_spec, incidence), ABSENT,
      .help = "Patients per people and time: \"505.2 per 100000 y\"; every place has its own stream."},
     {"conditions.arrivals.factors", KEY_REALS, AT(arrivals_spec, factors), ABSENT, .low = 0, .high = 1e9,
      .help = "Numbers that multiply the incidence (share of adults, of those eligible)."},
+    {"conditions.arrivals.wave", GROUP(arrivals_spec, wave, wave_spec), ABSENT,
+     .help = "A rate or incidence that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t "
+             "since the start of the run."},
+    {"conditions.arrivals.wave.amplitude", KEY_SHARE, AT(wave_spec, amplitude), ABSENT,
+     .help = "Height of the wave over the mean rate, from 0 to 1; no wave when absent."},
+    {"conditions.arrivals.wave.period", KEY_DURATION, AT(wave_spec, period_us), ABSENT,
+     .low = RHYTHM_LEAST_CYCLE_US, .high = RHYTHM_GREATEST_CYCLE_US,
+     .help = "From one peak to the next; a wave needs it."},
+    {"conditions.arrivals.wave.phase", KEY_DURATION, AT(wave_spec, phase_us), ABSENT,
+     .help = "Time from the start at which the rate rises through its mean; 0 when absent."},
+    {"conditions.arrivals.profile", GROUP(arrivals_spec, profile, profile_spec), ABSENT,
+     .help = "A rate or incidence that is constant in each of some equal parts of a cycle: hours of the day, "
+             "months of the year."},
+    {"conditions.arrivals.profile.cycle", KEY_DURATION, AT(profile_spec, cycle_us), ABSENT,
+     .low = RHYTHM_LEAST_CYCLE_US, .high = RHYTHM_GREATEST_CYCLE_US,
+     .help = "The cycle; the first begins at the start of the run. A profile needs it."},
+    {"conditions.arrivals.profile.weights", KEY_REALS, AT(profile_spec, weights), ABSENT, .low = 0,
+     .high = 1e9,
+     .help = "One number for each part, in proportion to its rate; the mean stays that of rate or "
+             "incidence."},
+    {"conditions.arrivals.profile.rates", KEY_RATES, AT(profile_spec, rates), ABSENT,
+     .help = "Instead of weights, and of rate and incidence: the rate in each part, [\"2 per h\", "
+             "\"0.5 per h\"]."},
     {"conditions.arrivals.gap", KEY_DIST, AT(arrivals_spec, gap), .unit = "time", ABSENT,
-     .help = "Time between one patient and the next, when arrivals are not at random."},
+     .help = "Time between one arrival and the next, when arrivals are not at random; the first gap begins "
+             "at the start of the run. Listed gaps repeat: see count."},
+    {"conditions.arrivals.times", KEY_TIMES, AT(arrivals_spec, times_s), ABSENT,
+     .help = "The arrivals themselves, since the start of the run and in order: [\"1 h\", \"90 min\"]; "
+             "nobody comes after the last."},
+    {"conditions.arrivals.batch", KEY_DIST, AT(arrivals_spec, batch), .unit = "1", ABSENT,
+     .help = "Patients who come together at each arrival, rounded to a whole number; one when absent."},
+    {"conditions.arrivals.count", KEY_INT, AT(arrivals_spec, count), ABSENT, .low = 1, .high = 2e9,
+     .help = "Arrivals after which nobody comes any more (of each place); without end when absent."},
+    {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
+     .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
      .help = "Codes of the places concerned; all when absent."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
-     .help = "Patients who already wait at the start, as the time in which so many fall ill."},
+     .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,
      .help = "Time from onset to seeking care; at once when absent."},
     {"conditions.classes", LIST(condition_spec, classes, class_spec), ABSENT, .refers = "id",

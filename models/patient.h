@@ -14,7 +14,7 @@
 
 /* What a patient draws for. The order is part of every result: append only. */
 enum draw {
-    DRAW_ARRIVAL = 1, /* words: gap to the next, severity class, delay, - */
+    DRAW_ARRIVAL = 1, /* words: gap before the arrival, severity class, delay, patients in the arrival */
     DRAW_STAGE,       /* words: duration, route, patience, - */
     DRAW_CHOICE,      /* per facility: its appeal to this patient */
     DRAW_STAY,        /* the appeal of waiting at home */

@@ -14,6 +14,7 @@
 #include "models/ledger.h"
 #include "models/ledger_fields.h"
 #include "models/measure.h"
+#include "models/observe.h"
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
@@ -41,10 +42,10 @@ struct extra {
     uint32_t resamples;
     uint8_t mode; /* enum interruption: of the last one */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
-    int64_t blocked_since_us;
     struct {
         int32_t ward;
         uint8_t shift;
+        bool first; /* of what its stage needs: where the patient came */
         int64_t amount;
     } held[EXTRA_HELD]; /* servers of stages before */
     unsigned held_count;
@@ -61,6 +62,7 @@ struct partition {
     uint32_t *blocked; /* owned: who holds servers and waits for others */
     size_t blocked_count, blocked_capacity;
     size_t roomy_for; /* patients for whom links and visits have room */
+    struct trace *trace; /* owned; NULL: nobody wants one */
 };
 
 struct world {
@@ -84,6 +86,7 @@ struct world {
     struct engine *engine;
     struct ledger ledger;
     struct measures measures;
+    struct observe observe;
     struct tally system_sojourn; /* of those who came after the warm-up and left */
     struct tally_level system_present;
     uint64_t system_arrivals, system_left, system_rejected;

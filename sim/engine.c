@@ -101,7 +101,9 @@ static int make_partitions(struct engine *engine, int64_t bucket_us, struct err 
         return err_fail(err, "out of memory: %u partitions could not be made", engine->count);
     memset(engine->partitions, 0, bytes);
     for (unsigned i = 0; i < engine->count; i++) {
-        struct calendar *calendar = calendar_new(bucket_us, engine->model.compare, engine->world, err);
+        struct calendar *calendar = calendar_new(
+            bucket_us, engine->model.compare,
+            engine->model.context == NULL ? engine->world : engine->model.context(engine->world, i), err);
         if (calendar == NULL)
             return -1;
         engine->partitions[i].calendar = calendar;

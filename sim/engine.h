@@ -38,8 +38,10 @@ struct engine_model {
     int (*plan)(void *world, int64_t now_us, struct err *err);
     /* The first planning epoch after now_us; INT64_MAX for none. NULL as plan. Asked once after each plan. */
     int64_t (*next_plan)(const void *world, int64_t now_us);
-    /* Breaks ties; see calendar.h. The model given to it is the world. */
+    /* Breaks ties; see calendar.h. The model given to it is what `context` says, or the world. */
     event_compare *compare;
+    /* What compare needs to know a partition's events by; asked once. NULL: the world. */
+    const void *(*context)(const void *world, unsigned partition);
     /* A hint that this event is probably handled soon: fetch into the cache what it will touch, change
      * nothing. On the thread that handles the partition. NULL: none. */
     void (*prefetch)(const void *world, unsigned partition, const struct event *soon);
