@@ -1,4 +1,4 @@
-"""What README.md tells people to type works as printed. usage: test_readme.py PROGRAM SOURCE_FOLDER"""
+"""What README.md and results/README.md tell people to type works as printed. usage: test_readme.py PROGRAM SOURCE_FOLDER"""
 
 import os
 import re
@@ -81,6 +81,17 @@ class Readme(unittest.TestCase):
             "_", "(" + block("import xarray").splitlines()[-1] + ")"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(float(done.stdout), 100)
+
+    def test_the_python_example_of_the_results_runs(self):
+        os.mkdir(os.path.join(self.folder, "results"))
+        for name in ("horqin_no_stint", "horqin_stroke_stint"):
+            self.counterpart("run", f"scenarios/{name}.cfg", "-r", "2")
+        with open(os.path.join(SOURCE, "results", "README.md"), encoding="utf-8") as file:
+            example = re.search(r"```python\n(.*?)```", file.read(), re.S)[1]
+        done = subprocess.run([sys.executable, "-c", example], cwd=self.folder, capture_output=True, text=True,
+                              check=False, env={**os.environ, "MPLBACKEND": "Agg"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("stenosis", done.stdout)
 
     def test_the_commands_and_files_exist(self):
         commands = set(re.findall(r"build/counterpart (\w+)", "\n".join(BLOCKS)))
