@@ -27,12 +27,13 @@ struct cli_options {
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
     const char *output; /* NULL: the default */
+    const char *trace;  /* NULL: none */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS, OPTION_TRACE };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \
@@ -53,6 +54,10 @@ enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, O
 #define CLI_OPTION_SET                                                                                       \
     {                                                                                                        \
         "set", OPTION_SET, "PATH=VALUE", 0, "Change a key of the scenario; may be given again", 0            \
+    }
+#define CLI_OPTION_TRACE                                                                                     \
+    {                                                                                                        \
+        "trace", OPTION_TRACE, "FILE", 0, "Write every visit of a patient to a station to FILE (CSV)", 0     \
     }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \

@@ -48,14 +48,14 @@ int cli_check_output(const char *path, struct err *err)
 {
     struct stat status;
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return err_fail(err, "%s: is not a regular file; name another file with -o", path);
+        return err_fail(err, "%s: is not a regular file; name another file", path);
     char *probe = mem_printf(err, "%s.%ld.probe", path, (long)getpid());
     if (probe == NULL)
         return -1;
     int answer = 0;
     const int fd = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-        answer = err_fail(err, "%s: cannot be written: %s; name another file with -o", path, strerror(errno));
+        answer = err_fail(err, "%s: cannot be written: %s; name another file", path, strerror(errno));
     } else {
         close(fd);
         unlink(probe);

@@ -108,6 +108,11 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_seed(parsing, arg, state);
     case OPTION_SET:
         return take_set(parsing, arg, state);
+    case OPTION_TRACE:
+        options->trace = arg;
+        if (arg[0] == '\0')
+            argp_error(state, "--trace needs the name of a file");
+        return 0;
     case OPTION_TARGETS:
         options->targets = true;
         return 0;
@@ -116,9 +121,6 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return 0;
     case OPTION_CSV:
         options->csv = true;
-        return 0;
-    case OPTION_ALL:
-        options->all = true;
         return 0;
     case OPTION_MARKDOWN:
         options->markdown = true;

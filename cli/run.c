@@ -11,7 +11,7 @@
 #include "study/text.h"
 
 static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          {0}};
+                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          CLI_OPTION_TRACE,   {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "
@@ -54,7 +54,7 @@ static int run_and_write(const struct scenario *scenario, struct world *world, c
     struct progress_line line;
     progress_begin(&line, text_base_name(scenario->path), (double)scenario->run.replications);
     const struct replicate_options how = {
-        .threads = options->threads, .progress = progress_show, .data = &line};
+        .threads = options->threads, .progress = progress_show, .data = &line, .trace_path = options->trace};
     struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options->threads};
     struct run_file *file = replicate_run(scenario, world, &how, &facts.events, err);
     progress_end(&line);
@@ -82,8 +82,13 @@ int command_run(int argc, char **argv)
         goto out;
     status = EXIT_FAILED;
     path = options.output != NULL ? mem_text(options.output, &err) : default_output(options.paths[0], &err);
-    if (path == NULL || cli_check_output(path, &err) != 0)
+    if (path == NULL || cli_check_output(path, &err) != 0 ||
+        (options.trace != NULL && cli_check_output(options.trace, &err) != 0))
         goto out;
+    if (options.trace != NULL && strcmp(options.trace, path) == 0) {
+        err_fail(&err, "%s: is the result file already; name another file with --trace", path);
+        goto out;
+    }
     struct world *taken = world;
     world = NULL;
     if (run_and_write(&scenario, taken, path, &options, argc, argv, &err) == 0)

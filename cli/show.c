@@ -52,9 +52,10 @@ int command_show(int argc, char **argv)
         else
             text = show_run(&result, &options, &err);
     }
-    if (text != NULL)
+    const bool whole = text != NULL && !err_any(&err);
+    if (whole)
         fputs(text, stdout);
-    const int status = cli_complain(&err, text == NULL ? EXIT_FAILED : EXIT_DONE);
+    const int status = cli_complain(&err, whole ? EXIT_DONE : EXIT_FAILED);
     free(text);
     result_free(&result);
     cli_options_free(&options);

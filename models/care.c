@@ -4,10 +4,94 @@
 #include <string.h>
 
 #include "models/case.h"
+#include "models/holding.h"
+#include "models/interruption.h"
 #include "models/journey.h"
 #include "models/outcome.h"
 #include "models/serving.h"
 #include "models/watch.h"
+
+/* Which of several stations is joined. */
+static void pick(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    uint32_t best = 0;
+    if (stage->pick == PICK_RANDOM) {
+        const uint32_t word = case_luck(world, who, stage, 0).w[3];
+        best = (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
+    } else {
+        int64_t fewest = INT64_MAX;
+        for (uint32_t i = 0; i < stage->among_count; i++) {
+            const struct station *station = &world->facilities.ward[stage->among[i]].station;
+            if (station->waiting + station->busy < fewest) {
+                fewest = station->waiting + station->busy;
+                best = i;
+            }
+        }
+    }
+    patient->operates = (uint16_t)(best + 1);
+}
+
+static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    watch_change(world, serving_ward(world, patient, case_stage(world, patient)), patient, how, now_us);
+    case_cell(world, patient)[PC_turned_away]++;
+    return next;
+}
+
+/* Waits in line; whoever holds servers is let in whatever the room, and waits where the servers are. */
+static int32_t queue(struct world *world, uint32_t who, struct station *line, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const int64_t room = line->room;
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        line->room = STATION_UNLIMITED;
+    const bool joined = station_queue(line, &world->part.links, who, case_level(patient, stage));
+    line->room = room;
+    if (!joined)
+        return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
+    serving_join_line(world, who, now_us);
+    return CASE_SETTLED;
+}
+
+/* All servers are busy. CASE_SETTLED, a stage to go to, or the present one to wait here. */
+static int32_t find_full(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    if (stage->full == FULL_REFUSE)
+        return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
+    if (stage->full == FULL_DIVERT && patient->facility != PATIENT_NOWHERE)
+        return journey_divert(world, who, now_us);
+    return patient->stage;
+}
+
+/* Asks for what a stage needs where it is not one server of one ward and nothing else. */
+static int32_t ask_for_more(struct world *world, uint32_t who, struct station *line, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    if (!serving_can_begin(world, patient, stage)) {
+        const int32_t next = find_full(world, who, now_us);
+        if (next != patient->stage)
+            return next;
+    }
+    struct ward *ward = serving_ward(world, patient, stage);
+    if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
+        (void)interruption_make_way(world, ward, case_level(patient, stage), now_us);
+    const bool others_first =
+        station_first(line) >= 0 && !serving_is_joint(world, patient, stage) &&
+        case_level(case_patient(world, (uint32_t)station_first(line)),
+                   case_stage(world, case_patient(world, (uint32_t)station_first(line)))) <= case_level(patient, stage);
+    if (others_first || !serving_can_begin(world, patient, stage))
+        return queue(world, who, line, now_us);
+    serving_seize(world, patient, stage, now_us);
+    serving_begin(world, who, now_us);
+    return CASE_SETTLED;
+}
 
 /* Asks for the servers of a stage at the present facility. */
 static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
@@ -15,6 +99,8 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     patient->since_us = now_us;
+    if (stage->among != NULL)
+        pick(world, who);
     struct station *line = serving_line(world, patient, stage);
     struct ward *ward = serving_ward(world, patient, stage);
     watch_change(world, ward, patient, WATCH_CAME, now_us);
@@ -22,31 +108,22 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
         serving_begin(world, who, now_us);
         return CASE_SETTLED;
     }
-    if (!serving_is_joint(world, patient, stage)) {
-        switch (station_arrive(line, &world->part.links, who, stage->level, 1)) {
-        case STATION_SERVED:
-            watch_station(world, ward, now_us);
-            serving_begin(world, who, now_us);
-            return CASE_SETTLED;
-        case STATION_WAITS:
-            serving_join_line(world, who, now_us);
-            return CASE_SETTLED;
-        case STATION_TURNED_AWAY:
-            watch_change(world, ward, patient, WATCH_REJECTED, now_us);
-            return STAGE_END;
-        }
-    }
-    if (serving_can_begin(world, patient, stage)) {
-        serving_seize(world, patient, stage, now_us);
+    if (ward != NULL && ward->station.waiting + ward->station.busy >= ward->balk_at)
+        return turn_away(world, who, WATCH_BALKED, stage->balked, now_us);
+    if (!stage->plain || ward == NULL || ward->joint || ward->in_service != NULL)
+        return ask_for_more(world, who, line, now_us);
+    switch (station_arrive(line, &world->part.links, who, case_level(patient, stage), 1)) {
+    case STATION_SERVED:
+        watch_station(world, ward, now_us);
         serving_begin(world, who, now_us);
         return CASE_SETTLED;
+    case STATION_WAITS:
+        serving_join_line(world, who, now_us);
+        return CASE_SETTLED;
+    case STATION_TURNED_AWAY:
+        break;
     }
-    if (!station_queue(line, &world->part.links, who, stage->level)) {
-        watch_change(world, ward, patient, WATCH_REJECTED, now_us);
-        return STAGE_END;
-    }
-    serving_join_line(world, who, now_us);
-    return CASE_SETTLED;
+    return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
 }
 
 /* Tries to have the present stage. Returns CASE_SETTLED or the stage to try instead. */
@@ -68,6 +145,12 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
             return next;
     }
     patient = case_patient(world, who);
+    if (stage->at >= 0 && patient->facility != (uint32_t)stage->at) {
+        const int64_t arrange_us = patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us;
+        const int32_t next = journey_to(world, who, (uint32_t)stage->at, arrange_us);
+        if (next == CASE_SETTLED)
+            return next;
+    }
     if (stage->ward < 0 && (stage->need_count > 0 || stage->service >= 0) &&
         (patient->facility == PATIENT_NOWHERE || !choice_given(world, stage, patient->facility)))
         return journey_elsewhere(world, who, now_us);
@@ -85,6 +168,9 @@ static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, i
         if (anew) {
             patient->attempt = 0;
             patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
+            patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
+            if ((patient->more & PATIENT_HOLDS) != 0 && world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
+                holding_release(world, who, now_us);
         }
         patient->stage = (uint16_t)stage;
         const int32_t next = try_stage(world, who, now_us);
@@ -93,8 +179,7 @@ static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, i
         anew = next != stage;
         stage = next;
         if (steps > longest) {
-            engine_stop(world->engine, "a pathway goes round in circles without taking time; look at the stages named "
-                                       "by late, otherwise and reneged");
+            case_stop_circle(world);
             return;
         }
     }
@@ -104,12 +189,14 @@ static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, i
 static void end(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        holding_release(world, who, now_us);
     const struct condition *condition = case_condition(world, patient);
     int64_t *cell = case_cell(world, patient);
     const bool treated = (patient->flags & PATIENT_TREATED) != 0;
     if ((patient->flags & PATIENT_NEEDED) != 0 && !treated)
         cell[PC_untreated]++;
-    if (treated && !patient->moved && condition->treat_service >= 0 && patient->facility != PATIENT_NOWHERE) {
+    if (treated && (patient->more & PATIENT_MOVED) == 0 && condition->treat_service >= 0 && patient->facility != PATIENT_NOWHERE) {
         int64_t *care = world_fs(world, patient->facility, (uint32_t)condition->treat_service);
         care[FS_procedures_ended]++;
         care[FS_stay_after_procedure] += now_us - patient->treated_us;
@@ -148,40 +235,48 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
             to = choice_utility(world, stage, case_home(world, patient), case_identity(world, patient));
         else if (condition->first_facility < 0)
             to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
-        next = to == PATIENT_NOWHERE || to == CHOICE_HOME ? STAGE_END : journey_to(world, who, to, 0);
+        if (to == CHOICE_HOME) {
+            patient->flags |= stage->treats ? PATIENT_NEEDED : 0;
+            next = STAGE_END;
+        } else if (to != PATIENT_NOWHERE) {
+            next = journey_to(world, who, to, 0);
+        }
     }
     if (next != CASE_SETTLED)
         go_on(world, who, next, false, now_us);
 }
 
-/* Schedules the next patient of a stream, `since_us` the one before. */
+/* Schedules the next arrival of a stream, `since_us` the one before. */
 static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
 {
     struct stream *stream = &world->demand.stream[stream_index];
     stream->luck = rng_draw(&world->rng,
-                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_ordinal},
+                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_arrival},
                             (struct rng_purpose){.quantity = DRAW_ARRIVAL});
-    const int64_t gap_us = demand_gap(&world->demand, stream, stream->next_ordinal, stream->luck.w[0]);
-    engine_schedule(world->engine, 0,
-                    (struct event){.at_us = since_us + gap_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+    const int64_t at_us = demand_next(&world->demand, stream, since_us);
+    if (at_us != DEMAND_NEVER)
+        engine_schedule(world->engine, 0,
+                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
 }
 
-static void handle_arrival(struct world *world, const struct event *event)
+static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
+                     int64_t now_us)
 {
-    struct stream *stream = &world->demand.stream[event->who];
-    const int64_t now_us = event->at_us;
-    const uint32_t ordinal = stream->next_ordinal++;
-    const struct rng_words luck = stream->luck;
-    schedule_arrival(world, event->who, now_us);
+    const struct stream *stream = &world->demand.stream[stream_index];
+    if (world->scenario->run.most_present >= 0 && world->system_present.level >= world->scenario->run.most_present) {
+        world->system_rejected++;
+        watch_refused(world, stream_index, ordinal, now_us);
+        return;
+    }
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return;
     const struct condition *condition = &world->pathways.condition[stream->condition];
     struct patient *patient = case_patient(world, who);
-    patient->stream = event->who;
+    patient->stream = stream_index;
     patient->ordinal = ordinal;
     patient->onset_us = now_us;
-    patient->stage = (uint16_t)condition->first_stage;
+    patient->stage = stream->stage;
     patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
     case_cell(world, patient)[PC_patients]++;
     world->system_arrivals++;
@@ -193,21 +288,57 @@ static void handle_arrival(struct world *world, const struct event *event)
         seek(world, who, now_us);
 }
 
+static void handle_arrival(struct world *world, const struct event *event)
+{
+    struct stream *stream = &world->demand.stream[event->who];
+    const struct rng_words luck = stream->luck;
+    const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
+    const bool alone = stream->next_arrival == first && count == 1;
+    if (count > CASE_BACKLOG - first) {
+        engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
+        return;
+    }
+    stream->next_ordinal += count;
+    stream->next_arrival++;
+    schedule_arrival(world, event->who, event->at_us);
+    if (alone) {
+        fall_ill(world, event->who, first, luck, event->at_us);
+        return;
+    }
+    for (uint32_t n = 0; n < count; n++)
+        fall_ill(world, event->who, first + n,
+                 rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
+                          (struct rng_purpose){.quantity = DRAW_ARRIVAL}),
+                 event->at_us);
+}
+
+/* Whoever comes back has other luck, however the visit ended. */
+static void count_visit(struct world *world, uint32_t who, const struct stage *stage)
+{
+    uint32_t *visits = case_visits(world, who);
+    if (visits != NULL && stage->index < world->pathways.loop_stages)
+        visits[stage->index]++;
+}
+
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     int32_t next = stage->next;
     if (next == STAGE_BY_LUCK)
-        next = stage_next(stage, patient->severity, case_luck(world, who, stage).w[1]);
+        next = stage_next(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
+    if (world->has_extra)
+        interruption_ended(world, who);
+    const bool keeps = next >= 0 && world->pathways.stage[next].previous != PREVIOUS_RELEASE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
-    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_ENDED, now_us);
-    if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
+    watch_change(world, serving_ward(world, patient, stage), patient, keeps ? WATCH_KEPT : WATCH_ENDED,
+                 now_us);
+    if (keeps)
+        serving_keep(world, who);
+    else if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, now_us);
-    uint32_t *visits = case_visits(world, who);
-    if (visits != NULL && stage->index < world->pathways.loop_stages)
-        visits[stage->index]++;
+    count_visit(world, who, stage);
     go_on(world, who, next, true, now_us);
 }
 
@@ -222,7 +353,19 @@ static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
     } else {
         journey_set_at_home(world, patient, false, now_us);
     }
+    count_visit(world, who, stage);
     go_on(world, who, stage->reneged, true, now_us);
+}
+
+static void handle_upgrade(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    serving_upgrade(world, who);
+    struct ward *ward = serving_ward(world, patient, case_stage(world, patient));
+    if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
+        (void)interruption_make_way(world, ward, case_level(patient, case_stage(world, patient)), now_us);
+    if (ward != NULL)
+        serving_ward_moves(world, ward, now_us);
 }
 
 static void handle_review(struct world *world, uint32_t who, int64_t now_us)
@@ -243,18 +386,29 @@ static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
     go_on(world, who, patient->stage, false, now_us);
 }
 
+/* Everybody who serves is relieved: who is idle goes home, the others finish their patients. */
+static void relieve(struct world *world, struct ward *ward, int64_t now_us)
+{
+    watch_overtime(world, ward, ward->station.servers - ward->station.busy, 0);
+    ward->shift++;
+    ward->changed_us[ward->shift] = now_us;
+    ward->station.busy = 0;
+}
+
 static void handle_shift(struct world *world, const struct event *event)
 {
     struct ward *ward = &world->facilities.ward[event->who];
-    station_set_servers(&ward->station, timetable_at(&ward->timetable, event->at_us));
+    const int64_t now_us = event->at_us;
+    if (ward->relief)
+        relieve(world, ward, now_us);
+    station_set_servers(&ward->station, timetable_at(&ward->timetable, now_us));
     if (ward->measure >= 0)
-        tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, event->at_us,
-                        ward->station.servers);
-    if (ward->joint && ward->facility != PATIENT_NOWHERE)
-        serving_facility_moves(world, ward->facility, event->at_us);
-    else
-        serving_line_moves(world, &ward->station, event->at_us);
-    const int64_t next_us = timetable_next_change(&ward->timetable, event->at_us);
+        tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us, ward->station.servers);
+    if (ward->interrupt != INTERRUPT_NONE)
+        interruption_of_shift(world, ward, now_us);
+    watch_station(world, ward, now_us);
+    serving_ward_moves(world, ward, now_us);
+    const int64_t next_us = timetable_next_change(&ward->timetable, now_us);
     if (next_us < INT64_MAX)
         engine_schedule(world->engine, 0, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
 }
@@ -280,6 +434,9 @@ void care_handle(void *data, unsigned partition, const struct event *event)
         break;
     case EVENT_RENEGE:
         handle_renege(world, event->who, event->at_us);
+        break;
+    case EVENT_UPGRADE:
+        handle_upgrade(world, event->who, event->at_us);
         break;
     case EVENT_TRANSFER:
         handle_transfer(world, event->who, event->at_us);
@@ -327,7 +484,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
 {
     const struct stream *stream = &world->demand.stream[stream_index];
     const struct condition *condition = &world->pathways.condition[stream->condition];
-    const struct stage *stage = &world->pathways.stage[condition->first_stage];
+    const struct stage *stage = &world->pathways.stage[stream->stage];
     const uint32_t count = demand_backlog(stream, &world->rng);
     for (uint32_t n = 0; n < count; n++) {
         const uint32_t who = case_open(world);
@@ -336,7 +493,7 @@ static void start_backlog(struct world *world, uint32_t stream_index)
         struct patient *patient = case_patient(world, who);
         patient->stream = stream_index;
         patient->ordinal = CASE_BACKLOG + n;
-        patient->stage = (uint16_t)condition->first_stage;
+        patient->stage = stream->stage;
         patient->facility = PATIENT_NOWHERE;
         const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
                                                (struct rng_purpose){.quantity = DRAW_BACKLOG});
@@ -378,8 +535,9 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
     while (who >= 0) {
         const struct patient *patient = case_patient(world, (uint32_t)who);
         const struct stage *stage = case_stage(world, patient);
-        const int64_t after = station_after(line, &world->part.links, (uint32_t)who, stage->level);
+        const int64_t after = station_after(line, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
+            watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
             go_on(world, (uint32_t)who, patient->stage, false, now_us);
         }

@@ -17,6 +17,13 @@ static int make_room(struct world *world)
             return -1;
         part->visits = visits;
     }
+    if (world->has_extra) {
+        struct extra *extra =
+            mem_grow(part->extra, &part->extra_capacity, part->patients.capacity, sizeof *extra, &err);
+        if (extra == NULL)
+            return -1;
+        part->extra = extra;
+    }
     part->roomy_for = part->patients.capacity;
     return 0;
 }
@@ -29,8 +36,16 @@ uint32_t case_open(struct world *world)
         engine_stop(world->engine, "out of memory for one more patient");
         return PATIENT_NOWHERE;
     }
+    if (world->has_extra)
+        *case_extra(world, who) = (struct extra){0};
     uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
         memset(visits, 0, world->pathways.loop_stages * sizeof *visits);
     return who;
+}
+
+void case_stop_circle(struct world *world)
+{
+    engine_stop(world->engine, "a pathway goes round in circles without taking time; look at the stages named by late, "
+                               "otherwise, reneged and next, and give one a duration");
 }

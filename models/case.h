@@ -53,16 +53,26 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
     return visits == NULL || stage->index >= world->pathways.loop_stages ? 0 : visits[stage->index];
 }
 
-static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage)
+/* The luck of a stage: words for duration, route, patience and choice among stations. A duration that is drawn anew
+ * after an interruption is another attempt. */
+static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage, uint32_t attempt)
 {
     return rng_draw(&world->rng, case_identity(world, case_patient(world, who)),
-                    (struct rng_purpose){
-                        .quantity = DRAW_STAGE, .stage = stage->index, .visit = case_visit(world, who, stage)});
+                    (struct rng_purpose){.quantity = DRAW_STAGE,
+                                         .stage = stage->index,
+                                         .attempt = attempt & 255,
+                                         .visit = case_visit(world, who, stage)});
 }
+
+/* Stops the run: a pathway leads back to where it was without taking time. */
+void case_stop_circle(struct world *world);
 
 static inline void case_schedule(struct world *world, uint32_t who, enum event_kind kind, int64_t at_us)
 {
     struct patient *patient = case_patient(world, who);
+    patient->still = (uint8_t)(at_us == patient->due_us ? patient->still + 1 : 0);
+    if (patient->still == UINT8_MAX)
+        case_stop_circle(world);
     patient->due_us = at_us;
     patient->due_kind = (uint8_t)kind;
     engine_schedule(world->engine, 0, (struct event){.at_us = at_us, .kind = kind, .who = who});
@@ -71,6 +81,17 @@ static inline void case_schedule(struct world *world, uint32_t who, enum event_k
 static inline void case_count_present(struct world *world, int64_t now_us, int64_t delta)
 {
     tally_level_set(&world->system_present, now_us, world->system_present.level + delta);
+}
+
+/* The priority at which a patient waits. */
+static inline unsigned case_level(const struct patient *patient, const struct stage *stage)
+{
+    return (patient->more & PATIENT_UPGRADED) != 0 ? stage->upgraded_level : stage->level;
+}
+
+static inline struct extra *case_extra(struct world *world, uint32_t who)
+{
+    return &world->part.extra[who];
 }
 
 /* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run stops). */

@@ -295,7 +295,8 @@ static int add(struct spot *spot, struct setting *value)
 {
     const enum key_type type = spot->row == NULL ? KEY_TEXT : spot->row->type;
     const bool names = type == KEY_COUNTS || type == KEY_NAMED_REALS;
-    const bool elements = type == KEY_LIST || type == KEY_TEXTS || type == KEY_REALS || type == KEY_FILES;
+    const bool elements = type == KEY_LIST || type == KEY_TEXTS || type == KEY_REALS || type == KEY_FILES ||
+                          type == KEY_TIMES || type == KEY_RATES;
     if (!names && !elements)
         return wrong(spot, "nothing can be added to a single value; use value = ...");
     const bool group_due = names || type == KEY_LIST;

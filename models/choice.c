@@ -94,12 +94,53 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
     return set;
 }
 
+/* Beyond the set: when none of the nearest gives it now. */
+static uint32_t nearest_of_all(const struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+{
+    uint32_t best = PATIENT_NOWHERE;
+    int64_t best_us = stage->reach_us > 0 ? stage->reach_us + 1 : INT64_MAX;
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        if (f == except || !choice_given(world, stage, f))
+            continue;
+        const int64_t us = geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
+        if (us < best_us) {
+            best_us = us;
+            best = f;
+        }
+    }
+    return best;
+}
+
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
     for (size_t i = 0; i < set->count; i++)
         if (set->candidate[i].facility != except && choice_given(world, stage, set->candidate[i].facility))
             return set->candidate[i].facility;
+    return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
+}
+
+static bool has_free(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    for (size_t i = 0; i < stage->need_count; i++) {
+        const int32_t ward = facility_ward(&world->facilities, facility, stage->need[i].resource);
+        if (station_free_servers(&world->facilities.ward[ward].station) < stage->need[i].amount)
+            return false;
+    }
+    if (stage->service < 0)
+        return true;
+    const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)stage->service);
+    return offer->unlimited || offer_operator(offer, stage->level == 0) >= 0;
+}
+
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+{
+    const struct choice_set *set = choice_set(world, stage, origin);
+    for (size_t i = 0; i < set->count; i++) {
+        const uint32_t facility = set->candidate[i].facility;
+        if (facility != except && choice_given(world, stage, facility) && has_free(world, stage, facility))
+            return facility;
+    }
     return PATIENT_NOWHERE;
 }
 

@@ -40,6 +40,9 @@ MUST_CHECK int choices_init(struct choices *choices, const struct world *world, 
 /* The nearest facility that gives the stage now, within reach; not `except`. PATIENT_NOWHERE: none. */
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
 
+/* The same among facilities where the stage could begin at once. */
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
+
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient);

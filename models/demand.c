@@ -3,9 +3,128 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/arrivals.h"
 #include "models/patient.h"
 
 #define YEARS_10000_S (10000.0 * 365 * 86400)
+
+enum { GREATEST_BATCH = 1000000 };
+
+struct build {
+    struct demand *demand;
+    const struct scenario *scenario;
+    const struct geography *geography;
+    struct pathways *pathways;
+    struct arena *arena;
+    struct err *err;
+};
+
+static int compile(struct build *build, struct dist_spec *const *spec, const struct dist **dist)
+{
+    return pathways_dist(build->pathways, build->scenario, (const struct dist_spec *const *)spec, dist,
+                         build->err);
+}
+
+/* --- what is not plain ---------------------------------------------------- */
+
+static int set_gap(struct build *build, const struct arrivals_spec *arrivals, struct flow *flow)
+{
+    if (compile(build, &arrivals->gap, &flow->gap) != 0)
+        return -1;
+    if (flow->gap != NULL && !(dist_mean(flow->gap) > 0))
+        return scenario_blame(build->scenario, &arrivals->gap, build->err,
+                              "the gaps have no positive mean; make them longer than 0");
+    return 0;
+}
+
+static int64_t patients_of(int64_t millionths)
+{
+    return (millionths + 500000) / 1000000;
+}
+
+static int set_batch(struct build *build, const struct arrivals_spec *arrivals, struct flow *flow)
+{
+    flow->mean_batch = 1;
+    if (compile(build, &arrivals->batch, &flow->batch) != 0)
+        return -1;
+    if (flow->batch == NULL)
+        return 0;
+    const size_t items = arrivals->batch->kind == DIST_LISTED ? arrivals->batch->count : 1;
+    int64_t least = INT64_MAX, greatest = 0;
+    for (size_t i = 0; i < items; i++) {
+        const int64_t low = dist_value(flow->batch, 0, i, 0),
+                      high = dist_value(flow->batch, UINT32_MAX, i, 0);
+        least = low < least ? low : least;
+        greatest = high > greatest ? high : greatest;
+    }
+    if (least < 0)
+        return scenario_blame(build->scenario, &arrivals->batch, build->err,
+                              "a batch could be negative; choose a distribution without negative values");
+    if (patients_of(greatest) > GREATEST_BATCH)
+        return scenario_blame(build->scenario, &arrivals->batch, build->err,
+                              "a batch could be of %lld patients; at most %d are possible",
+                              (long long)patients_of(greatest), GREATEST_BATCH);
+    if (patients_of(greatest) == 0)
+        return scenario_blame(build->scenario, &arrivals->batch, build->err,
+                              "a batch is always of 0 patients; write 1 or more");
+    flow->mean_batch = dist_mean(flow->batch);
+    return 0;
+}
+
+static int set_times(struct build *build, const struct arrivals_spec *arrivals, struct flow *flow)
+{
+    const size_t count = arrivals->times_s.count;
+    flow->most = arrivals->count > 0 ? (uint32_t)arrivals->count : UINT32_MAX;
+    if (count == 0)
+        return 0;
+    if (count < flow->most)
+        flow->most = (uint32_t)count;
+    int64_t *time_us = arena_zeroed(build->arena, count, sizeof *time_us, build->err);
+    if (time_us == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        time_us[i] = llround(*SCENARIO_ITEM(arrivals->times_s, double, i) * 1e6);
+    flow->time_us = time_us;
+    return 0;
+}
+
+static int set_rhythm(struct build *build, const struct arrivals_spec *arrivals, struct rhythm *rhythm,
+                      struct flow *flow)
+{
+    const struct wave_spec *wave = &arrivals->wave;
+    const struct profile_spec *profile = &arrivals->profile;
+    const struct key_list *parts = profile->weights.count > 0 ? &profile->weights : &profile->rates;
+    if (wave->amplitude > 0 &&
+        rhythm_wave(rhythm, wave->amplitude, wave->period_us, wave->phase_us, build->arena, build->err) != 0)
+        return -1;
+    if (parts->count > 0 && rhythm_profile(rhythm, SCENARIO_ITEM(*parts, double, 0), parts->count,
+                                           profile->cycle_us, build->arena, build->err) != 0)
+        return -1;
+    flow->rhythm = rhythm->cells > 0 ? rhythm : NULL;
+    return 0;
+}
+
+/* NULL when all is plain. */
+static int make_flow(struct build *build, const struct arrivals_spec *arrivals, struct rhythm *rhythm,
+                     const struct flow **result)
+{
+    struct flow flow = {.gap = NULL};
+    *result = NULL;
+    if (set_gap(build, arrivals, &flow) != 0 || set_batch(build, arrivals, &flow) != 0 ||
+        set_times(build, arrivals, &flow) != 0 || set_rhythm(build, arrivals, rhythm, &flow) != 0)
+        return -1;
+    if (flow.gap == NULL && flow.rhythm == NULL && flow.time_us == NULL && flow.batch == NULL &&
+        arrivals->count == 0)
+        return 0;
+    struct flow *kept = arena_zeroed(build->arena, 1, sizeof *kept, build->err);
+    if (kept == NULL)
+        return -1;
+    *kept = flow;
+    *result = kept;
+    return 0;
+}
+
+/* --- streams -------------------------------------------------------------- */
 
 static bool at_place(const struct arrivals_spec *arrivals, const struct place *place)
 {
@@ -17,111 +136,147 @@ static bool at_place(const struct arrivals_spec *arrivals, const struct place *p
     return false;
 }
 
-/* A rate or a renewal process is one stream, in one place; an incidence is one stream in each place. */
-static bool by_place(const struct arrivals_spec *arrivals)
+static int check_places(const struct build *build, const struct arrivals_spec *arrivals)
 {
-    return arrivals->incidence > 0;
-}
-
-static double incidence(const struct arrivals_spec *arrivals)
-{
-    double product = arrivals->incidence;
-    for (size_t i = 0; i < arrivals->factors.count; i++)
-        product *= *SCENARIO_ITEM(arrivals->factors, double, i);
-    return product;
-}
-
-static int check_arrivals(const struct scenario *scenario, const struct geography *geography,
-                          const struct condition_spec *spec, struct err *err)
-{
-    const struct arrivals_spec *arrivals = &spec->arrivals;
-    const int ways = (arrivals->rate_per_s > 0) + (arrivals->incidence > 0) + (arrivals->gap != NULL);
-    if (ways > 1)
-        return scenario_blame(scenario, arrivals, err,
-                              "arrivals are given in %d ways; keep one of rate, incidence and gap", ways);
+    const struct scenario *scenario = build->scenario;
     for (size_t i = 0; i < arrivals->at.count; i++) {
         const char *code = *SCENARIO_ITEM(arrivals->at, char *const, i);
-        if (geography_find(geography, code) < 0)
-            return scenario_blame(scenario, &arrivals->at, err, "no place has the code \"%s\"; use a code of %s", code,
-                                  scenario->places.file != NULL ? scenario->places.file
-                                                                : "the scenario's list of places");
+        if (geography_find(build->geography, code) < 0)
+            return scenario_blame(
+                scenario, &arrivals->at, build->err, "no place has the code \"%s\"; use a code of %s", code,
+                scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
     }
-    if (ways > 0 && !by_place(arrivals) && arrivals->at.count > 1)
-        return scenario_blame(scenario, &arrivals->at, err,
-                              "a rate is of one place; name one place, or give an incidence");
     return 0;
 }
 
-static int set_stream(struct stream *stream, const struct scenario *scenario, const struct condition_spec *spec,
-                      size_t condition, const struct geography *geography, size_t place, struct pathways *pathways,
-                      struct err *err)
+/* The stage with which patients begin. */
+static uint16_t entry(const struct build *build, const struct condition_spec *spec, size_t condition)
 {
-    const struct arrivals_spec *arrivals = &spec->arrivals;
-    *stream = (struct stream){.hash = rng_hash_more(geography->place[place].hash, spec->id),
-                              .place = (uint32_t)place,
-                              .condition = (uint16_t)condition};
-    if (pathways_dist(pathways, scenario, (const struct dist_spec *const *)&arrivals->gap, &stream->gap, err) != 0)
-        return -1;
-    if (stream->gap != NULL && !(dist_mean(stream->gap) > 0))
-        return scenario_blame(scenario, &arrivals->gap, err, "the gaps have no positive mean; make them longer than 0");
-    stream->rate_per_s = arrivals->rate_per_s;
-    if (by_place(arrivals))
-        stream->rate_per_s = incidence(arrivals) * (double)geography->place[place].population;
-    if (stream->gap != NULL)
-        stream->rate_per_s = 1 / dist_mean(stream->gap);
+    const uint32_t first = build->pathways->condition[condition].first_stage;
+    for (size_t i = 0; spec->arrivals.into != NULL && i < spec->pathway.count; i++)
+        if (strcmp(SCENARIO_ITEM(spec->pathway, struct stage_spec, i)->id, spec->arrivals.into) == 0)
+            return (uint16_t)(first + i);
+    return (uint16_t)first;
+}
+
+static int set_stream(struct build *build, const struct condition_spec *spec, const struct stream *model,
+                      size_t place, struct stream *stream)
+{
+    *stream = *model;
+    stream->hash = rng_hash_more(build->geography->place[place].hash, spec->id);
+    stream->place = (uint32_t)place;
+    stream->rate_per_s = arrivals_rate(&spec->arrivals, (double)build->geography->place[place].population);
+    if (stream->flow != NULL && stream->flow->gap != NULL)
+        stream->rate_per_s = 1 / dist_mean(stream->flow->gap);
     if (stream->rate_per_s > 1e6)
-        return scenario_blame(scenario, arrivals, err, "%g arrivals a second are too many; the limit is 1e6",
-                              stream->rate_per_s);
+        return scenario_blame(build->scenario, &spec->arrivals, build->err,
+                              "%g arrivals a second are too many; the limit is 1e6", stream->rate_per_s);
     const double mean_s = fmin(1 / stream->rate_per_s, YEARS_10000_S); /* rarer than that: never */
     stream->scale = (uint64_t)(mean_s * 1e6 * 0x1p32 / 1e9);
-    stream->backlog_us = llround(arrivals->backlog_s * 1e6);
+    return 0;
+}
+
+static int add_streams(struct build *build, size_t condition)
+{
+    const struct condition_spec *spec =
+        SCENARIO_ITEM(build->scenario->conditions, struct condition_spec, condition);
+    struct demand *demand = build->demand;
+    struct stream model = {.condition = (uint16_t)condition,
+                           .stage = entry(build, spec, condition),
+                           .backlog_us = llround(spec->arrivals.backlog_s * 1e6)};
+    if (check_places(build, &spec->arrivals) != 0 ||
+        make_flow(build, &spec->arrivals, &demand->rhythm[condition], &model.flow) != 0)
+        return -1;
+    const bool is_listed = model.flow != NULL && model.flow->time_us != NULL;
+    for (size_t p = 0; p < build->geography->count; p++) {
+        if (!at_place(&spec->arrivals, &build->geography->place[p]))
+            continue;
+        struct stream *stream = &demand->stream[demand->count];
+        if (set_stream(build, spec, &model, p, stream) != 0)
+            return -1;
+        demand->count += stream->rate_per_s > 0 || is_listed;
+        if (!arrivals_by_place(&spec->arrivals))
+            break;
+    }
     return 0;
 }
 
 int demand_init(struct demand *demand, const struct scenario *scenario, const struct geography *geography,
                 struct pathways *pathways, struct arena *arena, struct err *err)
 {
-    *demand = (struct demand){0};
+    *demand = (struct demand){.conditions = scenario->conditions.count};
+    struct build build = {demand, scenario, geography, pathways, arena, err};
     const struct dist_spec unit = {.kind = DIST_EXPONENTIAL, .a = 1000};
     const struct dist_spec *unit_spec = &unit;
     if (pathways_dist(pathways, scenario, &unit_spec, &demand->unit_exponential, err) != 0)
         return -1;
     size_t most = 0;
-    if (__builtin_mul_overflow(scenario->conditions.count, geography->count, &most) || most > UINT32_MAX)
-        return err_fail(err, "%zu conditions in %zu places are too many", scenario->conditions.count, geography->count);
+    if (__builtin_mul_overflow(demand->conditions, geography->count, &most) || most > UINT32_MAX)
+        return err_fail(err, "%zu conditions in %zu places are too many", demand->conditions,
+                        geography->count);
     demand->stream = arena_zeroed(arena, most, sizeof *demand->stream, err);
-    if (demand->stream == NULL)
+    demand->rhythm = arena_zeroed(arena, demand->conditions, sizeof *demand->rhythm, err);
+    if (demand->stream == NULL || demand->rhythm == NULL)
         return -1;
-    for (size_t c = 0; c < scenario->conditions.count; c++) {
-        const struct condition_spec *spec = SCENARIO_ITEM(scenario->conditions, struct condition_spec, c);
-        if (check_arrivals(scenario, geography, spec, err) != 0)
+    for (size_t c = 0; c < demand->conditions; c++)
+        if (add_streams(&build, c) != 0)
             return -1;
-        for (size_t p = 0; p < geography->count; p++) {
-            if (!at_place(&spec->arrivals, &geography->place[p]))
-                continue;
-            if (set_stream(&demand->stream[demand->count], scenario, spec, c, geography, p, pathways, err) != 0)
-                return -1;
-            demand->count += demand->stream[demand->count].rate_per_s > 0;
-            if (!by_place(&spec->arrivals))
-                break;
-        }
-    }
     return 0;
 }
 
-int64_t demand_gap(const struct demand *demand, const struct stream *stream, uint32_t ordinal, uint32_t word)
+/* --- asking --------------------------------------------------------------- */
+
+static int64_t poisson_gap(const struct demand *demand, const struct stream *stream)
 {
-    if (stream->gap != NULL)
-        return dist_value(stream->gap, word, ordinal, 0);
-    const int64_t unit = dist_value(demand->unit_exponential, word, 0, 0);
+    const int64_t unit = dist_value(demand->unit_exponential, stream->luck.w[0], 0, 0);
     return (int64_t)(((uint128)(uint64_t)unit * stream->scale) >> 32);
+}
+
+static int64_t next_of_flow(const struct demand *demand, struct stream *stream, int64_t since_us)
+{
+    const struct flow *flow = stream->flow;
+    const uint32_t arrival = stream->next_arrival;
+    if (arrival >= flow->most)
+        return DEMAND_NEVER;
+    if (flow->time_us != NULL)
+        return flow->time_us[arrival];
+    if (flow->gap != NULL)
+        return since_us + dist_value(flow->gap, stream->luck.w[0], arrival, 0);
+    if (flow->rhythm == NULL)
+        return since_us + poisson_gap(demand, stream);
+    stream->inner_us += poisson_gap(demand, stream);
+    return rhythm_when(flow->rhythm, stream->inner_us);
+}
+
+int64_t demand_next(const struct demand *demand, struct stream *stream, int64_t since_us)
+{
+    if (stream->flow != NULL)
+        return next_of_flow(demand, stream, since_us);
+    return since_us + poisson_gap(demand, stream);
+}
+
+uint32_t demand_batch(const struct stream *stream)
+{
+    if (stream->flow == NULL || stream->flow->batch == NULL)
+        return 1;
+    return (uint32_t)patients_of(dist_value(stream->flow->batch, stream->luck.w[3], stream->next_arrival, 0));
 }
 
 uint32_t demand_backlog(const struct stream *stream, const struct rng *rng)
 {
-    const double expected = stream->rate_per_s * (double)stream->backlog_us * 1e-6;
+    const double batch = stream->flow == NULL ? 1 : stream->flow->mean_batch;
+    const double expected = stream->rate_per_s * (double)stream->backlog_us * 1e-6 * batch;
     const struct rng_words luck =
         rng_draw(rng, (struct rng_identity){.stream = stream->hash, .ordinal = UINT32_MAX},
                  (struct rng_purpose){.quantity = DRAW_BACKLOG});
     return (uint32_t)fmin(floor(expected + rng_unit(luck.w[0])), 1e9);
+}
+
+uint64_t demand_fingerprint(const struct demand *demand)
+{
+    uint64_t hash = 0;
+    for (size_t c = 0; c < demand->conditions; c++)
+        if (demand->rhythm[c].cells > 0)
+            hash = rng_mix(hash ^ rhythm_fingerprint(&demand->rhythm[c]));
+    return hash;
 }

@@ -12,8 +12,9 @@ int experts_init(struct experts *experts, struct world *world, struct err *err)
         return -1;
     for (size_t i = 0; i < experts->count; i++) {
         const struct expert_spec *spec = SCENARIO_ITEM(scenario->experts, struct expert_spec, i);
-        const char *home = SCENARIO_ITEM(scenario->facilities, struct facility_spec, (size_t)spec->home)->id;
-        const uint32_t facility = (uint32_t)facilities_find(&world->facilities, home);
+        uint32_t facility = 0;
+        if (facilities_refer(&world->facilities, scenario, &spec->home, &facility, err) != 0)
+            return -1;
         struct expert *expert = &experts->expert[i];
         *expert = (struct expert){.spec = spec, .at_offer = -1};
         const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
@@ -21,7 +22,7 @@ int experts_init(struct experts *experts, struct world *world, struct err *err)
             return scenario_blame(scenario, &spec->home, err,
                                   "the facility \"%s\" does not list the expert's service; add it to its services "
                                   "(staff = 0 will do)",
-                                  home);
+                                  world->facilities.facility[facility].id);
         expert->home_offer = (int32_t)(offer - world->facilities.offer);
         if (expert_join(world, expert, expert->home_offer, 0, err) != 0)
             return -1;
@@ -46,6 +47,11 @@ void expert_leave(struct world *world, struct expert *expert, int64_t now_us)
     world_recheck(world, offer->facility, now_us);
 }
 
+bool expert_is_free(const struct world *world, const struct expert *expert)
+{
+    return !world->facilities.offer[expert->last_offer].people[expert->person].busy;
+}
+
 int expert_join(struct world *world, struct expert *expert, int32_t offer, int64_t now_us, struct err *err)
 {
     const bool at_home = offer == expert->home_offer;
@@ -62,7 +68,7 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
         return -1;
     if (at_home && expert->booked_by != NULL)
         set_away(world, expert, -1, now_us);
-    expert->at_offer = offer;
+    expert->at_offer = expert->last_offer = offer;
     world_recheck(world, at->facility, now_us);
     return 0;
 }

@@ -16,8 +16,9 @@ struct expert {
     const struct expert_spec *spec;
     int32_t home_offer; /* index in facilities.offer */
     int32_t at_offer;   /* where the expert works now; -1: on the way */
-    int64_t person;        /* there */
-    int64_t worked_us;     /* this week */
+    int32_t last_offer; /* where the expert works or worked last */
+    int64_t person;     /* there */
+    int64_t worked_us;  /* this week */
     const char *booked_by; /* name of the policy that has sent the expert; NULL: at home */
 };
 
@@ -30,6 +31,8 @@ MUST_CHECK int experts_init(struct experts *experts, struct world *world, struct
 
 /* Leaves the present facility (a case under way is finished there) and is on the way. */
 void expert_leave(struct world *world, struct expert *expert, int64_t now_us);
+/* Whether a case that was under way when the expert left is over. */
+bool expert_is_free(const struct world *world, const struct expert *expert);
 /* Begins to work at an offer, at a planning epoch. */
 MUST_CHECK int expert_join(struct world *world, struct expert *expert, int32_t offer, int64_t now_us,
                            struct err *err);

@@ -100,7 +100,7 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
         facilities->ward[*slot].station.servers += servers;
     else {
         struct ward *ward = &facilities->ward[facilities->ward_count];
-        *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1};
+        *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1, .balk_at = INT64_MAX};
         ward->id = join(build, at->id, ".", resource);
         if (ward->id == NULL)
             return -1;
@@ -191,8 +191,9 @@ static int add_by_rule(struct build *build, const struct facility_spec *spec)
         const struct place *place = &build->geography->place[p];
         if (excepted(spec, place))
             continue;
-        const char *name = join(build, place->name_en, " ", spec->name != NULL ? spec->name : spec->id);
-        if (add_facility(build, spec, p, join(build, spec->id, ".", place->code), name) != 0)
+        const char *id = spec->id != NULL ? spec->id : spec->rule;
+        const char *name = join(build, place->name_en, " ", spec->name != NULL ? spec->name : id);
+        if (add_facility(build, spec, p, join(build, id, ".", place->code), name) != 0)
             return -1;
     }
     return 0;
@@ -248,7 +249,7 @@ static struct ward *ward_for(struct build *build, const struct station_spec *spe
     if (known >= 0)
         return &facilities->ward[known];
     struct ward *ward = &facilities->ward[facilities->ward_count];
-    *ward = (struct ward){.id = spec->id, .facility = PATIENT_NOWHERE, .measure = -1};
+    *ward = (struct ward){.id = spec->id, .facility = PATIENT_NOWHERE, .measure = -1, .balk_at = INT64_MAX};
     station_init(&ward->station, spec->servers < 0 ? STATION_UNLIMITED : spec->servers, STATION_UNLIMITED);
     facilities->ward_count++;
     return ward;
@@ -279,6 +280,29 @@ static int set_timetable(struct build *build, const struct station_spec *spec, s
     return 0;
 }
 
+static int set_interruptions(struct build *build, const struct station_spec *spec, struct ward *ward)
+{
+    ward->preemption = (uint8_t)spec->preemption;
+    ward->interrupt = (uint8_t)spec->interrupt;
+    ward->relief = spec->handover == HANDOVER_RELIEF;
+    if (ward->relief && spec->interrupt != INTERRUPT_NONE)
+        return scenario_blame(build->scenario, &spec->interrupt, build->err,
+                              "people who are relieved finish their patients; choose handover = \"capacity\", or do "
+                              "not interrupt");
+    if (ward->relief) {
+        ward->changed_us = arena_zeroed(build->arena, 256, sizeof *ward->changed_us, build->err);
+        if (ward->changed_us == NULL)
+            return -1;
+    }
+    if (spec->preemption == INTERRUPT_NONE && spec->interrupt == INTERRUPT_NONE)
+        return 0;
+    ward->in_service = arena_zeroed(build->arena, 1, sizeof *ward->in_service, build->err);
+    if (ward->in_service == NULL)
+        return -1;
+    station_init(ward->in_service, 0, STATION_UNLIMITED);
+    return 0;
+}
+
 static int set_stations(struct build *build)
 {
     int32_t measure = 0;
@@ -294,7 +318,11 @@ static int set_stations(struct build *build)
             station_set_servers(&ward->station, spec->servers);
         if (spec->room >= 0)
             ward->station.room = spec->room;
+        if (spec->balk_at >= 0)
+            ward->balk_at = spec->balk_at;
         ward->measure = measure++;
+        if (set_interruptions(build, spec, ward) != 0)
+            return -1;
         if (set_timetable(build, spec, ward) != 0)
             return -1;
     }
@@ -349,4 +377,17 @@ int64_t facilities_find(const struct facilities *facilities, const char *id)
         if (strcmp(facilities->facility[i].id, id) == 0)
             return (int64_t)i;
     return -1;
+}
+
+int facilities_refer(const struct facilities *facilities, const struct scenario *scenario, const int32_t *reference,
+                     uint32_t *facility, struct err *err)
+{
+    const struct facility_spec *spec = spec_of(scenario, (size_t)*reference);
+    const int64_t at = spec->rule != NULL ? -1 : facilities_find(facilities, spec->id);
+    if (at < 0)
+        return scenario_blame(scenario, reference, err,
+                              "\"%s\" is a rule that makes several facilities; name one that stands by itself",
+                              spec->id != NULL ? spec->id : spec->rule);
+    *facility = (uint32_t)at;
+    return 0;
 }

@@ -10,6 +10,8 @@
 
 enum { TABLE_PLACES = 1024 };
 
+#define DEFAULT_SPEED_M_S (60 / 3.6) /* of scenarios without bands */
+
 static bool listed(const struct key_list *texts, const char *word)
 {
     for (size_t i = 0; i < texts->count; i++)
@@ -201,6 +203,8 @@ static struct travel compute(const struct geography *geography, const struct geo
             seconds += (to_m - done) / band->speed_m_s;
         done = fmax(done, to_m);
     }
+    if (metres > done)
+        seconds += (metres - done) / DEFAULT_SPEED_M_S;
     return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
 }
 

@@ -4,7 +4,9 @@
 
 #include "models/care.h"
 #include "models/case.h"
+#include "models/holding.h"
 #include "models/serving.h"
+#include "models/watch.h"
 
 void journey_set_at_home(struct world *world, struct patient *patient, bool at_home, int64_t now_us)
 {
@@ -33,13 +35,15 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
     struct patient *patient = case_patient(world, who);
     const struct travel way = geography_travel(&world->geography, journey_place(world, patient),
                                                world->facilities.facility[facility].place);
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        holding_release(world, who, engine_now(world->engine, 0));
     int64_t *cell = case_cell(world, patient);
     cell[PC_travel_time] += way.us;
     cell[PC_travel_distance] += way.m;
     if (patient->facility != PATIENT_NOWHERE) {
         cell[PC_transfers]++;
         world_fa(world, patient->facility)[FA_transfers_out]++;
-        patient->moved = 1;
+        patient->more |= PATIENT_MOVED;
     }
     serving_pay(world, patient, 0, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
     patient->facility = facility;
@@ -88,7 +92,7 @@ int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us)
     enum event_kind kind = EVENT_REVIEW;
     if (stage->patience != NULL) {
         const int64_t since_us = patient->asked_us > 0 ? patient->asked_us : 0;
-        const int64_t ends_us = since_us + dist_value(stage->patience, case_luck(world, who, stage).w[2],
+        const int64_t ends_us = since_us + dist_value(stage->patience, case_luck(world, who, stage, 0).w[2],
                                                       patient->ordinal, case_visit(world, who, stage));
         if (ends_us <= at_us) {
             kind = EVENT_RENEGE;
@@ -117,8 +121,12 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
             return stage->otherwise;
         return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
     }
-    if (stage->missing == ELSE_WAIT)
-        return journey_wait_at_home(world, who, now_us);
+    if (stage->missing == ELSE_WAIT) {
+        uint32_t to = PATIENT_NOWHERE;
+        if (patient->facility == PATIENT_NOWHERE)
+            to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
+        return to == PATIENT_NOWHERE ? journey_wait_at_home(world, who, now_us) : journey_to(world, who, to, 0);
+    }
     return stage->missing == ELSE_GO_ON ? stage->otherwise : STAGE_END;
 }
 
@@ -142,4 +150,16 @@ int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
     if (to == patient->facility)
         return patient->stage;
     return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
+}
+
+int32_t journey_divert(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const uint32_t to = choice_nearest_free(world, stage, journey_place(world, patient), patient->facility);
+    if (to == PATIENT_NOWHERE)
+        return patient->stage;
+    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
+    patient->flags |= PATIENT_PLACED;
+    return journey_to(world, who, to, stage->transfer_us);
 }

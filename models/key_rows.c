@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/keys.h"
+#include "models/rhythm.h"
 #include "models/scenario.h"
 
 #define TABLE(part)                                                                                          \
@@ -40,10 +41,20 @@ static const struct key_row scenario_rows[] = {
      .help = "A whole number up to 18446744073709551615, in quotes; the same seed gives the same result."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
+    {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1", .low = -1,
+     .high = 1e12, .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
     {"scenario.fine_quantiles", KEY_BOOL, AT(run_spec, fine_quantiles), .fallback = "false",
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
+    {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,
+     .help = "Times after the end of the warm-up at which the state of the measured stations and of the system is "
+             "reported (metrics .../at/TIME/...), such as [\"1 h\", \"5 h\"], in order. The state at a time is that "
+             "before the events of the time."},
+    {"scenario.observe_cycle", KEY_DURATION, AT(run_spec, observe_cycle_us), .fallback = "0 h", .low = 0,
+     .high = 366000 * 86400e6,
+     .help = "The times of `observe` are times of this cycle instead, and the values are means over all cycles after "
+             "the warm-up. A week is counted from Monday on, any other cycle from the start; \"0 h\": no cycle."},
 };
 TABLE(scenario);
 
@@ -179,12 +190,32 @@ static const struct key_row stations_rows[] = {
      .high = 1e9, .help = "How many may wait; who finds the room full is turned away; -1: without limit."},
     {"stations.cycle", KEY_DURATION, AT(station_spec, cycle_us), .fallback = "1 week", .low = 1,
      .high = INFINITY, .help = "After this time the timetable starts again."},
+    {"stations.balk_at", KEY_INT, AT(station_spec, balk_at), .unit = "patients", .fallback = "-1", .low = -1,
+     .high = 1e9,
+     .help = "Who finds so many present, waiting and in service, does not join; -1: nobody balks."},
+    {"stations.preemption", KEY_CHOICE, AT(station_spec, preemption), .fallback = "none",
+     .choices = "none|resume|restart|resample",
+     .help = "Whether a patient of better priority interrupts one of worse (the worst, and of those the one who began "
+             "last), who then waits at the head of the line and goes on, begins anew, or draws a new duration."},
+    {"stations.interrupt", KEY_CHOICE, AT(station_spec, interrupt), .fallback = "none",
+     .choices = "none|resume|restart|resample",
+     .help = "Whether a change of the timetable to fewer servers interrupts services likewise; \"none\" lets them end."},
+    {"stations.handover", KEY_CHOICE, AT(station_spec, handover), .fallback = "capacity",
+     .choices = "capacity|relief",
+     .help = "At a change of the timetable there are more or fewer of the same servers (capacity: beds), or all who "
+             "serve are relieved: new people come, the old finish their patients in overtime (relief: staff)."},
     {"stations.timetable", LIST(station_spec, timetable, shift_spec), ABSENT,
      .help = "Numbers of servers through the cycle, in order of time."},
     {"stations.timetable.from", KEY_DURATION, AT(shift_spec, from_us),
      .help = "Time in the cycle when it begins."},
     {"stations.timetable.servers", KEY_INT, AT(shift_spec, servers), .unit = "servers", .low = 0, .high = 1e9,
      .help = "Servers from then on."},
+    {"stations.occupancy_to", KEY_INT, AT(station_spec, occupancy_to), .unit = "patients", .fallback = "-1",
+     .low = -1, .high = 100000,
+     .help = "Reports the shares of time with 0, 1, 2 ... patients present, waiting and in service, up to this number, "
+             "and with more; -1: not reported."},
+    {"stations.wait_over", KEY_TEXTS, AT(station_spec, wait_over), ABSENT,
+     .help = "Reports the shares of waits longer than these times, such as [\"0.5 h\", \"1 h\"], in order."},
 };
 TABLE(stations);
 
@@ -197,19 +228,52 @@ static const struct key_row conditions_rows[] = {
     {"conditions.background", KEY_BOOL, AT(condition_spec, background), .fallback = "false",
      .help = "A load on facilities rather than an object of study: left out of totals over conditions."},
     {"conditions.arrivals", GROUP(condition_spec, arrivals, arrivals_spec), ABSENT,
-     .help = "How often the illness occurs: one of rate, incidence and gap."},
+     .help = "Who comes when: one of rate, incidence, gap, times and profile.rates, and what modifies it."},
     {"conditions.arrivals.rate", KEY_RATE, AT(arrivals_spec, rate_per_s), ABSENT,
-     .help = "Patients per time, all places together."},
+     .help = "Arrivals per time, at random (Poisson) and in one place: that of `at`, or the first of all."},
     {"conditions.arrivals.incidence", KEY_INCIDENCE, AT(arrivals_spec, incidence), ABSENT,
      .help = "Patients per people and time: \"505.2 per 100000 y\"; every place has its own stream."},
     {"conditions.arrivals.factors", KEY_REALS, AT(arrivals_spec, factors), ABSENT, .low = 0, .high = 1e9,
      .help = "Numbers that multiply the incidence (share of adults, of those eligible)."},
+    {"conditions.arrivals.wave", GROUP(arrivals_spec, wave, wave_spec), ABSENT,
+     .help = "A rate or incidence that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t "
+             "since the start of the run."},
+    {"conditions.arrivals.wave.amplitude", KEY_SHARE, AT(wave_spec, amplitude), ABSENT,
+     .help = "Height of the wave over the mean rate, from 0 to 1; no wave when absent."},
+    {"conditions.arrivals.wave.period", KEY_DURATION, AT(wave_spec, period_us), ABSENT,
+     .low = RHYTHM_LEAST_CYCLE_US, .high = RHYTHM_GREATEST_CYCLE_US,
+     .help = "From one peak to the next; a wave needs it."},
+    {"conditions.arrivals.wave.phase", KEY_DURATION, AT(wave_spec, phase_us), ABSENT,
+     .help = "Time from the start at which the rate rises through its mean; 0 when absent."},
+    {"conditions.arrivals.profile", GROUP(arrivals_spec, profile, profile_spec), ABSENT,
+     .help = "A rate or incidence that is constant in each of some equal parts of a cycle: hours of the day, "
+             "months of the year."},
+    {"conditions.arrivals.profile.cycle", KEY_DURATION, AT(profile_spec, cycle_us), ABSENT,
+     .low = RHYTHM_LEAST_CYCLE_US, .high = RHYTHM_GREATEST_CYCLE_US,
+     .help = "The cycle; the first begins at the start of the run. A profile needs it."},
+    {"conditions.arrivals.profile.weights", KEY_REALS, AT(profile_spec, weights), ABSENT, .low = 0,
+     .high = 1e9,
+     .help = "One number for each part, in proportion to its rate; the mean stays that of rate or "
+             "incidence."},
+    {"conditions.arrivals.profile.rates", KEY_RATES, AT(profile_spec, rates), ABSENT,
+     .help = "Instead of weights, and of rate and incidence: the rate in each part, [\"2 per h\", "
+             "\"0.5 per h\"]."},
     {"conditions.arrivals.gap", KEY_DIST, AT(arrivals_spec, gap), .unit = "time", ABSENT,
-     .help = "Time between one patient and the next, when arrivals are not at random."},
+     .help = "Time between one arrival and the next, when arrivals are not at random; the first gap begins "
+             "at the start of the run. Listed gaps repeat: see count."},
+    {"conditions.arrivals.times", KEY_TIMES, AT(arrivals_spec, times_s), ABSENT,
+     .help = "The arrivals themselves, since the start of the run and in order: [\"1 h\", \"90 min\"]; "
+             "nobody comes after the last."},
+    {"conditions.arrivals.batch", KEY_DIST, AT(arrivals_spec, batch), .unit = "1", ABSENT,
+     .help = "Patients who come together at each arrival, rounded to a whole number; one when absent."},
+    {"conditions.arrivals.count", KEY_INT, AT(arrivals_spec, count), ABSENT, .low = 1, .high = 2e9,
+     .help = "Arrivals after which nobody comes any more (of each place); without end when absent."},
+    {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
+     .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
      .help = "Codes of the places concerned; all when absent."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
-     .help = "Patients who already wait at the start, as the time in which so many fall ill."},
+     .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,
      .help = "Time from onset to seeking care; at once when absent."},
     {"conditions.classes", LIST(condition_spec, classes, class_spec), ABSENT, .refers = "id",
@@ -278,12 +342,37 @@ static const struct key_row conditions_rows[] = {
      .help = "How long those who wait at home take until they choose again."},
     {"conditions.pathway.treats", KEY_BOOL, AT(stage_spec, treats), .fallback = "false",
      .help = "Who has had this stage counts as treated."},
+    {"conditions.pathway.among", KEY_TEXTS, AT(stage_spec, among), ABSENT,
+     .help = "Ids of several stations of which each patient joins one; instead of `station`."},
+    {"conditions.pathway.pick", KEY_CHOICE, AT(stage_spec, pick), .fallback = "shortest",
+     .choices = "shortest|random",
+     .help = "Which of them: where the fewest are present (the first of equals), or any with equal chances."},
+    {"conditions.pathway.previous", KEY_CHOICE, AT(stage_spec, previous), .fallback = "release",
+     .choices = "release|until_begin|keep",
+     .help = "Servers of the stage before: released when it ends, held until this stage begins (blocking after service), "
+             "or held through this stage too (resources taken one after another)."},
+    {"conditions.pathway.full", KEY_CHOICE, AT(stage_spec, full), .fallback = "wait",
+     .choices = "wait|refuse|divert",
+     .help = "When no server is free: wait in line, be refused (see rejected), or go to the nearest facility with a "
+             "free one, if there is any, and wait here otherwise."},
+    {"conditions.pathway.rejected", KEY_TEXT, AT(stage_spec, rejected), ABSENT,
+     .help = "Stage of those who are refused or find the waiting room full; the pathway ends when absent."},
+    {"conditions.pathway.balked", KEY_TEXT, AT(stage_spec, balked), ABSENT,
+     .help = "Stage of those who balk (see stations.balk_at); the pathway ends when absent."},
+    {"conditions.pathway.upgrade_after", KEY_DIST, AT(stage_spec, upgrade_after), .unit = "time", ABSENT,
+     .help = "Waiting in line so long changes the priority to upgrade_priority, at the end of that priority's line."},
+    {"conditions.pathway.upgrade_priority", KEY_INT, AT(stage_spec, upgrade_priority), .fallback = "0", .low = 0,
+     .high = 7, .help = "The priority after the upgrade."},
+    {"conditions.pathway.at", KEY_REF, AT(stage_spec, at), ABSENT, .refers = "facilities",
+     .help = "The facility where this stage is had; patients who are elsewhere are sent there."},
     {"conditions.pathway.next", LIST(stage_spec, next, next_spec), ABSENT,
      .help = "What follows, with shares that sum to 1 for every grade; the pathway ends when absent."},
     {"conditions.pathway.next.to", KEY_TEXT, AT(next_spec, to), ABSENT,
      .help = "Stage; absent: the pathway ends."},
     {"conditions.pathway.next.share", KEY_SHARE, AT(next_spec, share), .fallback = "1",
      .help = "Share of the patients concerned."},
+    {"conditions.pathway.next.duration", KEY_DIST, AT(next_spec, duration), .unit = "time", ABSENT,
+     .help = "Duration of the stage for those who take this way, which is drawn when the stage begins."},
     {"conditions.pathway.next.only", KEY_TEXT, AT(next_spec, only), ABSENT,
      .help = "Grade of severity that this concerns; all when absent."},
     {"conditions.outcomes", LIST(condition_spec, outcomes, outcome_spec), ABSENT, .refers = "id",

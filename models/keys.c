@@ -125,6 +125,10 @@ const char *keys_type_name(const struct key_row *row)
         return "texts";
     case KEY_REALS:
         return "numbers";
+    case KEY_TIMES:
+        return "times";
+    case KEY_RATES:
+        return "rates";
     case KEY_COUNTS:
         return "whole numbers by name";
     case KEY_NAMED_REALS:

@@ -42,6 +42,8 @@ enum key_type {
     KEY_NAMED_REALS, /* struct key_list of struct named_real: likewise, with numbers */
     KEY_FILE,        /* const char *: resolved against the folder of the file that names it */
     KEY_FILES,       /* struct key_list of const char *, likewise */
+    KEY_TIMES,       /* struct key_list of double seconds: ["1 h", "90 min"] */
+    KEY_RATES,       /* struct key_list of double per second: ["2 per h", "5 per d"] */
 };
 
 struct key_list {

@@ -103,6 +103,21 @@ const char *const keys_introduction[] = {
     "| `\"empirical\"` | quantiles = ( { p = 0.0; value = \"0.5 h\"; }, ..., { p = 1.0; value = \"40 h\"; } ), or file = \"samples.csv\", column = \"NAME\" (the first when absent) and unit = \"d\" |\n"
     "\n",
 
+    "## Arrivals\n"
+    "\n"
+    "A condition says in one of five ways when patients come; times count from the start of the run.\n"
+    "\n"
+    "| written | patients come |\n"
+    "|---|---|\n"
+    "| `rate = \"0.5 per h\";` | at random (Poisson), in one place |\n"
+    "| `incidence = \"505.2 per 100000 y\";` | at random in every place, in proportion to its people |\n"
+    "| `profile = { cycle = \"24 h\"; rates = [\"2 per h\", \"8 per h\", \"5 per h\"]; };` | at random, with a rate for each of equal parts of a cycle |\n"
+    "| `gap = { dist = \"erlang\"; shape = 2; mean = \"2 h\"; };` | with these times between them (a renewal process) |\n"
+    "| `times = [\"1 h\", \"90 min\"];` | then |\n"
+    "\n"
+    "A rate or an incidence can vary around its mean: in a wave, `wave = { amplitude = 0.6; period = \"24 h\"; phase = \"6 h\"; };`, or by parts of a cycle, `profile = { cycle = \"1 y\"; weights = [3, 2, 1, 2]; };`. With all of these, `batch = 10;` (or a distribution) lets several patients come at once, `count = 100;` ends the arrivals, and `into = \"STAGE\";` lets patients begin with another stage than the first. The n-th arrival comes at the same time whatever the batches are, and the n-th patient of a place and condition is the same person in every scenario that has the same seed.\n"
+    "\n",
+
     "## Messages\n"
     "\n"
     "Every problem is reported as `file:line: path: what was found; what to do`, up to 20 at once.\n"

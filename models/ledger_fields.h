@@ -16,6 +16,7 @@
     FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names") \
     FIELD(too_late, COUNT, "1", 1, "patients for whom a treatment window had closed") \
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
+    FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \

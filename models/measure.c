@@ -1,27 +1,57 @@
 #include "models/measure.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "sim/mem.h"
+static int read_station(struct measures *measures, const struct scenario *scenario, size_t i, struct err *err)
+{
+    const struct station_spec *spec = SCENARIO_ITEM(scenario->stations, struct station_spec, i);
+    struct measure_station *station = &measures->station[i];
+    station->occupancy_to = spec->occupancy_to;
+    station->limits = spec->wait_over.count;
+    return named_times_read(scenario, &spec->wait_over, &measures->arena, &station->limit, err);
+}
 
-int measures_init(struct measures *measures, size_t stations, size_t classes, int64_t from_us, bool fine_quantiles,
+static int init_one(struct measures *measures, size_t station, size_t class_, int64_t longest_us,
+                    struct err *err)
+{
+    const struct measure_station *asked = &measures->station[station];
+    struct measure *measure = measure_of(measures, (int32_t)station, class_);
+    measure->over = arena_zeroed(&measures->arena, asked->limits, sizeof *measure->over, err);
+    if (measure->over == NULL || histogram_reserve(&measure->waits, longest_us, err) != 0)
+        return -1;
+    if (class_ > 0 || asked->occupancy_to < 0)
+        return 0;
+    measure->occupancy.to = asked->occupancy_to;
+    measure->occupancy.at =
+        arena_zeroed(&measures->arena, (size_t)asked->occupancy_to + 2, sizeof *measure->occupancy.at, err);
+    return measure->occupancy.at == NULL ? -1 : 0;
+}
+
+int measures_init(struct measures *measures, const struct scenario *scenario, size_t classes, int64_t from_us,
                   int64_t longest_us, struct err *err)
 {
-    *measures = (struct measures){.stations = stations, .classes = classes, .from_us = from_us};
+    const size_t stations = scenario->stations.count;
+    *measures = (struct measures){.classes = classes, .from_us = from_us};
     size_t count = 0;
-    if (__builtin_mul_overflow(stations, classes + 1, &count))
+    if (__builtin_mul_overflow(stations, classes + 1, &count) || stations > INT32_MAX)
         return err_fail(err, "%zu stations with %zu classes are too many to measure", stations, classes);
     measures->measure = mem_zeroed(count, sizeof *measures->measure, err);
-    if (measures->measure == NULL) {
-        measures->stations = 0;
+    measures->station = arena_zeroed(&measures->arena, stations, sizeof *measures->station, err);
+    if (measures->measure == NULL || measures->station == NULL)
         return -1;
-    }
+    measures->stations = stations;
     for (size_t i = 0; i < count; i++)
-        histogram_init(&measures->measure[i].waits, fine_quantiles ? 10 : 5);
-    for (size_t i = 0; i < count; i++)
-        if (histogram_reserve(&measures->measure[i].waits, longest_us, err) != 0)
-            return -1;
-    return 0;
+        histogram_init(&measures->measure[i].waits, scenario->run.fine_quantiles ? 10 : 5);
+    int result = 0;
+    for (size_t s = 0; s < stations; s++)
+        if (read_station(measures, scenario, s, err) != 0)
+            result = -1;
+    for (size_t s = 0; s < stations && result == 0; s++)
+        for (size_t c = 0; c <= classes && result == 0; c++)
+            result = init_one(measures, s, c, longest_us, err);
+    return result;
 }
 
 void measures_free(struct measures *measures)
@@ -29,21 +59,51 @@ void measures_free(struct measures *measures)
     for (size_t i = 0; i < measures->stations * (measures->classes + 1); i++)
         histogram_free(&measures->measure[i].waits);
     free(measures->measure);
+    arena_free(&measures->arena);
     *measures = (struct measures){0};
+}
+
+static void restart_occupancy(struct occupancy *occupancy, int64_t now_us)
+{
+    occupancy->since_us = now_us;
+    occupancy->squares = 0;
+    if (occupancy->at != NULL)
+        memset(occupancy->at, 0, ((size_t)occupancy->to + 2) * sizeof *occupancy->at);
+}
+
+static void restart_one(struct measure *measure, size_t limits, int64_t now_us)
+{
+    measure->arrivals = measure->served = measure->reneged = measure->balked = 0;
+    measure->rejected = measure->interrupted = measure->blocked = measure->waited_any = 0;
+    measure->wait = measure->wait_all = measure->sojourn = measure->overtime = (struct tally){0};
+    tally_level_restart(&measure->queue, now_us);
+    tally_level_restart(&measure->busy, now_us);
+    tally_level_restart(&measure->servers, now_us);
+    tally_level_restart(&measure->held, now_us);
+    restart_occupancy(&measure->occupancy, now_us);
+    measure->waits.total = 0;
+    memset(measure->waits.count, 0, measure->waits.cells * sizeof *measure->waits.count);
+    memset(measure->over, 0, limits * sizeof *measure->over);
 }
 
 void measures_restart(struct measures *measures, int64_t now_us)
 {
-    for (size_t i = 0; i < measures->stations * (measures->classes + 1); i++) {
-        struct measure *measure = &measures->measure[i];
-        measure->arrivals = measure->served = measure->reneged = 0;
-        measure->balked = measure->rejected = measure->waited_any = 0;
-        measure->wait = measure->wait_all = measure->sojourn = (struct tally){0};
-        tally_level_restart(&measure->queue, now_us);
-        tally_level_restart(&measure->busy, now_us);
-        tally_level_restart(&measure->servers, now_us);
-        measure->waits.total = 0;
-        for (size_t c = 0; c < measure->waits.cells; c++)
-            measure->waits.count[c] = 0;
-    }
+    for (size_t s = 0; s < measures->stations; s++)
+        for (size_t c = 0; c <= measures->classes; c++)
+            restart_one(measure_of(measures, (int32_t)s, c), measures->station[s].limits, now_us);
+}
+
+double occupancy_mean(const struct measure *measure, int64_t from_us, int64_t now_us)
+{
+    return tally_level_mean(&measure->queue, from_us, now_us) +
+           tally_level_mean(&measure->busy, from_us, now_us);
+}
+
+double occupancy_variance(const struct measure *measure, int64_t from_us, int64_t now_us)
+{
+    if (now_us <= from_us)
+        return NAN;
+    const double mean = occupancy_mean(measure, from_us, now_us);
+    const long double square = (long double)measure->occupancy.squares / (long double)(now_us - from_us);
+    return fmax(0, (double)(square - (long double)mean * mean));
 }

@@ -1,5 +1,6 @@
 #include "models/metrics.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -87,63 +88,180 @@ static double hours(double us)
     return us / HOUR_US;
 }
 
-static int add_waits(struct world *world, const char *prefix, const struct measure *measure, struct err *err)
+static double share(double part, double whole)
+{
+    return whole > 0 ? part / whole : NAN;
+}
+
+/* One measured station or one class of its customers, and where its metrics stand. */
+struct subject {
+    const char *prefix;
+    int32_t station;
+    size_t class_; /* as measure_of() has it; 0: all */
+    const struct measure *measure;
+};
+
+static int add_counts(struct world *world, const struct subject *subject, struct err *err)
+{
+    const struct measure *measure = subject->measure;
+    const double came = (double)measure->arrivals;
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {{"arrivals", came},
+                {"served", (double)measure->served},
+                {"reneged", (double)measure->reneged},
+                {"balked", (double)measure->balked},
+                {"rejected", (double)measure->rejected},
+                {"interrupted", (double)measure->interrupted},
+                {"blocked", (double)measure->blocked},
+                {"reneged_share", share((double)measure->reneged, came)},
+                {"balked_share", share((double)measure->balked, came)},
+                {"rejected_share", share((double)measure->rejected, came)}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (add(world, subject->prefix, rows[i].name, "1", rows[i].value, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int add_waits_over(struct world *world, const struct subject *subject, struct err *err)
+{
+    const struct measure_station *station = &world->measures.station[subject->station];
+    for (size_t i = 0; i < station->limits; i++) {
+        char *name = mem_printf(err, "wait_over/%s", station->limit[i].name);
+        if (name == NULL)
+            return -1;
+        const double over = share((double)subject->measure->over[i], (double)subject->measure->wait.count);
+        const int result = add(world, subject->prefix, name, "1", over, err);
+        free(name);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_waits(struct world *world, const struct subject *subject, struct err *err)
 {
     static const struct {
         const char *name;
         double p;
     } percentiles[] = {{"wait_p50", 0.5}, {"wait_p90", 0.9}, {"wait_p95", 0.95}, {"wait_p99", 0.99}};
+    const char *prefix = subject->prefix;
+    const struct measure *measure = subject->measure;
     for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++)
         if (add(world, prefix, percentiles[i].name, "h",
                 hours(histogram_quantile(&measure->waits, percentiles[i].p)), err) != 0)
             return -1;
     const struct tally *wait = &measure->wait;
-    const double any = wait->count > 0 ? (double)measure->waited_any / (double)wait->count : NAN;
     if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
         add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
-        add(world, prefix, "wait_any", "1", any, err) != 0 ||
-        add(world, prefix, "wait_all_mean", "h", hours(tally_mean(&measure->wait_all)), err) != 0)
+        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)wait->count), err) !=
+            0 ||
+        add(world, prefix, "wait_all_mean", "h", hours(tally_mean(&measure->wait_all)), err) != 0 ||
+        add_waits_over(world, subject, err) != 0)
         return -1;
     return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&measure->sojourn)), err);
 }
 
-static int add_station(struct world *world, const char *prefix, const struct measure *measure, bool whole,
-                       struct err *err)
+static int add_levels(struct world *world, const struct subject *subject, struct err *err)
 {
-    const struct {
-        const char *name;
-        uint64_t count;
-    } counts[] = {{"arrivals", measure->arrivals},
-                  {"served", measure->served},
-                  {"reneged", measure->reneged},
-                  {"rejected", measure->rejected}};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        if (add(world, prefix, counts[i].name, "1", (double)counts[i].count, err) != 0)
-            return -1;
-    if (add_waits(world, prefix, measure, err) != 0)
-        return -1;
     const int64_t from_us = world->warmup_us, to_us = world->end_us;
+    const struct measure *measure = subject->measure,
+                         *all = measure_of(&world->measures, subject->station, 0);
+    const double servers = tally_level_mean(&all->servers, from_us, to_us);
+    const double in_all = servers < 0x1p52 ? servers : NAN;
     const double busy = tally_level_mean(&measure->busy, from_us, to_us);
+    const double held = tally_level_mean(&measure->held, from_us, to_us);
+    const char *prefix = subject->prefix;
     if (add(world, prefix, "queue_mean", "1", tally_level_mean(&measure->queue, from_us, to_us), err) != 0 ||
-        add(world, prefix, "occupancy_mean", "1", busy, err) != 0)
+        add(world, prefix, "occupancy_mean", "1", busy, err) != 0 ||
+        add(world, prefix, "present_mean", "1", occupancy_mean(measure, from_us, to_us), err) != 0 ||
+        add(world, prefix, "utilisation", "1", share(busy, in_all), err) != 0)
         return -1;
-    if (!whole)
-        return 0;
-    const double servers = tally_level_mean(&measure->servers, from_us, to_us);
-    return add(world, prefix, "utilisation", "1", servers > 0 && servers < 0x1p52 ? busy / servers : NAN, err);
+    return add(world, prefix, "blocked_share", "1", share(held, in_all), err);
 }
 
-static int add_station_classes(struct world *world, const char *id, int32_t station, struct err *err)
+static int add_distribution(struct world *world, const struct subject *subject, struct err *err)
 {
-    char *prefix = mem_printf(err, "station/%s/", id);
-    int result =
-        prefix == NULL ? -1 : add_station(world, prefix, measure_of(&world->measures, station, 0), true, err);
-    free(prefix);
-    for (size_t c = 0; c < world->measures.classes && result == 0; c++) {
-        prefix = mem_printf(err, "station/%s/class/%s/", id, world->pathways.condition[c].id);
-        result = prefix == NULL
-                     ? -1
-                     : add_station(world, prefix, measure_of(&world->measures, station, 1 + c), false, err);
+    const struct occupancy *occupancy = &subject->measure->occupancy;
+    const double length_us = (double)(world->end_us - world->warmup_us);
+    for (int64_t n = 0; occupancy->at != NULL && n <= occupancy->to + 1; n++) {
+        char *name = n <= occupancy->to ? mem_printf(err, "occupancy_distribution/%" PRId64, n)
+                                        : mem_text("occupancy_distribution/more", err);
+        if (name == NULL)
+            return -1;
+        const int result =
+            add(world, subject->prefix, name, "1", share((double)occupancy->at[n], length_us), err);
+        free(name);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What is not known by class. */
+static int add_whole(struct world *world, const struct subject *subject, struct err *err)
+{
+    struct measure *measure = measure_of(&world->measures, subject->station, 0);
+    occupancy_set(&measure->occupancy, world->end_us, measure->occupancy.level);
+    const double variance = occupancy_variance(measure, world->warmup_us, world->end_us);
+    if (add(world, subject->prefix, "present_var", "1", variance, err) != 0 ||
+        add(world, subject->prefix, "overtime_mean", "h", hours(tally_mean(&measure->overtime)), err) != 0)
+        return -1;
+    return add_distribution(world, subject, err);
+}
+
+/* The mean of what was observed at one of the set times: prefix + at/TIME/ + name. */
+static int add_at(struct world *world, const char *prefix, size_t time, const char *name, double sum,
+                  struct err *err)
+{
+    char *whole = mem_printf(err, "at/%s/%s", world->observe.time[time].name, name);
+    if (whole == NULL)
+        return -1;
+    const int result = add(world, prefix, whole, "1", share(sum, (double)world->observe.count[time]), err);
+    free(whole);
+    return result;
+}
+
+static int add_observed(struct world *world, const struct subject *subject, struct err *err)
+{
+    for (size_t t = 0; t < world->observe.times; t++) {
+        const struct observed *observed = observe_of(&world->observe, subject->station, subject->class_, t);
+        const double queue = (double)observed->queue, busy = (double)observed->busy;
+        if (add_at(world, subject->prefix, t, "present", queue + busy, err) != 0 ||
+            add_at(world, subject->prefix, t, "queue", queue, err) != 0 ||
+            add_at(world, subject->prefix, t, "busy", busy, err) != 0)
+            return -1;
+        if (subject->class_ == 0 &&
+            add_at(world, subject->prefix, t, "all_busy", (double)observed->all_busy, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_subject(struct world *world, const struct subject *subject, struct err *err)
+{
+    if (add_counts(world, subject, err) != 0 || add_waits(world, subject, err) != 0 ||
+        add_levels(world, subject, err) != 0)
+        return -1;
+    if (subject->class_ == 0 && add_whole(world, subject, err) != 0)
+        return -1;
+    return add_observed(world, subject, err);
+}
+
+/* A measured station, then its classes. */
+static int add_station(struct world *world, const char *id, int32_t station, struct err *err)
+{
+    int result = 0;
+    for (size_t c = 0; c <= world->measures.classes && result == 0; c++) {
+        char *prefix = c == 0
+                           ? mem_printf(err, "station/%s/", id)
+                           : mem_printf(err, "station/%s/class/%s/", id, world->pathways.condition[c - 1].id);
+        const struct subject subject = {.prefix = prefix,
+                                        .station = station,
+                                        .class_ = c,
+                                        .measure = measure_of(&world->measures, station, c)};
+        result = prefix == NULL ? -1 : add_subject(world, &subject, err);
         free(prefix);
     }
     return result;
@@ -153,10 +271,15 @@ static int add_system(struct world *world, struct err *err)
 {
     if (add(world, "system/", "arrivals", "1", (double)world->system_arrivals, err) != 0 ||
         add(world, "system/", "left", "1", (double)world->system_left, err) != 0 ||
-        add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system_sojourn)), err) != 0)
+        add(world, "system/", "rejected", "1", (double)world->system_rejected, err) != 0 ||
+        add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system_sojourn)), err) != 0 ||
+        add(world, "system/", "present_mean", "1",
+            tally_level_mean(&world->system_present, world->warmup_us, world->end_us), err) != 0)
         return -1;
-    return add(world, "system/", "present_mean", "1",
-               tally_level_mean(&world->system_present, world->warmup_us, world->end_us), err);
+    for (size_t t = 0; t < world->observe.times; t++)
+        if (add_at(world, "system/", t, "present", (double)world->observe.present[t], err) != 0)
+            return -1;
+    return 0;
 }
 
 int metrics_compute(struct world *world, struct err *err)
@@ -170,7 +293,7 @@ int metrics_compute(struct world *world, struct err *err)
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
         const struct ward *ward = &world->facilities.ward[w];
-        if (ward->measure >= 0 && add_station_classes(world, ward->id, ward->measure, err) != 0)
+        if (ward->measure >= 0 && add_station(world, ward->id, ward->measure, err) != 0)
             return -1;
     }
     return add_system(world, err);

@@ -12,7 +12,7 @@ double outcome_probability(const struct condition *condition, size_t o, const st
     const int64_t until_us = treated ? patient->treated_us : now_us;
     double logit = spec->logit + condition->outcome_by_class[o][patient->severity];
     if (treated) {
-        logit += spec->treated + spec->proficiency * (double)patient->proficiency / UINT16_MAX;
+        logit += spec->treated + spec->proficiency * (double)patient->proficiency / UINT8_MAX;
         logit += spec->delay_per_h * (double)(until_us - patient->onset_us) / HOUR_US;
     }
     return 1 / (1 + exp(-logit));

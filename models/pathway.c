@@ -77,18 +77,18 @@ static int find_stage(struct build *build, const struct condition_spec *conditio
                           "no stage of this pathway is called \"%s\"; add it or correct the name", *name);
 }
 
-static int no_station(struct build *build, const struct stage_spec *spec)
+static int no_station(struct build *build, const void *member, const char *name)
 {
     const char *names[256];
     size_t count = 0;
     for (size_t w = 0; w < build->facilities->ward_count && count < sizeof names / sizeof names[0]; w++)
         names[count++] = build->facilities->ward[w].id;
-    const char *nearest = scenario_nearest(spec->station, names, count);
+    const char *nearest = scenario_nearest(name, names, count);
     if (nearest != NULL)
-        return scenario_blame(build->scenario, &spec->station, build->err,
-                              "no station has the id \"%s\"; did you mean \"%s\"?", spec->station, nearest);
-    return scenario_blame(build->scenario, &spec->station, build->err,
-                          "no station has the id \"%s\"; add it to stations or correct the name", spec->station);
+        return scenario_blame(build->scenario, member, build->err,
+                              "no station has the id \"%s\"; did you mean \"%s\"?", name, nearest);
+    return scenario_blame(build->scenario, member, build->err,
+                          "no station has the id \"%s\"; add it to stations or correct the name", name);
 }
 
 static int no_resource(struct build *build, const struct stage_spec *spec, const char *name)
@@ -110,7 +110,7 @@ static int find_station(struct build *build, const struct stage_spec *spec, stru
         return 0;
     const int64_t ward = facilities_ward(build->facilities, spec->station);
     if (ward < 0)
-        return no_station(build, spec);
+        return no_station(build, &spec->station, spec->station);
     stage->ward = (int32_t)ward;
     return 0;
 }
@@ -120,9 +120,9 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
     if (spec->needs.count > STAGE_NEEDS)
         return scenario_blame(build->scenario, &spec->needs, build->err,
                               "%zu resources at once; a stage can need at most %d", spec->needs.count, STAGE_NEEDS);
-    if (spec->needs.count > 0 && stage->ward >= 0)
+    if ((spec->needs.count > 0 || spec->service >= 0) && stage->ward >= 0)
         return scenario_blame(build->scenario, &spec->needs, build->err,
-                              "a stage with a station of its own needs nothing else; remove station or needs");
+                              "a stage with a station of its own needs nothing else; remove station, or needs and service");
     for (size_t i = 0; i < spec->needs.count; i++) {
         const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
         const int64_t resource = facilities_resource(build->facilities, need->name);
@@ -171,7 +171,7 @@ static int check_class(struct build *build, const struct condition_spec *conditi
 
 /* Rows of one class: their shares must sum to 1. */
 static int route_class(struct build *build, const struct condition_spec *condition, const struct stage_spec *spec,
-                       uint32_t first_stage, size_t severity, const struct route **routes)
+                       uint32_t first_stage, size_t severity, struct stage *stage)
 {
     struct route *route = arena_zeroed(build->arena, spec->next.count, sizeof *route, build->err);
     if (route == NULL)
@@ -184,8 +184,10 @@ static int route_class(struct build *build, const struct condition_spec *conditi
             continue;
         sum += next->share;
         route[count].below = cumulative_word(sum);
-        if (find_stage(build, condition, &next->to, first_stage, &route[count].to) != 0)
+        if (find_stage(build, condition, &next->to, first_stage, &route[count].to) != 0 ||
+            time_dist(build, &next->duration, &route[count].duration) != 0)
             return -1;
+        stage->routed_duration = stage->routed_duration || route[count].duration != NULL;
         count++;
     }
     if (fabs(sum - 1) > 1e-9) {
@@ -197,7 +199,7 @@ static int route_class(struct build *build, const struct condition_spec *conditi
                               class_id, sum);
     }
     route[count - 1].below = UINT32_MAX;
-    *routes = route;
+    stage->route[severity] = route;
     return 0;
 }
 
@@ -209,9 +211,43 @@ static int set_routes(struct build *build, const struct condition_spec *conditio
             return -1;
     const size_t severities = condition->classes.count > 0 ? condition->classes.count : 1;
     for (size_t severity = 0; spec->next.count > 0 && severity < severities; severity++)
-        if (route_class(build, condition, spec, first_stage, severity, &stage->route[severity]) != 0)
+        if (route_class(build, condition, spec, first_stage, severity, stage) != 0)
             return -1;
     return 0;
+}
+
+/* Most stages have one successor, which needs no luck. */
+static int find_among(struct build *build, const struct stage_spec *spec, struct stage *stage)
+{
+    stage->among_count = (uint32_t)spec->among.count;
+    if (stage->among_count == 0)
+        return 0;
+    if (spec->station != NULL || spec->needs.count > 0 || spec->service >= 0)
+        return scenario_blame(build->scenario, &spec->among, build->err,
+                              "a stage among stations has neither station, needs nor service; remove those");
+    if (spec->among.count > UINT16_MAX - 1)
+        return scenario_blame(build->scenario, &spec->among, build->err, "%zu stations; at most %d are possible",
+                              spec->among.count, UINT16_MAX - 1);
+    int32_t *among = arena_zeroed(build->arena, spec->among.count, sizeof *among, build->err);
+    if (among == NULL)
+        return -1;
+    for (size_t i = 0; i < spec->among.count; i++) {
+        const char *const *name = SCENARIO_ITEM(spec->among, char *const, i);
+        const int64_t ward = facilities_ward(build->facilities, *name);
+        if (ward < 0)
+            return no_station(build, &spec->among, *name);
+        among[i] = (int32_t)ward;
+    }
+    stage->among = among;
+    return 0;
+}
+
+static int32_t find_facility(const struct build *build, int32_t ref)
+{
+    if (ref < 0)
+        return -1;
+    return (int32_t)facilities_find(
+        build->facilities, SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)ref)->id);
 }
 
 /* Most stages have one successor, which needs no luck. */
@@ -236,24 +272,34 @@ static int set_stage(struct build *build, const struct condition_spec *condition
                             .service = spec->service,
                             .choice = (enum stage_choice)spec->choice,
                             .missing = (enum stage_else)spec->missing,
+                            .at = find_facility(build, spec->at),
+                            .pick = (enum stage_pick)spec->pick,
+                            .previous = (enum stage_previous)spec->previous,
+                            .full = (enum stage_full)spec->full,
                             .level = (uint8_t)spec->priority,
+                            .upgraded_level = (uint8_t)spec->upgrade_priority,
                             .window_us = spec->window_us,
                             .transfer_us = spec->transfer_us,
                             .reach_us = llround(spec->reach_s * 1e6)};
     int failed = 0;
     failed |= find_station(build, spec, stage);
+    failed |= find_among(build, spec, stage);
     failed |= find_needs(build, spec, stage);
     failed |= find_stage(build, condition, &spec->late, first_stage, &stage->late);
     failed |= find_stage(build, condition, &spec->otherwise, first_stage, &stage->otherwise);
     failed |= find_stage(build, condition, &spec->reneged, first_stage, &stage->reneged);
+    failed |= find_stage(build, condition, &spec->rejected, first_stage, &stage->rejected);
+    failed |= find_stage(build, condition, &spec->balked, first_stage, &stage->balked);
+    failed |= time_dist(build, &spec->upgrade_after, &stage->upgrade_after);
     failed |= time_dist(build, &spec->duration, &stage->duration);
     failed |= time_dist(build, &spec->patience, &stage->patience);
     failed |= time_dist(build, &spec->review, &stage->review);
     failed |= set_routes(build, condition, spec, first_stage, stage);
+    stage->plain = stage->among == NULL && stage->at < 0 && stage->previous == PREVIOUS_RELEASE &&
+                   stage->full == FULL_WAIT && stage->service < 0;
     if (failed == 0)
         stage->next = only_successor(stage, condition->classes.count > 0 ? condition->classes.count : 1);
-    if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL &&
-        stage->service >= 0)
+    if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL)
         failed |= scenario_blame(build->scenario, spec, build->err,
                                  "patients may wait at home for this stage but never choose again; add review");
     return failed;
@@ -304,7 +350,9 @@ static bool leads_back(const struct condition *condition, const struct stage *st
         const int32_t own = (int32_t)(condition->first_stage + i);
         if ((stage->late != STAGE_END && stage->late <= own) ||
             (stage->otherwise != STAGE_END && stage->otherwise <= own) ||
-            (stage->reneged != STAGE_END && stage->reneged <= own))
+            (stage->reneged != STAGE_END && stage->reneged <= own) ||
+            (stage->rejected != STAGE_END && stage->rejected <= own) ||
+            (stage->balked != STAGE_END && stage->balked <= own))
             return true;
         for (unsigned s = 0; s < condition->severities; s++)
             for (const struct route *route = stage->route[s]; route != NULL; route++) {
@@ -344,10 +392,12 @@ static int set_condition(struct build *build, size_t c, uint32_t first_stage)
     }
     if (failed != 0)
         return -1;
-    if (spec->first_at >= 0)
-        condition->first_facility = (int32_t)facilities_find(
-            build->facilities,
-            SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)spec->first_at)->id);
+    uint32_t first = 0;
+    if (spec->first_at >= 0) {
+        if (facilities_refer(build->facilities, build->scenario, &spec->first_at, &first, build->err) != 0)
+            return -1;
+        condition->first_facility = (int32_t)first;
+    }
     condition->loops = leads_back(condition, stages);
     if (condition->loops && condition->stage_count > build->pathways->loop_stages)
         build->pathways->loop_stages = condition->stage_count;
@@ -398,12 +448,16 @@ unsigned condition_severity(const struct condition *condition, uint32_t word)
     return severity;
 }
 
-int32_t stage_next(const struct stage *stage, unsigned severity, uint32_t word)
+const struct route *stage_route(const struct stage *stage, unsigned severity, uint32_t word)
 {
     const struct route *route = stage->route[severity];
-    if (route == NULL)
-        return STAGE_END;
-    while (word > route->below)
+    while (route != NULL && word > route->below)
         route++;
-    return route->to;
+    return route;
+}
+
+int32_t stage_next(const struct stage *stage, unsigned severity, uint32_t word)
+{
+    const struct route *route = stage_route(stage, severity, word);
+    return route == NULL ? STAGE_END : route->to;
 }

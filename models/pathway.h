@@ -23,8 +23,9 @@ struct need {
 
 /* Where a patient goes from a stage: rows of cumulative shares for each severity class. */
 struct route {
-    uint32_t below; /* taken when the luck's word is not above this */
-    int32_t to;     /* stage, or STAGE_END */
+    uint32_t below;              /* taken when the luck's word is not above this */
+    int32_t to;                  /* stage, or STAGE_END */
+    const struct dist *duration; /* of the stage for those who go there; NULL: the stage's own */
 };
 
 struct stage {
@@ -37,11 +38,20 @@ struct stage {
     bool treats, first;
     struct need need[STAGE_NEEDS];
     int32_t service; /* -1: none */
+    int32_t at;      /* facility where it is had; -1: where the patient is */
+    const int32_t *among; /* wards of which one is picked; NULL: none */
+    uint32_t among_count;
+    enum stage_pick pick;
+    enum stage_previous previous;
+    enum stage_full full;
+    bool routed_duration; /* some routes have durations of their own */
+    bool plain;           /* one server of one ward, and nothing that needs more than a glance */
+    uint8_t upgraded_level;
     enum stage_choice choice;
     enum stage_else missing;
-    int32_t late, otherwise, reneged;
+    int32_t late, otherwise, reneged, rejected, balked;
     int64_t window_us, transfer_us, reach_us; /* 0: no limit */
-    const struct dist *duration, *patience, *review; /* NULL: none */
+    const struct dist *duration, *patience, *review, *upgrade_after; /* NULL: none */
     int32_t next;                                    /* the same for all, or STAGE_BY_LUCK */
     const struct route *route[SEVERITIES];           /* NULL: the pathway ends */
 };
@@ -79,6 +89,9 @@ MUST_CHECK int pathways_dist(struct pathways *pathways, const struct scenario *s
 
 /* The class drawn by a word. */
 unsigned condition_severity(const struct condition *condition, uint32_t word);
+
+/* The route that a patient of that class with that luck takes; NULL when the pathway ends here for all. */
+const struct route *stage_route(const struct stage *stage, unsigned severity, uint32_t word);
 
 /* The stage after this one for a patient of that class with that luck. */
 int32_t stage_next(const struct stage *stage, unsigned severity, uint32_t word);

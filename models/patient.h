@@ -14,7 +14,7 @@
 
 /* What a patient draws for. The order is part of every result: append only. */
 enum draw {
-    DRAW_ARRIVAL = 1, /* words: gap to the next, severity class, delay, - */
+    DRAW_ARRIVAL = 1, /* words: gap before the arrival, severity class, delay, patients in the arrival */
     DRAW_STAGE,       /* words: duration, route, patience, - */
     DRAW_CHOICE,      /* per facility: its appeal to this patient */
     DRAW_STAY,        /* the appeal of waiting at home */
@@ -23,6 +23,7 @@ enum draw {
     DRAW_BACKLOG,     /* words: size of the backlog, time since onset, first review, class */
     DRAW_TRAINEE,     /* words: cases to independence, time until leaving, -, - */
     DRAW_ON_DUTY,     /* per trainee and case */
+    DRAW_LINE,        /* words: time until the upgrade, -, -, - */
 };
 
 enum patient_flag {
@@ -36,6 +37,13 @@ enum patient_flag {
     PATIENT_REFUSED = 128, /* has been counted as asking where the service is not offered */
 };
 
+enum patient_more {
+    PATIENT_MOVED = 1,       /* to another facility since the treatment */
+    PATIENT_UPGRADED = 2,    /* to the stage's other priority */
+    PATIENT_INTERRUPTED = 4, /* has been served for a while and waits to go on */
+    PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
+};
+
 #define PATIENT_NOWHERE UINT32_MAX
 #define PATIENT_NO_EVENT UINT8_MAX
 
@@ -46,16 +54,17 @@ struct patient {
     int64_t since_us; /* joined the line, or began to be served */
     uint32_t stream, ordinal;
     uint32_t facility;    /* PATIENT_NOWHERE */
-    uint16_t operates;    /* person who operates, index + 1 within the offer; 0: none */
+    uint16_t operates;    /* person who operates (in the offer) or station picked (among several), index + 1; 0: none */
     uint16_t stage;       /* in the world's table of stages */
     int64_t treated_us;   /* when the treatment began */
-    uint16_t proficiency; /* of who treated, 65535 at the plateau */
+    uint8_t proficiency; /* of who treated, 255 at the plateau */
+    uint8_t still;       /* events in a row that took no time */
     uint8_t severity;     /* class */
     uint8_t due_kind;
     uint8_t flags;
     uint8_t attempt; /* of choosing, for this stage */
-    uint8_t moved;   /* to another facility since the treatment */
-    uint8_t spare;
+    uint8_t more;    /* enum patient_more */
+    uint8_t shift;   /* of the ward's timetable when the service began */
 };
 
 _Static_assert(sizeof(struct patient) <= 64, "a patient in flight is one cache line");

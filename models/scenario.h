@@ -25,8 +25,11 @@ struct run_spec {
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
     double discount;       /* a year */
+    int64_t most_present;    /* patients in the whole system; -1: no limit */
     bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
+    struct key_list observe; /* texts: times at which the state is observed */
+    int64_t observe_cycle_us; /* 0: times since the end of the warm-up; otherwise times of this cycle */
 };
 
 /* A place given in the scenario itself. */
@@ -114,13 +117,31 @@ struct station_spec {
     int64_t room;              /* places in the line; -1: unlimited */
     int64_t cycle_us;          /* of the timetable: a week by default */
     struct key_list timetable; /* struct shift_spec */
+    int64_t occupancy_to;      /* distribution of the number present up to here; -1: none */
+    struct key_list wait_over; /* texts: times; shares of waits that are longer */
+    int handover;              /* capacity|relief: what a change of the timetable means */
+    int interrupt;             /* none|resume|restart|resample: whether it interrupts services under way */
+    int preemption;            /* none|resume|restart|resample: whether better priorities interrupt worse ones */
+    int64_t balk_at;           /* who finds so many present does not join; -1: nobody balks */
 };
 
 struct next_spec {
     const char *to;   /* stage; NULL: the pathway ends */
     double share;     /* of those whom this row concerns */
     const char *only; /* severity class that it concerns; NULL: all */
+    struct dist_spec *duration; /* of the stage for those who take this way; NULL: the stage's own */
 };
+
+enum station_handover { HANDOVER_CAPACITY, HANDOVER_RELIEF };
+
+/* What becomes of the servers of the stage before. */
+enum stage_previous { PREVIOUS_RELEASE, PREVIOUS_UNTIL_BEGIN, PREVIOUS_KEEP };
+/* What is done when all servers are busy. */
+enum stage_full { FULL_WAIT, FULL_REFUSE, FULL_DIVERT };
+/* Which of several lines is joined. */
+enum stage_pick { PICK_SHORTEST, PICK_RANDOM };
+/* What becomes of a service that is interrupted. */
+enum interruption { INTERRUPT_NONE, INTERRUPT_RESUME, INTERRUPT_RESTART, INTERRUPT_RESAMPLE };
 
 /* What is done when a stage cannot be had here, or no longer: */
 enum stage_else { ELSE_REFER, ELSE_GO_ON, ELSE_WAIT, ELSE_LEAVE };
@@ -145,6 +166,15 @@ struct stage_spec {
     struct dist_spec *review;   /* waiting at home: how long until they choose again */
     bool treats;                /* having had this stage is "treated" */
     struct key_list next;       /* struct next_spec; none: the pathway ends */
+    struct key_list among;           /* texts: stations of their own, one of which is picked */
+    int pick;                        /* enum stage_pick */
+    int previous;                    /* enum stage_previous */
+    int full;                        /* enum stage_full */
+    const char *rejected;            /* stage of those who find line or servers full; NULL: the pathway ends */
+    const char *balked;              /* stage of those who balk; NULL: the pathway ends */
+    struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
+    int64_t upgrade_priority;
+    int32_t at; /* ref facilities: had there and nowhere else; -1 */
 };
 
 struct outcome_spec {
@@ -171,11 +201,30 @@ struct choice_spec {
     struct key_list level; /* struct named_real: constant by facility level */
 };
 
+/* A rate that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t since the start. */
+struct wave_spec {
+    double amplitude; /* 0: none */
+    int64_t period_us, phase_us;
+};
+
+/* A rate that is constant in equal parts of a cycle, which begins at the start. */
+struct profile_spec {
+    int64_t cycle_us;
+    struct key_list weights; /* reals: relative to the mean rate */
+    struct key_list rates;   /* doubles per second: the rates themselves */
+};
+
 struct arrivals_spec {
     double rate_per_s;       /* of the whole stream */
     double incidence;        /* per person and second: one stream a place */
     struct key_list factors; /* reals: multiply the incidence */
+    struct wave_spec wave;
+    struct profile_spec profile;
     struct dist_spec *gap;   /* renewal: time between arrivals */
+    struct key_list times_s; /* doubles, rising: listed arrivals, since the start */
+    struct dist_spec *batch; /* patients at each arrival; NULL: one */
+    int64_t count;           /* arrivals of a stream, at most; 0: no limit */
+    const char *into;        /* stage at which they enter; NULL: the first */
     struct key_list at;      /* texts: place codes; none: every place */
     double backlog_s;        /* waiting at the start, as time of arrivals (seconds) */
 };

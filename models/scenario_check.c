@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/arrivals.h"
 #include "models/scenario_read.h"
 
 enum { NAMES = 256 };
@@ -90,24 +91,6 @@ static int check_timetable(const struct scenario *scenario, const struct station
 
 /* ---- conditions ---- */
 
-static int check_arrivals(const struct scenario *scenario, const struct condition_spec *condition,
-                          struct err *err)
-{
-    const struct arrivals_spec *arrivals = &condition->arrivals;
-    const int given = (arrivals->rate_per_s > 0) + (arrivals->incidence > 0) + (arrivals->gap != NULL);
-    if (given > 1)
-        return scenario_blame(scenario, arrivals, err,
-                              "has more than one of rate, incidence and gap; keep one of them");
-    if (given == 0)
-        return scenario_blame(
-            scenario, arrivals, err,
-            "has none of rate, incidence and gap; write one, such as rate = \"0.5 per h\";");
-    if (arrivals->factors.count > 0 && arrivals->incidence == 0)
-        return scenario_blame(scenario, &arrivals->factors, err,
-                              "multiplies an incidence that is not given; give it");
-    return 0;
-}
-
 static int check_shares(const struct scenario *scenario, const struct condition_spec *condition,
                         struct err *err)
 {
@@ -187,7 +170,7 @@ enum { FIRST_GIVEN = 2 };
 static int check_condition(const struct scenario *scenario, const struct condition_spec *condition,
                            struct err *err)
 {
-    int status = check_arrivals(scenario, condition, err);
+    int status = arrivals_check(scenario, condition, err);
     if (condition->classes.count > NAMES)
         return scenario_blame(scenario, &condition->classes, err, "has more than %d grades; use fewer",
                               NAMES);

@@ -351,8 +351,13 @@ static struct origin *item_origin(struct reader *reader, const struct origin *pa
 static int read_value(struct reader *reader, const struct key_row *row, const struct setting *setting,
                       const struct origin *origin, void *member)
 {
+    static const struct key_row time_row = {.type = KEY_SECONDS}, rate_row = {.type = KEY_RATE};
     if (row->type == KEY_REALS)
         return read_bounded_real(reader, row, setting, origin, member);
+    if (row->type == KEY_TIMES)
+        return read_quantity(reader, &time_row, setting, origin, member);
+    if (row->type == KEY_RATES)
+        return read_quantity(reader, &rate_row, setting, origin, member);
     if (row->type == KEY_FILES)
         return reader_file(reader, setting, origin, member);
     return reader_text(reader, setting, origin, member);
@@ -362,11 +367,12 @@ static int read_value(struct reader *reader, const struct key_row *row, const st
 static int read_values(struct reader *reader, const struct key_row *row, const struct setting *setting,
                        const struct origin *origin, struct key_list *list)
 {
-    const size_t size = row->type == KEY_REALS ? sizeof(double) : sizeof(const char *);
+    const bool texts = row->type == KEY_TEXTS || row->type == KEY_FILES;
+    const size_t size = texts ? sizeof(const char *) : sizeof(double);
     const bool one = setting->type != SETTING_LIST;
     if (setting->type == SETTING_GROUP)
         return origin_problem(origin, reader->err, "is a group where %s are due; write them in [ ... ]",
-                              row->type == KEY_REALS ? "numbers" : "texts");
+                              texts ? "texts" : keys_type_name(row));
     list->count = one ? 1 : setting->count;
     list->items = arena_zeroed(&reader->scenario->arena, list->count, size, reader->err);
     if (list->items == NULL)
@@ -458,6 +464,8 @@ int reader_value(struct reader *reader, const struct key_row *row, const struct 
     case KEY_TEXTS:
     case KEY_REALS:
     case KEY_FILES:
+    case KEY_TIMES:
+    case KEY_RATES:
         return read_values(reader, row, setting, origin, member);
     case KEY_COUNTS:
     case KEY_NAMED_REALS:

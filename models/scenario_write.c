@@ -209,6 +209,8 @@ static void print_quantity(const struct key_row *row, const void *member, char t
     }
 }
 
+static bool is_empty(const char *above, const char *base);
+
 static bool is_absent(const struct key_row *row, const void *member)
 {
     switch (row->type) {
@@ -223,28 +225,51 @@ static bool is_absent(const struct key_row *row, const void *member)
     case KEY_TEXTS:
     case KEY_REALS:
     case KEY_FILES:
+    case KEY_TIMES:
+    case KEY_RATES:
     case KEY_COUNTS:
     case KEY_NAMED_REALS:
         return ((const struct key_list *)member)->count == 0;
+    case KEY_INT:
+    case KEY_DURATION:
+        return row->fallback != NULL && row->fallback[0] == '\0' && *(const int64_t *)member == 0;
+    case KEY_GROUP:
+        return is_empty(row->path, member);
     case KEY_DATE:
         return row->fallback != NULL && row->fallback[0] == '\0' && *(const int64_t *)member == 0;
     case KEY_RATE:
     case KEY_INCIDENCE:
     case KEY_LENGTH:
+    case KEY_SHARE:
         return row->fallback != NULL && row->fallback[0] == '\0' && *(const double *)member == 0;
     default:
         return false;
     }
 }
 
+/* A group that has nothing to say. */
+static bool is_empty(const char *above, const char *base)
+{
+    for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row))
+        if (!is_absent(row, base + row->offset))
+            return false;
+    return true;
+}
+
 static void write_values(const struct writer *writer, const struct key_row *row, const struct key_list *list)
 {
+    char text[QUANTITY_TEXT];
     fputs("( ", writer->out);
     for (size_t i = 0; i < list->count; i++) {
         fputs(i > 0 ? ", " : "", writer->out);
         if (row->type == KEY_REALS)
             write_real(writer, *SCENARIO_ITEM(*list, double, i));
-        else if (row->type == KEY_FILES)
+        else if (row->type == KEY_TIMES)
+            write_number(writer, true, *SCENARIO_ITEM(*list, double, i));
+        else if (row->type == KEY_RATES) {
+            quantity_print_rate(text, *SCENARIO_ITEM(*list, double, i));
+            write_text(writer, text);
+        } else if (row->type == KEY_FILES)
             write_file(writer, *SCENARIO_ITEM(*list, char *, i));
         else
             write_text(writer, *SCENARIO_ITEM(*list, char *, i));
@@ -338,6 +363,8 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
     case KEY_TEXTS:
     case KEY_REALS:
     case KEY_FILES:
+    case KEY_TIMES:
+    case KEY_RATES:
         write_values(writer, row, member);
         return;
     case KEY_COUNTS:

@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "models/case.h"
+#include "models/holding.h"
+#include "models/interruption.h"
 #include "models/watch.h"
 
 #define DAY_US 86400e6
@@ -11,17 +13,19 @@ static struct ward *need_ward(struct world *world, const struct patient *patient
 {
     if (stage->ward >= 0)
         return &world->facilities.ward[stage->ward];
+    if (stage->among != NULL)
+        return &world->facilities.ward[stage->among[patient->operates > 0 ? patient->operates - 1 : 0]];
     return &world->facilities.ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
 }
 
 size_t serving_need_count(const struct stage *stage)
 {
-    return stage->ward >= 0 ? 1 : stage->need_count;
+    return stage->ward >= 0 || stage->among != NULL ? 1 : stage->need_count;
 }
 
 static int64_t need_amount(const struct stage *stage, size_t i)
 {
-    return stage->ward >= 0 ? 1 : stage->need[i].amount;
+    return stage->need_count == 0 ? 1 : stage->need[i].amount;
 }
 
 /* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
@@ -55,7 +59,7 @@ bool serving_can_begin(struct world *world, const struct patient *patient, const
         if (station_free_servers(&need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
             return false;
     const struct offer *offer = serving_offer(world, patient, stage);
-    return offer == NULL || offer_operator(offer, stage->level == 0) >= 0;
+    return offer == NULL || offer_operator(offer, case_level(patient, stage) == 0) >= 0;
 }
 
 void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us)
@@ -112,7 +116,7 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     cell[PC_waited] += now_us - patient->asked_us;
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
-    patient->moved = 0;
+    patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);
 }
 
 /* Whoever operates: how long the case takes with these hands, teaching included. */
@@ -144,7 +148,7 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
     skill_practise(service, person, now_us);
     person->busy = true;
     patient->operates = (uint16_t)(who + 1);
-    patient->proficiency = (uint16_t)lround(proficiency * UINT16_MAX);
+    patient->proficiency = (uint8_t)lround(proficiency * UINT8_MAX);
     offer->cases++;
     return whole_us;
 }
@@ -158,32 +162,107 @@ static void note_procedure(struct world *world, const struct patient *patient, c
     world_fs(world, offer->facility, offer->service)[FS_procedure_waits] += now_us - patient->since_us;
 }
 
-/* Begins a stage whose servers have been seized. */
-void serving_begin(struct world *world, uint32_t who, int64_t now_us)
+static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resamples)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const struct dist *duration = stage->duration;
+    const struct rng_words luck = case_luck(world, who, stage, resamples);
+    if (stage->routed_duration) {
+        const struct route *route = stage_route(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
+        if (route != NULL && route->duration != NULL)
+            duration = route->duration;
+    }
+    if (duration == NULL)
+        return 0;
+    return dist_value(duration, luck.w[0], patient->ordinal, case_visit(world, who, stage) + resamples);
+}
+
+/* Begins for the first time: who operates, what is counted, what is paid. Returns the duration. */
+static int64_t begin_anew(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    int64_t duration_us = 0;
-    if (stage->duration != NULL)
-        duration_us = dist_value(stage->duration, case_luck(world, who, stage).w[0], patient->ordinal,
-                                 case_visit(world, who, stage));
+    int64_t duration_us = draw_duration(world, who, 0);
     watch_change(world, serving_ward(world, patient, stage), patient, WATCH_BEGAN, now_us);
     struct offer *offer = serving_offer(world, patient, stage);
     if (stage->service >= 0) {
         note_procedure(world, patient, stage, now_us);
         if (offer != NULL)
-            duration_us = operate(world, patient, offer, stage->level == 0, duration_us, now_us);
+            duration_us =
+                operate(world, patient, offer, case_level(patient, stage) == 0, duration_us, now_us);
         else {
-            patient->proficiency = UINT16_MAX;
+            patient->proficiency = UINT8_MAX;
             world_fs(world, patient->facility, (uint32_t)stage->service)[FS_procedures_by_locals]++;
         }
     }
     if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
         count_treated(world, patient, now_us);
+    pay_stay(world, patient, duration_us);
+    return duration_us;
+}
+
+/* Goes on after an interruption. Returns the duration that is left. */
+static int64_t begin_again(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    struct extra *extra = case_extra(world, who);
+    patient->more = (uint8_t)(patient->more & ~PATIENT_INTERRUPTED);
+    watch_change(world, serving_ward(world, patient, case_stage(world, patient)), patient, WATCH_RESUMED, now_us);
+    switch (extra->mode) {
+    case INTERRUPT_RESTART:
+        return extra->whole_us;
+    case INTERRUPT_RESAMPLE:
+        return draw_duration(world, who, ++extra->resamples);
+    default:
+        return extra->remaining_us;
+    }
+}
+
+void serving_begin(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0 ? begin_again(world, who, now_us)
+                                                                           : begin_anew(world, who, now_us);
     patient->flags = (uint8_t)((patient->flags | PATIENT_IN_CARE) & ~PATIENT_WAITING);
     serving_shift_facility(world, patient, FA_in_care, 1, now_us);
-    pay_stay(world, patient, duration_us);
     case_schedule(world, who, EVENT_DEPART, now_us + duration_us);
+    const struct ward *ward = serving_ward(world, patient, stage);
+    if (ward != NULL)
+        patient->shift = ward->shift;
+    if (!world->has_extra)
+        return;
+    interruption_began(world, who, duration_us);
+    if ((patient->more & PATIENT_HOLDS) != 0 && stage->previous == PREVIOUS_UNTIL_BEGIN)
+        holding_release(world, who, now_us);
+}
+
+/* The next thing that happens to somebody in line, but for being served: an upgrade or the end of patience. */
+static void schedule_in_line(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    patient->due_kind = PATIENT_NO_EVENT;
+    int64_t at_us = INT64_MAX;
+    enum event_kind kind = EVENT_RENEGE;
+    if (stage->patience != NULL)
+        at_us = patient->since_us + dist_value(stage->patience, case_luck(world, who, stage, 0).w[2],
+                                               patient->ordinal, case_visit(world, who, stage));
+    if (stage->upgrade_after != NULL && (patient->more & PATIENT_UPGRADED) == 0) {
+        const struct rng_words luck =
+            rng_draw(&world->rng, case_identity(world, patient),
+                     (struct rng_purpose){
+                         .quantity = DRAW_LINE, .stage = stage->index, .visit = case_visit(world, who, stage)});
+        const int64_t upgrade_us = patient->since_us + dist_value(stage->upgrade_after, luck.w[0], patient->ordinal,
+                                                                  case_visit(world, who, stage));
+        if (upgrade_us < at_us) {
+            at_us = upgrade_us;
+            kind = EVENT_UPGRADE;
+        }
+    }
+    if (at_us < INT64_MAX)
+        case_schedule(world, who, kind, at_us);
 }
 
 void serving_join_line(struct world *world, uint32_t who, int64_t now_us)
@@ -195,24 +274,44 @@ void serving_join_line(struct world *world, uint32_t who, int64_t now_us)
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, 1, now_us);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);
-    patient->due_kind = PATIENT_NO_EVENT;
-    if (stage->patience != NULL) {
-        const int64_t patience_us = dist_value(stage->patience, case_luck(world, who, stage).w[2], patient->ordinal,
-                                               case_visit(world, who, stage));
-        case_schedule(world, who, EVENT_RENEGE, now_us + patience_us);
-    }
+    schedule_in_line(world, who);
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        holding_block(world, who, now_us);
 }
 
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    station_leave(serving_line(world, patient, stage), &world->part.links, who, stage->level);
+    station_leave(serving_line(world, patient, stage), &world->part.links, who, case_level(patient, stage));
+    serving_left_line(world, who, now_us);
+}
+
+void serving_left_line(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_WAITING);
     const struct ward *ward = serving_ward(world, patient, stage);
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, -1, now_us);
     serving_shift_facility(world, patient, FA_in_line, -1, now_us);
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        holding_unblock(world, who, now_us);
+}
+
+void serving_upgrade(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    struct station *line = serving_line(world, patient, stage);
+    station_leave(line, &world->part.links, who, case_level(patient, stage));
+    patient->more |= PATIENT_UPGRADED;
+    const int64_t room = line->room;
+    line->room = STATION_UNLIMITED;
+    station_queue(line, &world->part.links, who, case_level(patient, stage));
+    line->room = room;
+    schedule_in_line(world, who);
 }
 
 /* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
@@ -222,12 +321,13 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
     while (who >= 0) {
         const struct patient *patient = case_patient(world, (uint32_t)who);
         const struct stage *stage = case_stage(world, patient);
-        const int64_t after = station_after(station, &world->part.links, (uint32_t)who, stage->level);
+        const int64_t after = station_after(station, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (serving_can_begin(world, patient, stage)) {
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
             serving_begin(world, (uint32_t)who, now_us);
-        } else if (&need_ward(world, patient, stage, 0)->station == station && station_free_servers(station) <= 0) {
+        } else if (serving_need_count(stage) > 0 && &need_ward(world, patient, stage, 0)->station == station &&
+                   station_free_servers(station) <= 0) {
             return;
         }
         who = after;
@@ -256,36 +356,69 @@ bool serving_is_joint(struct world *world, const struct patient *patient, const 
     return ward == NULL || ward->joint;
 }
 
-/* Gives back what a stage held, and serves who waited for it. */
+void serving_give_back(struct world *world, struct ward *ward, int64_t amount, uint8_t shift, int64_t now_us)
+{
+    if (ward->relief && shift != ward->shift) {
+        watch_overtime(world, ward, amount, now_us - ward->changed_us[(uint8_t)(shift + 1)]);
+        return;
+    }
+    station_release(&ward->station, amount);
+    watch_station(world, ward, now_us);
+}
+
+void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
+{
+    if (ward->joint && ward->facility != PATIENT_NOWHERE)
+        serving_facility_moves(world, ward->facility, now_us);
+    else
+        serving_line_moves(world, &ward->station, now_us);
+}
+
+/* The common case: one server of one ward, for whoever is next in its line. */
+static void release_one(struct world *world, struct ward *ward, int64_t now_us)
+{
+    const int64_t next = station_depart(&ward->station, &world->part.links, 1);
+    watch_station(world, ward, now_us);
+    if (next < 0)
+        return;
+    serving_left_line(world, (uint32_t)next, now_us);
+    serving_begin(world, (uint32_t)next, now_us);
+}
+
 void serving_release(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     struct offer *offer = serving_offer(world, patient, stage);
+    struct ward *wards[STAGE_NEEDS];
+    const size_t count = serving_need_count(stage);
+    for (size_t i = 0; i < count; i++)
+        wards[i] = need_ward(world, patient, stage, i);
     if (offer != NULL)
         offer->people[patient->operates - 1].busy = false;
     patient->operates = 0;
-    if (!serving_is_joint(world, patient, stage)) {
-        struct ward *ward = need_ward(world, patient, stage, 0);
-        const int64_t next = station_depart(&ward->station, &world->part.links, 1);
-        watch_station(world, ward, now_us);
-        if (next < 0)
-            return;
-        watch_line(world, ward, case_patient(world, (uint32_t)next), -1, now_us);
-        serving_shift_facility(world, case_patient(world, (uint32_t)next), FA_in_line, -1, now_us);
-        serving_begin(world, (uint32_t)next, now_us);
+    if (count == 1 && !wards[0]->joint && !(wards[0]->relief && patient->shift != wards[0]->shift)) {
+        release_one(world, wards[0], now_us);
         return;
     }
-    for (size_t i = 0; i < serving_need_count(stage); i++) {
-        struct ward *ward = need_ward(world, patient, stage, i);
-        station_release(&ward->station, need_amount(stage, i));
-        watch_station(world, ward, now_us);
-    }
-    if (patient->facility != PATIENT_NOWHERE)
-        serving_facility_moves(world, patient->facility, now_us);
-    for (size_t i = 0; i < serving_need_count(stage); i++) {
-        struct ward *ward = need_ward(world, case_patient(world, who), stage, i);
-        if (!ward->joint)
-            serving_line_moves(world, &ward->station, now_us);
-    }
+    for (size_t i = 0; i < count; i++)
+        serving_give_back(world, wards[i], need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift, now_us);
+    const uint32_t facility = count > 0 && stage->need_count == 0 ? wards[0]->facility : patient->facility;
+    if (facility != PATIENT_NOWHERE)
+        serving_facility_moves(world, facility, now_us);
+    for (size_t i = 0; i < count; i++)
+        if (!wards[i]->joint)
+            serving_line_moves(world, &wards[i]->station, now_us);
+}
+
+void serving_keep(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    for (size_t i = 0; i < serving_need_count(stage); i++)
+        holding_add(world, who, need_ward(world, patient, stage, i), need_amount(stage, i));
+    struct offer *offer = serving_offer(world, patient, stage);
+    if (offer != NULL)
+        offer->people[patient->operates - 1].busy = false; /* people are not held */
+    patient->operates = 0;
 }

@@ -32,12 +32,22 @@ void serving_seize(struct world *world, const struct patient *patient, const str
 void serving_begin(struct world *world, uint32_t who, int64_t now_us);
 /* Gives back what the stage held, and serves who waited for it. */
 void serving_release(struct world *world, uint32_t who, int64_t now_us);
+/* Keeps the wards' servers of a stage that has ended, for the stages after it. */
+void serving_keep(struct world *world, uint32_t who);
+/* Gives back servers of a ward that were seized in a shift; those of people who have been relieved are gone. */
+void serving_give_back(struct world *world, struct ward *ward, int64_t amount, uint8_t shift, int64_t now_us);
 
 /* The patient has been put into the station's line: patience begins. */
 void serving_join_line(struct world *world, uint32_t who, int64_t now_us);
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);
+/* The station has taken the patient out of its line already. */
+void serving_left_line(struct world *world, uint32_t who, int64_t now_us);
+/* Changes to the stage's other priority while waiting. */
+void serving_upgrade(struct world *world, uint32_t who);
 /* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
 void serving_line_moves(struct world *world, struct station *station, int64_t now_us);
+/* The line of a ward, and those that wait for it among other things. */
+void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us);
 /* The same for all lines of a facility in which people wait for more than one thing. */
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us);
 

@@ -152,7 +152,7 @@ struct person skill_new_trainee(const struct offer *offer, const struct service 
                                 uint32_t number)
 {
     const uint32_t word = personal_luck(offer, rng, number).w[0];
-    int64_t cases = 1;
+    int64_t cases = INT64_MAX;
     if (service->independence != NULL)
         cases = (dist_value(service->independence, word, number, 0) + 999999) / 1000000;
     return (struct person){.role = ROLE_TRAINEE,

@@ -42,7 +42,7 @@ enum skill_assignment { ASSIGN_MOST_ADVANCED, ASSIGN_ROTATING, ASSIGN_LEAST_ADVA
 /* A service, compiled. */
 struct service {
     const struct service_spec *spec;
-    const struct dist *independence; /* supervised cases; NULL: one */
+    const struct dist *independence; /* supervised cases; NULL: however many, nobody becomes independent */
     uint64_t hash;
     double learning_per_case; /* share of the way to the plateau that a case brings */
 };

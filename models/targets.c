@@ -86,6 +86,9 @@ static int check_target(struct world *world, const struct target_spec *spec, con
     if (spec->place != NULL && geography_find(&world->geography, spec->place) < 0)
         return scenario_blame(world->scenario, &spec->place, err,
                               "no place of the scenario has the code \"%s\"; use one that is selected", spec->place);
+    uint32_t facility = 0;
+    if (spec->at >= 0 && facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, err) != 0)
+        return -1;
     return check_dates(world, spec, err);
 }
 
@@ -115,9 +118,10 @@ static struct selection select_target(const struct world *world, const struct ta
 {
     const struct ledger *ledger = &world->ledger;
     struct selection selection = selection_all(ledger, world->background);
-    if (spec->at >= 0)
-        selection.index[DIM_FACILITY] = facilities_find(
-            &world->facilities, SCENARIO_ITEM(world->scenario->facilities, struct facility_spec, (size_t)spec->at)->id);
+    uint32_t facility = 0;
+    struct err ignored = ERR_INIT; /* checked before the run */
+    if (spec->at >= 0 && facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, &ignored) == 0)
+        selection.index[DIM_FACILITY] = facility;
     if (spec->place != NULL)
         selection.index[DIM_PLACE] = geography_find(&world->geography, spec->place);
     selection.index[DIM_SERVICE] = spec->service;

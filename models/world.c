@@ -7,6 +7,7 @@
 #include "models/care.h"
 #include "models/metrics.h"
 #include "models/targets.h"
+#include "models/trace.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -117,6 +118,8 @@ static int64_t next_plan(const void *data, int64_t now_us)
 {
     const struct world *world = data;
     int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
+    const int64_t due_us = observe_due(&world->observe);
+    next_us = due_us < next_us ? due_us : next_us;
     const struct ledger *ledger = &world->ledger;
     for (size_t s = ledger->step; s <= ledger->steps; s++)
         if (ledger->step_from_us[s] > now_us) {
@@ -150,12 +153,18 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
     }
 }
 
-/* On Mondays everybody's working week begins anew. 1970-01-05 was a Monday. */
-static void begin_week(struct world *world, int64_t now_us)
+/* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
+static int64_t week_of(const struct world *world, int64_t now_us)
 {
     const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
-    const int64_t since_us = world->scenario->run.start_us - monday_us;
-    const int64_t week = (since_us + now_us) / week_us;
+    const int64_t since_us = world->scenario->run.start_us - monday_us + now_us;
+    return since_us / week_us - (since_us % week_us < 0);
+}
+
+/* On Mondays everybody's working week begins anew. */
+static void begin_week(struct world *world, int64_t now_us)
+{
+    const int64_t week = week_of(world, now_us);
     if (world->week == week)
         return;
     world->week = week;
@@ -208,7 +217,7 @@ static void close_step(struct world *world, int64_t now_us)
     if (now_us != world->warmup_us)
         return;
     measures_restart(&world->measures, now_us);
-    world->system_arrivals = world->system_left = 0;
+    world->system_arrivals = world->system_left = world->system_rejected = 0;
     world->system_sojourn = (struct tally){0};
     tally_level_set(&world->system_present, now_us, world->system_present.level);
     tally_level_restart(&world->system_present, now_us);
@@ -221,6 +230,7 @@ static int plan(void *data, int64_t now_us, struct err *err)
     struct ledger *ledger = &world->ledger;
     if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
         close_step(world, now_us);
+    observe_now(world, now_us);
     if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
         return 0;
     const int64_t next_us = planning_after(world, now_us);
@@ -253,6 +263,17 @@ static int init_services(struct world *world, struct err *err)
                                               .learning_per_case = 1 - exp(-3 / spec->plateau_cases)};
     }
     return 0;
+}
+
+/* Those who work from the start leave some day too. */
+static void init_staff(struct world *world)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        for (size_t p = 0; p < offer->count; p++)
+            offer->people[p].leaves_us =
+                skill_leaving(offer, &world->services[offer->service], &world->rng, offer->people[p].number, 0);
+    }
 }
 
 static const char **texts(struct world *world, size_t count, struct err *err)
@@ -378,6 +399,18 @@ static int init_columns(struct world *world, struct err *err)
     return 0;
 }
 
+/* Whether anybody can be interrupted or hold servers from one stage to the next. */
+static bool needs_extra(const struct world *world)
+{
+    for (size_t w = 0; w < world->facilities.ward_count; w++)
+        if (world->facilities.ward[w].in_service != NULL)
+            return true;
+    for (size_t s = 0; s < world->pathways.stage_count; s++)
+        if (world->pathways.stage[s].previous != PREVIOUS_RELEASE)
+            return true;
+    return false;
+}
+
 static void init_levels(struct world *world)
 {
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
@@ -414,8 +447,10 @@ static int build(struct world *world, struct err *err)
     int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
     if (failed == 0)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
-    if (failed != 0 || init_services(world, err) != 0 ||
-        demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
+    if (failed != 0 || init_services(world, err) != 0)
+        return -1;
+    init_staff(world);
+    if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
         choices_init(&world->choices, world, &world->arena, err) != 0 ||
         init_background(world, err) != 0 || init_ledger(world, err) != 0)
         return -1;
@@ -424,13 +459,16 @@ static int build(struct world *world, struct err *err)
         return err_fail(err, "a pathway that goes back has %zu stages; at most %zu are possible where there are "
                              "facilities",
                         world->pathways.loop_stages, (MESSAGE_BYTES - sizeof(struct patient)) / sizeof(uint32_t));
-    if (measures_init(&world->measures, scenario->stations.count, world->pathways.count > 1 ? world->pathways.count : 0,
-                      world->warmup_us, scenario->run.fine_quantiles, world->end_us, err) != 0 ||
+    if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0, world->warmup_us,
+                      world->end_us, err) != 0 ||
+        observe_init(world, err) != 0 ||
         patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
         return -1;
+    world->has_extra = needs_extra(world);
     init_levels(world);
+    world->week = week_of(world, 0);
     return 0;
 }
 
@@ -470,6 +508,9 @@ void world_free(struct world *world)
     patients_free(&world->part.patients);
     station_links_free(&world->part.links);
     free(world->part.visits);
+    trace_free(world->part.trace);
+    free(world->part.extra);
+    free(world->part.blocked);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
     facilities_free(&world->facilities);
@@ -491,8 +532,11 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         if (progress != NULL)
             progress(data, (double)part / PROGRESS_PARTS);
     }
+    observe_now(world, world->end_us);
     close_step(world, world->end_us);
     targets_evaluate(world);
+    if (world->part.trace != NULL && trace_close(world->part.trace, err) != 0)
+        return -1;
     return metrics_compute(world, err);
 }
 
@@ -506,6 +550,7 @@ uint64_t world_fingerprint(const struct world *world)
     uint64_t hash = rng_hash("tables");
     for (size_t i = 0; i < world->pathways.dist_count; i++)
         hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
+    hash ^= demand_fingerprint(&world->demand);
     return hash;
 }
 
@@ -541,4 +586,40 @@ size_t world_targets(const struct world *world, const struct target_value **targ
 {
     *targets = world->targets;
     return world->target_count;
+}
+
+int world_trace(struct world *world, struct err *err)
+{
+    if (world->part.trace == NULL)
+        world->part.trace = trace_new(err);
+    return world->part.trace == NULL ? -1 : 0;
+}
+
+size_t world_visits(const struct world *world)
+{
+    return world->part.trace == NULL ? 0 : world->part.trace->count;
+}
+
+struct world_visit world_visit(const struct world *world, size_t i)
+{
+    static const char *const hows[TRACE_HOWS] = {"served",      "blocked",  "interrupted", "reneged",
+                                                 "transferred", "rejected", "balked",      ""};
+    const struct trace_row *row = &world->part.trace->row[i];
+    const char *station = "", *service = NULL;
+    if (row->station >= 0) {
+        station = world->facilities.ward[row->station].id;
+    } else if (row->station != TRACE_NOWHERE) {
+        const struct offer *offer = &world->facilities.offer[TRACE_OFFERS - row->station];
+        station = world->facilities.facility[offer->facility].id;
+        service = world->services[offer->service].spec->id;
+    }
+    return (struct world_visit){
+        .condition = world->pathways.condition[row->condition].id,
+        .place = world->geography.trivial ? NULL : world->geography.place[row->place].code,
+        .ordinal = row->ordinal,
+        .visit = row->visit,
+        .station = station,
+        .service = service,
+        .time_us = {row->arrived_us, row->started_us, row->ended_us, row->left_us},
+        .how = hows[row->how]};
 }

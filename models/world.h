@@ -59,6 +59,24 @@ struct metric {
 };
 size_t world_metrics(const struct world *world, const struct metric **metrics);
 
+/* Keeps a record of every visit of a patient to a station or ward; to be asked for before the run. */
+MUST_CHECK int world_trace(struct world *world, struct err *err);
+
+/* A visit, or the part of one until an interruption. Texts live as long as the world. */
+enum world_visit_time { VISIT_ARRIVED, VISIT_STARTED, VISIT_ENDED, VISIT_LEFT, VISIT_TIMES };
+struct world_visit {
+    const char *condition, *place; /* of the patient; place NULL where there are none */
+    uint32_t ordinal;              /* among the patients of this condition and place */
+    uint32_t visit;                /* of this stage by this patient, from 0 */
+    const char *station, *service; /* "": not let into the system; service: of the facility `station`, where only a
+                                    * person is waited for, or NULL */
+    int64_t time_us[VISIT_TIMES];  /* since the start; INT64_MAX: has not happened */
+    const char *how;               /* "served" ...; "" when the patient is still there */
+};
+/* After the run: those of all who have left in the order of leaving, then those of who is still there. */
+size_t world_visits(const struct world *world);
+struct world_visit world_visit(const struct world *world, size_t i);
+
 /* Reported facts beside this replication's value. */
 struct target_value {
     const char *fact, *role, *quantity, *unit;

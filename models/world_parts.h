@@ -14,6 +14,7 @@
 #include "models/ledger.h"
 #include "models/ledger_fields.h"
 #include "models/measure.h"
+#include "models/observe.h"
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
@@ -28,9 +29,26 @@ enum event_kind {
     EVENT_DEPART,   /* who: patient; a service ends */
     EVENT_SHIFT,    /* who: ward; its timetable changes */
     EVENT_RENEGE,   /* who: patient; patience ends */
+    EVENT_UPGRADE,  /* who: patient; has waited long enough for another priority */
     EVENT_TRANSFER, /* who: patient; arrives at a facility */
     EVENT_REVIEW,   /* who: patient; chooses again, or for the first time */
     EVENT_ARRIVAL,  /* who: stream; somebody falls ill */
+};
+
+/* What only patients of rare features need, beside their record. */
+enum { EXTRA_HELD = 4 };
+struct extra {
+    int64_t whole_us, remaining_us; /* of a service that may be interrupted */
+    uint32_t resamples;
+    uint8_t mode; /* enum interruption: of the last one */
+    uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
+    struct {
+        int32_t ward;
+        uint8_t shift;
+        bool first; /* of what its stage needs: where the patient came */
+        int64_t amount;
+    } held[EXTRA_HELD]; /* servers of stages before */
+    unsigned held_count;
 };
 
 /* What a partition owns besides its calendar. */
@@ -39,7 +57,12 @@ struct partition {
     struct station_links links;
     uint32_t *visits; /* owned: [patient][stage of its condition]; only when a pathway loops */
     size_t visits_capacity;
+    struct extra *extra; /* owned: by patient; only when the scenario needs it */
+    size_t extra_capacity;
+    uint32_t *blocked; /* owned: who holds servers and waits for others */
+    size_t blocked_count, blocked_capacity;
     size_t roomy_for; /* patients for whom links and visits have room */
+    struct trace *trace; /* owned; NULL: nobody wants one */
 };
 
 struct world {
@@ -53,6 +76,7 @@ struct world {
     struct pathways pathways;
     struct demand demand;
     bool *background; /* by condition */
+    bool has_extra;   /* somebody may hold servers, or be interrupted */
     struct choices choices;
     struct experts experts;
     struct policy *policies; /* the active ones */
@@ -62,9 +86,10 @@ struct world {
     struct engine *engine;
     struct ledger ledger;
     struct measures measures;
+    struct observe observe;
     struct tally system_sojourn; /* of those who came after the warm-up and left */
     struct tally_level system_present;
-    uint64_t system_arrivals, system_left;
+    uint64_t system_arrivals, system_left, system_rejected;
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
     int64_t week;              /* number of the calendar week that has begun */

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/crew.h"
 #include "sim/mem.h"
 
 enum {
-    APART_BYTES = 128, /* two cache lines: neighbours are fetched in pairs */
-    AHEAD = 12,        /* events between a prefetch hint and its event */
+    APART_BYTES = 128,   /* two cache lines: neighbours are fetched in pairs */
+    AHEAD = 12,          /* events between a prefetch hint and its event */
+    WORTH_SHARING = 128, /* events of a window: waking a thread costs as much as some tens */
 };
 
 struct letter {
@@ -23,9 +25,17 @@ struct letter {
 struct partition {
     _Alignas(APART_BYTES) struct calendar *calendar; /* owned */
     int64_t now_us;
-    uint64_t events;
-    struct letter *outbox; /* owned; in the order of sending */
+    uint64_t events, events_before; /* so far; up to the last window */
+    bool stopped;                   /* for the reason below */
+    struct letter *outbox;          /* owned; in the order of sending */
     size_t letters, outbox_capacity;
+    char reason[ERR_TEXT];
+};
+
+/* Where a partition stands in the order of a window. */
+struct rank {
+    uint64_t events; /* of the last window */
+    unsigned partition;
 };
 
 struct engine {
@@ -35,7 +45,11 @@ struct engine {
     int64_t window_us;
     struct partition *partitions; /* owned */
 
+    struct crew *crew;  /* owned; NULL: one thread */
+    struct rank *ranks; /* owned; the largest first; NULL as the crew */
+
     int64_t now_us;       /* of the last barrier */
+    int64_t end_us;       /* of the window under way */
     int64_t next_plan_us; /* INT64_MAX: none */
     bool in_window;
 
@@ -44,22 +58,33 @@ struct engine {
     char reason[ERR_TEXT];
 };
 
-/* The first reason wins. */
+/* What this thread is at: whom engine_stop() stops. */
+struct running {
+    const struct engine *engine;
+    struct partition *partition;
+};
+static _Thread_local struct running running;
+
+/* The first reason wins. Reasons of partitions are collected after the window. */
 PRINTF_LIKE(2, 3)
 static void stop(struct engine *engine, const char *format, ...)
 {
-    if (atomic_exchange(&engine->stopping, true))
+    struct partition *here = running.engine == engine ? running.partition : NULL;
+    if (here != NULL ? here->stopped : atomic_exchange(&engine->stopping, true))
         return;
     va_list args;
     va_start(args, format);
-    vsnprintf(engine->reason, sizeof engine->reason, format, args);
+    vsnprintf(here != NULL ? here->reason : engine->reason, ERR_TEXT, format, args);
     va_end(args);
-    atomic_store(&engine->stopped, true);
+    if (here != NULL)
+        here->stopped = true;
+    else
+        atomic_store(&engine->stopped, true);
 }
 
 static inline bool is_stopped(const struct engine *engine)
 {
-    return atomic_load_explicit(&engine->stopped, memory_order_relaxed);
+    return atomic_load_explicit(&engine->stopped, memory_order_acquire);
 }
 
 void engine_stop(struct engine *engine, const char *reason)
@@ -76,7 +101,9 @@ static int make_partitions(struct engine *engine, int64_t bucket_us, struct err 
         return err_fail(err, "out of memory: %u partitions could not be made", engine->count);
     memset(engine->partitions, 0, bytes);
     for (unsigned i = 0; i < engine->count; i++) {
-        struct calendar *calendar = calendar_new(bucket_us, engine->model.compare, engine->world, err);
+        struct calendar *calendar = calendar_new(
+            bucket_us, engine->model.compare,
+            engine->model.context == NULL ? engine->world : engine->model.context(engine->world, i), err);
         if (calendar == NULL)
             return -1;
         engine->partitions[i].calendar = calendar;
@@ -112,12 +139,35 @@ void engine_free(struct engine *engine)
 {
     if (engine == NULL)
         return;
+    crew_free(engine->crew);
+    free(engine->ranks);
     for (unsigned i = 0; engine->partitions != NULL && i < engine->count; i++) {
         calendar_free(engine->partitions[i].calendar);
         free(engine->partitions[i].outbox);
     }
     free(engine->partitions);
     free(engine);
+}
+
+int engine_set_threads(struct engine *engine, unsigned threads, struct err *err)
+{
+    if (threads > engine->count)
+        threads = engine->count;
+    struct crew *crew = NULL;
+    struct rank *ranks = NULL;
+    if (threads != 1) {
+        crew = crew_new(threads, err);
+        ranks = crew == NULL ? NULL : mem_zeroed(engine->count, sizeof *ranks, err);
+        if (ranks == NULL) {
+            crew_free(crew);
+            return -1;
+        }
+    }
+    crew_free(engine->crew);
+    free(engine->ranks);
+    engine->crew = crew;
+    engine->ranks = ranks;
+    return 0;
 }
 
 int64_t engine_now(const struct engine *engine, unsigned partition)
@@ -189,15 +239,16 @@ static void deliver_all(struct engine *engine)
 
 /* ---- Windows ---- */
 
-static void run_partition(struct engine *engine, unsigned number, int64_t end_us)
+static void handle_events(struct engine *engine, unsigned number)
 {
     struct partition *here = &engine->partitions[number];
     struct calendar *calendar = here->calendar;
     void (*const handle)(void *, unsigned, const struct event *) = engine->model.handle;
     void (*const prefetch)(const void *, unsigned, const struct event *) = engine->model.prefetch;
     void *world = engine->world;
+    const int64_t end_us = engine->end_us;
     struct event event;
-    while (!is_stopped(engine) && calendar_take(calendar, end_us, &event)) {
+    while (!here->stopped && !is_stopped(engine) && calendar_take(calendar, end_us, &event)) {
         struct event soon;
         if (prefetch != NULL && calendar_ahead(calendar, AHEAD, &soon))
             prefetch(world, number, &soon);
@@ -206,6 +257,14 @@ static void run_partition(struct engine *engine, unsigned number, int64_t end_us
         handle(world, number, &event);
     }
     here->now_us = end_us;
+}
+
+static void run_partition(struct engine *engine, unsigned number)
+{
+    const struct running before = running;
+    running = (struct running){engine, &engine->partitions[number]};
+    handle_events(engine, number);
+    running = before;
 }
 
 /* Planning and delivery fill calendars too. */
@@ -242,13 +301,63 @@ static int64_t window_end(const struct engine *engine, int64_t until_us)
     return end_us;
 }
 
+/* Of equals the lower number: not for the results, which do not depend on it, but for whoever looks on. */
+static int by_size(const void *first, const void *second)
+{
+    const struct rank *a = first;
+    const struct rank *b = second;
+    if (a->events != b->events)
+        return a->events > b->events ? -1 : 1;
+    return (a->partition > b->partition) - (a->partition < b->partition);
+}
+
+/* Returns the events of the last window. */
+static uint64_t count_window(struct engine *engine)
+{
+    uint64_t events = 0;
+    for (unsigned i = 0; i < engine->count; i++) {
+        struct partition *partition = &engine->partitions[i];
+        engine->ranks[i] = (struct rank){partition->events - partition->events_before, i};
+        partition->events_before = partition->events;
+        events += engine->ranks[i].events;
+    }
+    return events;
+}
+
+static void run_ranked(void *job, unsigned piece)
+{
+    struct engine *engine = job;
+    run_partition(engine, engine->ranks[piece].partition);
+}
+
+static void run_partitions(struct engine *engine)
+{
+    /* The largest of the last window will probably be large again: begun last, it would keep the others
+     * waiting. */
+    if (engine->crew != NULL && count_window(engine) >= WORTH_SHARING) {
+        qsort(engine->ranks, engine->count, sizeof *engine->ranks, by_size);
+        crew_run(engine->crew, run_ranked, engine, engine->count);
+        return;
+    }
+    for (unsigned i = 0; i < engine->count; i++)
+        run_partition(engine, i);
+}
+
+static void stop_if_a_partition_has(struct engine *engine)
+{
+    for (unsigned i = 0; i < engine->count; i++)
+        if (engine->partitions[i].stopped)
+            stop(engine, "%s", engine->partitions[i].reason);
+}
+
 static void run_window(struct engine *engine, int64_t end_us)
 {
+    engine->end_us = end_us;
     engine->in_window = true;
-    for (unsigned i = 0; i < engine->count; i++)
-        run_partition(engine, i, end_us);
+    run_partitions(engine);
     engine->in_window = false;
     engine->now_us = end_us;
+    stop_if_a_partition_has(engine);
     if (!is_stopped(engine))
         deliver_all(engine);
 }

@@ -90,6 +90,19 @@ bool station_queue(struct station *station, struct station_links *links, uint32_
     return true;
 }
 
+void station_queue_first(struct station *station, struct station_links *links, uint32_t customer,
+                         unsigned level)
+{
+    const uint32_t first = station->head[level];
+    links->link[customer] = (struct station_link){.before = 0, .behind = first};
+    if (first != 0)
+        links->link[first - 1].before = customer + 1;
+    else
+        station->tail[level] = customer + 1;
+    station->head[level] = customer + 1;
+    station->waiting++;
+}
+
 static unsigned first_level(const struct station *station, unsigned from)
 {
     unsigned level = from;

@@ -49,6 +49,10 @@ enum station_answer station_arrive(struct station *station, struct station_links
 /* Joins the line even if servers are free (the model waits for something else as well). False: no room. */
 bool station_queue(struct station *station, struct station_links *links, uint32_t customer, unsigned level);
 
+/* Joins the line at the head of its level, whatever the room: who was being served and waits to go on. */
+void station_queue_first(struct station *station, struct station_links *links, uint32_t customer,
+                         unsigned level);
+
 /* Who is next in line (best level, first come), or STATION_NOBODY. Changes nothing. */
 int64_t station_first(const struct station *station);
 /* Who stands behind `customer` in the whole line, or STATION_NOBODY. */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/arrivals.h"
 #include "models/ledger.h"
-#include "sim/dist.h"
 #include "study/text.h"
 #include "study/text_table.h"
 
@@ -36,23 +36,6 @@ static double population_of(const struct world *world, const struct key_list *co
             for (size_t i = 0; i < places.size; i++)
                 people += is_listed(codes, places.labels[i]) ? columns[c].values[i] : 0;
     return people;
-}
-
-static int arrivals_per_s(const struct arrivals_spec *arrivals, const struct world *world, double *rate,
-                          struct err *err)
-{
-    double incidence = arrivals->incidence;
-    for (size_t i = 0; i < arrivals->factors.count; i++)
-        incidence *= *SCENARIO_ITEM(arrivals->factors, double, i);
-    *rate = arrivals->rate_per_s + (incidence > 0 ? incidence * population_of(world, &arrivals->at) : 0);
-    if (arrivals->gap == NULL)
-        return 0;
-    struct dist *gap = dist_compile(arrivals->gap, err);
-    if (gap == NULL)
-        return -1;
-    *rate += dist_mean(gap) > 0 ? 1 / dist_mean(gap) : 0;
-    dist_free(gap);
-    return 0;
 }
 
 /* ---- the page ---- */
@@ -136,10 +119,10 @@ static int add_expected(struct text_table *table, const struct scenario *scenari
     for (size_t i = 0; i < scenario->conditions.count; i++) {
         const struct condition_spec *condition =
             SCENARIO_ITEM(scenario->conditions, struct condition_spec, i);
-        double rate = 0;
-        if (arrivals_per_s(&condition->arrivals, world, &rate, err) != 0)
+        double here = 0;
+        if (arrivals_expected(&condition->arrivals, population_of(world, &condition->arrivals.at), run_s,
+                              &here, err) != 0)
             return -1;
-        const double here = rate * (run_s + condition->arrivals.backlog_s);
         patients += here;
         events += here * (1 + 2 * (double)condition->pathway.count);
     }

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 
 #include "sim/mem.h"
+#include "study/trace_file.h"
 
 struct job {
     const struct scenario *scenario;
     const struct replicate_options *options;
     struct run_file *file;
+    struct trace_file *trace; /* NULL: none */
     uint32_t replications;
     struct world *first; /* of replication 0; whoever runs that one takes it */
 
@@ -76,9 +78,13 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         world = world_new(job->scenario, replication, err);
     if (world == NULL)
         return -1;
-    int answer = world_run(world, report, &progress, err);
+    int answer = job->trace == NULL ? 0 : world_trace(world, err);
+    if (answer == 0)
+        answer = world_run(world, report, &progress, err);
     if (answer == 0)
         answer = run_file_take(job->file, world, replication, err);
+    if (answer == 0 && job->trace != NULL)
+        answer = trace_file_take(job->trace, world, replication, err);
     if (answer == 0) {
         pthread_mutex_lock(&job->mutex);
         job->events += world_events(world);
@@ -140,16 +146,24 @@ struct run_file *replicate_run(const struct scenario *scenario, struct world *fi
     job.file = run_file_new(scenario, job.replications, err);
     if (job.file == NULL)
         goto out;
+    if (options->trace_path != NULL) {
+        job.trace = trace_file_new(options->trace_path, job.replications, err);
+        if (job.trace == NULL)
+            goto out;
+    }
     if (pthread_mutex_init(&job.mutex, NULL) != 0) {
         err_fail(err, "out of memory: a lock could not be made");
         goto out;
     }
     done = work_on_threads(&job, err) == 0;
     pthread_mutex_destroy(&job.mutex);
+    if (done && job.trace != NULL)
+        done = trace_file_finish(job.trace, err) == 0;
     if (done && events != NULL)
         *events = job.events;
 out:
     free(job.shares);
+    trace_file_free(job.trace);
     world_free(job.first);
     if (!done) {
         run_file_free(job.file);

@@ -17,6 +17,7 @@ struct replicate_options {
      * replications. May be NULL. */
     void (*progress)(void *data, double share);
     void *data;
+    const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
 /* Runs scenario->run.replications replications into a new struct run_file, which the caller frees. `first`,

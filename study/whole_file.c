@@ -84,36 +84,54 @@ static int sync_folder(const char *target, struct err *err)
     return answer;
 }
 
+int whole_file_open(struct whole_file *file, const char *path, struct err *err)
+{
+    *file = (struct whole_file){.fd = -1};
+    file->target = target_of(path, err);
+    if (file->target == NULL)
+        return -1;
+    file->fd = open_partial(file->target, &file->partial, err);
+    return file->fd < 0 ? -1 : 0;
+}
+
+int whole_file_append(struct whole_file *file, const void *bytes, size_t size, struct err *err)
+{
+    if (write_all(file->fd, bytes, size) != 0)
+        return err_fail(err, "%s: cannot write: %s", file->target, strerror(errno));
+    return 0;
+}
+
+int whole_file_commit(struct whole_file *file, struct err *err)
+{
+    const int synced = fsync(file->fd);
+    const int reason = errno;
+    /* Some network file systems report a full disk only here. */
+    const int closed = close(file->fd);
+    file->fd = -1;
+    if (synced != 0 || closed != 0 || rename(file->partial, file->target) != 0)
+        return err_fail(err, "%s: cannot write: %s", file->target, strerror(synced != 0 ? reason : errno));
+    free(file->partial);
+    file->partial = NULL;
+    return sync_folder(file->target, err);
+}
+
+void whole_file_abandon(struct whole_file *file)
+{
+    if (file->target != NULL && file->fd >= 0)
+        close(file->fd);
+    if (file->partial != NULL)
+        unlink(file->partial);
+    free(file->partial);
+    free(file->target);
+    *file = (struct whole_file){.fd = -1};
+}
+
 int whole_file_write(const char *path, const void *bytes, size_t size, struct err *err)
 {
-    char *partial = NULL;
-    int answer = -1, fd = -1;
-    char *target = target_of(path, err);
-    if (target == NULL)
-        return -1;
-    fd = open_partial(target, &partial, err);
-    if (fd < 0)
-        goto out;
-    if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0) {
-        err_fail(err, "%s: cannot write: %s", path, strerror(errno));
-        goto out;
-    }
-    /* Some network file systems report a full disk only here. */
-    const int closed = close(fd);
-    fd = -1;
-    if (closed != 0 || rename(partial, target) != 0) {
-        err_fail(err, "%s: cannot write: %s", path, strerror(errno));
-        goto out;
-    }
-    free(partial);
-    partial = NULL;
-    answer = sync_folder(target, err);
-out:
-    if (fd >= 0)
-        close(fd);
-    if (partial != NULL)
-        unlink(partial);
-    free(partial);
-    free(target);
+    struct whole_file file;
+    int answer = -1;
+    if (whole_file_open(&file, path, err) == 0 && whole_file_append(&file, bytes, size, err) == 0)
+        answer = whole_file_commit(&file, err);
+    whole_file_abandon(&file);
     return answer;
 }

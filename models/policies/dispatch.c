@@ -51,15 +51,15 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                         : policy_time(world, key_span_after(spec->start_us, spec->stint));
     policy->period->from_us = state->start_us;
     policy->period->to_us = state->end_us;
-    const char *to = SCENARIO_ITEM(scenario->facilities, struct facility_spec, (size_t)spec->to)->id;
-    const int64_t facility = facilities_find(&world->facilities, to);
-    const struct offer *offer =
-        facility < 0 ? NULL : facility_offer(&world->facilities, (uint32_t)facility, (uint32_t)spec->service);
+    uint32_t facility = 0;
+    if (facilities_refer(&world->facilities, scenario, &spec->to, &facility, err) != 0)
+        return -1;
+    const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
     if (offer == NULL)
         return scenario_blame(scenario, &spec->to, err,
                               "the facility \"%s\" does not list this service; add it to its services (staff = 0 will "
                               "do)",
-                              to);
+                              world->facilities.facility[facility].id);
     state->offer = (int32_t)(offer - world->facilities.offer);
     if (state->start_us < 0)
         return scenario_blame(scenario, &spec->start_us, err,
@@ -102,13 +102,13 @@ static int arrive(struct world *world, struct policy *policy, int64_t now_us, st
 static int plan(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
 {
     struct dispatch *state = policy->state;
-    if (state->phase == BEFORE && now_us >= state->start_us) {
+    if (state->phase == BEFORE && now_us >= state->start_us && state->expert->booked_by == NULL) {
         expert_leave(world, state->expert, now_us);
         state->expert->booked_by = policy->head->name;
         state->arrives_us = now_us + way_us(world, state);
         state->phase = ON_THE_WAY;
     }
-    if (state->phase == ON_THE_WAY && now_us >= state->arrives_us)
+    if (state->phase == ON_THE_WAY && now_us >= state->arrives_us && expert_is_free(world, state->expert))
         if (arrive(world, policy, now_us, err) != 0)
             return -1;
     if (state->phase == THERE && now_us >= state->end_us) {
@@ -116,7 +116,7 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
         state->arrives_us = now_us + way_us(world, state);
         state->phase = ON_THE_WAY_BACK;
     }
-    if (state->phase == ON_THE_WAY_BACK && now_us >= state->arrives_us) {
+    if (state->phase == ON_THE_WAY_BACK && now_us >= state->arrives_us && expert_is_free(world, state->expert)) {
         if (expert_join(world, state->expert, state->expert->home_offer, now_us, err) != 0)
             return -1;
         state->expert->booked_by = NULL;

@@ -36,6 +36,7 @@ struct world {
     struct ledger ledger;
     struct metric metrics[3];
     struct target_value targets[3];
+    bool traced;
 };
 
 static const char *const fake_places[] = {"152221"}, *const fake_place_names[] = {"科尔沁右翼前旗"};
@@ -174,6 +175,31 @@ size_t world_targets(const struct world *world, const struct target_value **targ
 {
     *targets = world->targets;
     return fake.no_targets ? 0 : 3;
+}
+
+int world_trace(struct world *world, struct err *err)
+{
+    (void)err;
+    world->traced = true;
+    return 0;
+}
+
+/* As many as the number of the replication. */
+size_t world_visits(const struct world *world)
+{
+    return world->traced ? world->replication : 0;
+}
+
+struct world_visit world_visit(const struct world *world, size_t i)
+{
+    return (struct world_visit){.condition = "ais",
+                                .place = "the \"banner\"",
+                                .ordinal = 7,
+                                .visit = (uint32_t)i,
+                                .station = world->replication == 1 ? "a,b" : "banner",
+                                .service = world->replication == 1 ? NULL : "thrombectomy",
+                                .time_us = {0, 1500000, INT64_MAX, 2000000000001},
+                                .how = "served"};
 }
 
 /* 2019-01-01, seed 7. */

@@ -6,22 +6,27 @@
 #include <string.h>
 
 #include <malloc.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 #include <criterion/criterion.h>
 
-#include "sim/station.h"
+#include "walk.h"
 
 /* Memory that fails when asked to: the number of allocations that still succeed; negative: all. In place of
  * the C library's, for the whole program. */
-static long allocations_left = -1;
-static bool has_refused;
+static atomic_long allocations_left = -1;
+static atomic_bool has_refused;
 
 static bool refused(void)
 {
-    if (allocations_left == 0)
-        return has_refused = true;
-    allocations_left -= allocations_left > 0;
-    return false;
+    long left = atomic_load(&allocations_left);
+    while (left > 0 && !atomic_compare_exchange_weak(&allocations_left, &left, left - 1))
+        ;
+    if (left == 0)
+        atomic_store(&has_refused, true);
+    return left == 0;
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes)
@@ -43,190 +48,29 @@ void *realloc(void *old, size_t bytes)
     return memory;
 }
 
-#define SECOND_US INT64_C(1000000)
-#define HOUR_US (3600 * SECOND_US)
-#define DAY_US (24 * HOUR_US)
+enum { LENGTH_DAYS = 8 };
 
-/* ---- A small world: customers pass through facilities, by messages ---- */
-
-enum { FACILITIES = 12, CUSTOMERS = 4000, VISITS = 6 };
-enum kind { LEAVES, ARRIVES };
-
-struct world {
-    struct engine *engine;
-    unsigned partitions;
-    struct station station[FACILITIES];
-    struct station_links links;
-    uint8_t facility[CUSTOMERS], visit[CUSTOMERS];
-    uint64_t trace[FACILITIES]; /* a hash of what happened there, in order */
-    unsigned plans;
-    unsigned long hints;
-    int64_t epoch_us;
-};
-
-/* A pure function of who and what for: 32 bits. */
-static uint32_t luck(uint32_t customer, unsigned visit, unsigned purpose)
+static void run_pieces(struct world *world, int64_t piece_us)
 {
-    uint64_t z = (((uint64_t)customer << 16 | visit << 8 | purpose) + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z >> 32);
-}
-
-/* Facilities go round the partitions, so that every cut is another one. */
-static unsigned home(const struct world *world, unsigned facility)
-{
-    return facility % world->partitions;
-}
-
-static void note(struct world *world, unsigned facility, int64_t at_us, unsigned what, uint32_t who)
-{
-    uint64_t hash = world->trace[facility];
-    hash = (hash ^ (uint64_t)at_us) * UINT64_C(0x100000001b3);
-    hash = (hash ^ what) * UINT64_C(0x100000001b3);
-    world->trace[facility] = (hash ^ who) * UINT64_C(0x100000001b3);
-}
-
-static void begin(struct world *world, unsigned facility, uint32_t who, int64_t now_us)
-{
-    /* Whole minutes: many events fall on the same time. */
-    const int64_t service_us = (1 + luck(who, world->visit[who], 1) % 40) * 60 * SECOND_US;
-    engine_schedule(world->engine, home(world, facility), (struct event){now_us + service_us, LEAVES, who});
-}
-
-static void move_on(struct world *world, unsigned facility, uint32_t who)
-{
-    if (++world->visit[who] == VISITS)
-        return;
-    const unsigned next = luck(who, world->visit[who], 2) % FACILITIES;
-    const int64_t travel_us = HOUR_US + luck(who, world->visit[who], 3) % 100 * 60 * SECOND_US;
-    struct message message = {.kind = ARRIVES, .to = next};
-    memcpy(message.payload, &who, sizeof who);
-    engine_send(world->engine, home(world, facility), home(world, next), travel_us, message);
-}
-
-static void handle(void *data, unsigned partition, const struct event *event)
-{
-    struct world *world = data;
-    const uint32_t who = event->who;
-    const unsigned facility = world->facility[who];
-    struct station *station = &world->station[facility];
-    cr_assert_eq(home(world, facility), partition);
-    cr_assert_eq(engine_now(world->engine, partition), event->at_us);
-    note(world, facility, event->at_us, event->kind, who);
-    if (event->kind == ARRIVES) {
-        if (station_arrive(station, &world->links, who, who % 3, 1) == STATION_SERVED)
-            begin(world, facility, who, event->at_us);
-        return;
-    }
-    const int64_t next = station_depart(station, &world->links, 1);
-    if (next != STATION_NOBODY)
-        begin(world, facility, (uint32_t)next, event->at_us);
-    move_on(world, facility, who);
-}
-
-static void deliver(void *data, unsigned partition, const struct message *message)
-{
-    struct world *world = data;
-    uint32_t who;
-    memcpy(&who, message->payload, sizeof who);
-    world->facility[who] = (uint8_t)message->to;
-    engine_schedule(world->engine, partition, (struct event){message->at_us, message->kind, who});
-}
-
-/* Moves a server from one facility to the next. */
-static int plan(void *data, int64_t now_us, struct err *err)
-{
-    (void)err;
-    struct world *world = data;
-    const unsigned from = world->plans % FACILITIES;
-    const unsigned to = (from + 1) % FACILITIES;
-    for (unsigned i = 0; i < world->partitions; i++)
-        cr_assert_eq(engine_now(world->engine, i), now_us);
-    cr_assert_eq(now_us, world->plans * world->epoch_us);
-    world->plans++;
-    station_set_servers(&world->station[from], world->station[from].servers - 1);
-    station_set_servers(&world->station[to], world->station[to].servers + 1);
-    const int64_t next = station_start_next(&world->station[to], &world->links, 1);
-    if (next != STATION_NOBODY)
-        begin(world, to, (uint32_t)next, now_us);
-    note(world, to, now_us, 99, world->plans);
-    return 0;
-}
-
-static int64_t next_plan(const void *data, int64_t now_us)
-{
-    return now_us + ((const struct world *)data)->epoch_us;
-}
-
-static int by_customer(const void *data, const struct event *a, const struct event *b)
-{
-    (void)data;
-    return (a->who > b->who) - (a->who < b->who);
-}
-
-static void hint(const void *data, unsigned partition, const struct event *soon)
-{
-    (void)partition;
-    cr_assert_lt(soon->who, CUSTOMERS);
-    ((struct world *)(uintptr_t)data)->hints++;
-}
-
-static const struct engine_model model = {
-    .handle = handle,
-    .deliver = deliver,
-    .plan = plan,
-    .next_plan = next_plan,
-    .compare = by_customer,
-    .prefetch = hint,
-};
-
-/* Returns 0 or -1, as the engine does. */
-static int world_open(struct world *world, unsigned partitions, int64_t window_us, int64_t bucket_us,
-                      struct err *err)
-{
-    *world = (struct world){.partitions = partitions, .epoch_us = 7 * HOUR_US};
-    station_links_init(&world->links);
-    if (station_links_reserve(&world->links, CUSTOMERS, err) != 0)
-        return -1;
-    world->engine = engine_new(&model, world, partitions, window_us, bucket_us, err);
-    if (world->engine == NULL)
-        return -1;
-    for (unsigned i = 0; i < FACILITIES; i++)
-        station_init(&world->station[i], 4, STATION_UNLIMITED);
-    for (uint32_t who = 0; who < CUSTOMERS; who++) {
-        world->facility[who] = (uint8_t)(luck(who, 0, 2) % FACILITIES);
-        const int64_t at_us = luck(who, 0, 4) % (5 * 24 * 60) * (60 * SECOND_US);
-        engine_schedule(world->engine, home(world, world->facility[who]),
-                        (struct event){at_us, ARRIVES, who});
-    }
-    return 0;
-}
-
-static void world_close(struct world *world)
-{
-    engine_free(world->engine);
-    station_links_free(&world->links);
+    struct err err = ERR_INIT;
+    const int64_t length_us = LENGTH_DAYS * DAY_US;
+    for (int64_t until_us = piece_us; until_us - piece_us < length_us; until_us += piece_us)
+        cr_assert_eq(engine_run(world->engine, until_us < length_us ? until_us : length_us, &err), 0, "%s",
+                     err.text[0]);
+    cr_assert_eq(world_check(world, &err), 0, "%s", err.text[0]);
 }
 
 static void run_world(struct world *world, unsigned partitions, int64_t window_us, int64_t bucket_us,
                       int64_t piece_us)
 {
     struct err err = ERR_INIT;
-    cr_assert_eq(world_open(world, partitions, window_us, bucket_us, &err), 0, "%s", err.text[0]);
-    for (int64_t until_us = piece_us; until_us - piece_us < 8 * DAY_US; until_us += piece_us)
-        cr_assert_eq(engine_run(world->engine, until_us < 8 * DAY_US ? until_us : 8 * DAY_US, &err), 0, "%s",
-                     err.text[0]);
-    for (unsigned i = 0; i < FACILITIES; i++)
-        cr_assert_eq(station_check(&world->station[i], &world->links, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(world_open(world, partitions, 1, window_us, bucket_us, &err), 0, "%s", err.text[0]);
+    run_pieces(world, piece_us);
 }
 
 static void is_same(const struct world *a, const struct world *b)
 {
-    cr_assert_eq(memcmp(a->trace, b->trace, sizeof a->trace), 0);
-    cr_assert_eq(memcmp(a->visit, b->visit, sizeof a->visit), 0);
-    cr_assert_eq(engine_events(a->engine), engine_events(b->engine));
-    cr_assert_eq(a->plans, b->plans);
+    cr_assert(world_is_same(a, b));
 }
 
 static struct world whole, other;
@@ -284,7 +128,7 @@ Test(engine_cut, nor_does_the_width_of_the_buckets)
         run_world(&other, 1, 0, buckets_us[i], 8 * DAY_US);
         is_same(&whole, &other);
         if (buckets_us[i] == HOUR_US)
-            cr_assert_gt(other.hints, 1000);
+            cr_assert_gt(other.hints[0], 1000);
         world_close(&other);
     }
 }
@@ -301,13 +145,53 @@ Test(engine_cut, nor_does_a_run_in_pieces)
     }
 }
 
+static const unsigned numbers_of_threads[] = {1, 2, 4, 16};
+enum { NUMBERS_OF_THREADS = sizeof numbers_of_threads / sizeof *numbers_of_threads };
+
+static void run_on_threads(unsigned partitions, unsigned threads, int64_t bucket_us, int64_t piece_us)
+{
+    struct err err = ERR_INIT;
+    cr_assert_eq(world_open(&other, partitions, threads, HOUR_US, bucket_us, &err), 0, "%s", err.text[0]);
+    run_pieces(&other, piece_us);
+    is_same(&whole, &other);
+    world_close(&other);
+}
+
+Test(engine_cut, nor_does_the_number_of_threads)
+{
+    static const unsigned cuts[] = {1, 3, 12, 40};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        for (size_t j = 0; j < NUMBERS_OF_THREADS; j++)
+            run_on_threads(cuts[i], numbers_of_threads[j], i % 2 == 0 ? 0 : 600 * SECOND_US, 8 * DAY_US);
+}
+
+Test(engine_cut, nor_does_a_run_in_pieces_on_threads)
+{
+    for (size_t j = 0; j < NUMBERS_OF_THREADS; j++)
+        run_on_threads(5, numbers_of_threads[j], 0, 5 * HOUR_US + 17);
+}
+
+Test(engine_cut, nor_does_a_change_of_threads_on_the_way)
+{
+    struct err err = ERR_INIT;
+    cr_assert_eq(world_open(&other, 12, 1, HOUR_US, 0, &err), 0, "%s", err.text[0]);
+    for (unsigned day = 1; day <= LENGTH_DAYS; day++) {
+        const unsigned threads = numbers_of_threads[day % NUMBERS_OF_THREADS];
+        cr_assert_eq(engine_set_threads(other.engine, threads, &err), 0, "%s", err.text[0]);
+        cr_assert_eq(engine_run(other.engine, day * DAY_US, &err), 0, "%s", err.text[0]);
+    }
+    is_same(&whole, &other);
+    world_close(&other);
+}
+
 Test(engine_cut, shows_a_difference_if_there_is_one)
 {
     struct err err = ERR_INIT;
-    cr_assert_eq(world_open(&other, 3, HOUR_US, 0, &err), 0);
+    cr_assert_eq(world_open(&other, 3, 1, HOUR_US, 0, &err), 0);
     engine_schedule(other.engine, home(&other, other.facility[17]), (struct event){-1 + DAY_US, ARRIVES, 17});
     cr_assert_eq(engine_run(other.engine, 2 * DAY_US, &err), 0);
     cr_assert_neq(memcmp(whole.trace, other.trace, sizeof whole.trace), 0);
+    cr_assert_not(world_is_same(&whole, &other));
     world_close(&other);
 }
 
@@ -484,6 +368,157 @@ Test(engine, stops_with_the_first_reason_of_the_model)
     fails_with("beds.icu: no more memory");
 }
 
+/* ---- Threads ---- */
+
+enum { ENDLESS = 8 };
+
+/* Each partition goes on for ever, until somebody stops it. */
+struct endless {
+    struct engine *engine;
+    bool fails[ENDLESS];
+    atomic_bool begun;
+};
+
+static void endless_handle(void *data, unsigned partition, const struct event *event)
+{
+    struct endless *world = data;
+    if (world->fails[partition] && event->at_us > 20000 + 10 * partition) {
+        char reason[64];
+        snprintf(reason, sizeof reason, "ward %u is full at %lld", partition, (long long)event->at_us);
+        engine_stop(world->engine, reason);
+        engine_stop(world->engine, "a later reason");
+    }
+    atomic_store(&world->begun, true);
+    engine_schedule(world->engine, partition, (struct event){event->at_us + 1 + partition, 0, 0});
+}
+
+static const struct engine_model endless_model = {.handle = endless_handle, .compare = by_customer};
+
+static void endless_open(struct endless *world, unsigned threads)
+{
+    struct err err = ERR_INIT;
+    world->engine = engine_new(&endless_model, world, ENDLESS, 1000, 0, &err);
+    cr_assert_not_null(world->engine, "%s", err.text[0]);
+    cr_assert_eq(engine_set_threads(world->engine, threads, &err), 0, "%s", err.text[0]);
+    for (unsigned i = 0; i < ENDLESS; i++)
+        engine_schedule(world->engine, i, (struct event){0, 0, 0});
+}
+
+enum { MEETING = 2 };
+
+/* Partitions that wait for each other: without a thread for each they would wait for ever. */
+struct meeting {
+    struct engine *engine;
+    atomic_uint there[64]; /* by window */
+};
+
+static void meet(void *data, unsigned partition, const struct event *event)
+{
+    struct meeting *world = data;
+    const int64_t window = event->at_us / 1000;
+    if (event->at_us % 1000 == 0 && window > 0) {
+        atomic_fetch_add(&world->there[window], 1);
+        while (atomic_load(&world->there[window]) < MEETING)
+            sched_yield();
+    }
+    engine_schedule(world->engine, partition, (struct event){event->at_us + 1, 0, 0});
+}
+
+Test(engine, runs_partitions_at_the_same_time, .timeout = 60)
+{
+    static const struct engine_model meeting_model = {.handle = meet, .compare = by_customer};
+    static struct meeting world;
+    struct err err = ERR_INIT;
+    world.engine = engine_new(&meeting_model, &world, MEETING, 1000, 0, &err);
+    cr_assert_not_null(world.engine);
+    cr_assert_eq(engine_set_threads(world.engine, MEETING, &err), 0, "%s", err.text[0]);
+    for (unsigned i = 0; i < MEETING; i++)
+        engine_schedule(world.engine, i, (struct event){0, 0, 0});
+    cr_assert_eq(engine_run(world.engine, 64 * 1000, &err), 0);
+    for (unsigned i = 1; i < 64; i++)
+        cr_assert_eq(atomic_load(&world.there[i]), MEETING);
+    engine_free(world.engine);
+}
+
+Test(engine, gives_the_reason_of_the_lowest_partition_whatever_the_threads)
+{
+    for (size_t i = 0; i < NUMBERS_OF_THREADS; i++) {
+        struct err err = ERR_INIT;
+        struct endless world = {.fails = {[3] = true, [5] = true, [7] = true}};
+        endless_open(&world, numbers_of_threads[i]);
+        cr_assert_eq(engine_run(world.engine, DAY_US, &err), -1);
+        cr_assert_str_eq(err.text[0], "ward 3 is full at 20032");
+        engine_free(world.engine);
+    }
+}
+
+static void *stop_from_outside(void *data)
+{
+    struct endless *world = data;
+    while (!atomic_load(&world->begun))
+        sched_yield();
+    engine_stop(world->engine, "the computer is wanted");
+    return NULL;
+}
+
+Test(engine, is_stopped_from_any_thread)
+{
+    for (size_t i = 0; i < NUMBERS_OF_THREADS; i++) {
+        struct err err = ERR_INIT;
+        struct endless world = {.engine = NULL};
+        pthread_t outside;
+        endless_open(&world, numbers_of_threads[i]);
+        cr_assert_eq(pthread_create(&outside, NULL, stop_from_outside, &world), 0);
+        cr_assert_eq(engine_run(world.engine, INT64_MAX - 1, &err), -1);
+        cr_assert_str_eq(err.text[0], "the computer is wanted");
+        cr_assert_eq(pthread_join(outside, NULL), 0);
+        engine_free(world.engine);
+    }
+}
+
+/* A handler that runs another engine, as a model within a model does. */
+struct outer {
+    struct engine *engine;
+    struct endless inner;
+};
+
+static void outer_handle(void *data, unsigned partition, const struct event *event)
+{
+    struct outer *outer = data;
+    struct err err = ERR_INIT;
+    (void)partition;
+    (void)event;
+    if (engine_run(outer->inner.engine, DAY_US, &err) != 0)
+        engine_stop(outer->engine, err.text[0]);
+}
+
+Test(engine, stops_the_engine_that_is_meant)
+{
+    static const struct engine_model outer_model = {.handle = outer_handle, .compare = by_customer};
+    struct err err = ERR_INIT;
+    struct outer outer = {.inner = {.fails = {[2] = true}}};
+    endless_open(&outer.inner, 1);
+    outer.engine = engine_new(&outer_model, &outer, 1, 0, 0, &err);
+    cr_assert_not_null(outer.engine);
+    engine_schedule(outer.engine, 0, (struct event){5, 0, 0});
+    engine_schedule(outer.engine, 0, (struct event){6, 0, 0});
+    cr_assert_eq(engine_run(outer.engine, 10, &err), -1);
+    cr_assert_str_eq(err.text[0], "ward 2 is full at 20022");
+    cr_assert_eq(engine_events(outer.engine), 1);
+    engine_free(outer.engine);
+    engine_free(outer.inner.engine);
+}
+
+Test(engine, refuses_to_run_on_no_thread)
+{
+    struct err err = ERR_INIT;
+    struct endless world = {.engine = NULL};
+    endless_open(&world, 2);
+    cr_assert_eq(engine_set_threads(world.engine, 0, &err), -1);
+    cr_assert(strstr(err.text[0], "threads") != NULL, "%s", err.text[0]);
+    engine_free(world.engine);
+}
+
 Test(engine, fails_when_planning_fails)
 {
     new_script((struct script){.fail_plan = true});
@@ -514,16 +549,15 @@ static void skip_under_valgrind(void)
 }
 
 /* Every allocation of building and running fails once. */
-Test(engine, fails_in_words_when_memory_runs_out)
+static void fails_in_words(unsigned threads)
 {
-    skip_under_valgrind();
     static struct world world;
     unsigned failures = 0;
     for (long allowed = 0;; allowed++) {
         struct err err = ERR_INIT;
-        allocations_left = allowed;
         has_refused = false;
-        const int result = world_open(&world, 3, HOUR_US, 600 * SECOND_US, &err) == 0
+        allocations_left = allowed;
+        const int result = world_open(&world, 3, threads, HOUR_US, 600 * SECOND_US, &err) == 0
                                ? engine_run(world.engine, 8 * DAY_US, &err)
                                : -1;
         allocations_left = -1;
@@ -538,3 +572,18 @@ Test(engine, fails_in_words_when_memory_runs_out)
     }
     cr_assert_gt(failures, 20);
 }
+
+Test(engine, fails_in_words_when_memory_runs_out)
+{
+    skip_under_valgrind();
+    fails_in_words(1);
+}
+
+/* The address sanitizer needs memory itself where a thread begins. */
+#ifndef __SANITIZE_ADDRESS__
+Test(engine, fails_in_words_when_memory_runs_out_on_threads)
+{
+    skip_under_valgrind();
+    fails_in_words(3);
+}
+#endif

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "fake_world.h"
 #include "study/result_file.h"
@@ -239,4 +240,60 @@ Test(replicate, an_unfinished_file_has_no_result)
     cr_assert_null(run_file_result(file, &err));
     cr_assert_str_eq(err.text[0], "no replication has finished");
     run_file_free(file);
+}
+
+/* --- traces ----------------------------------------------------------------- */
+
+/* A new folder and a path in it. */
+static void trace_path(char folder[64], char path[96])
+{
+    strcpy(folder, "/tmp/counterpart_replicate_XXXXXX");
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, 96, "%s/trace.csv", folder);
+}
+
+static struct run_file *run_traced(int64_t replications, unsigned threads, const char *path, struct err *err)
+{
+    static struct scenario scenario;
+    scenario = fake_scenario(replications);
+    const struct replicate_options options = {.threads = threads, .trace_path = path};
+    return replicate_run(&scenario, NULL, &options, NULL, err);
+}
+
+Test(replicate, writes_a_trace_in_the_order_of_replications)
+{
+    struct err err = ERR_INIT;
+    char folder[64], path[96], text[2048] = "";
+    trace_path(folder, path);
+    fake.slow = 1; /* others have finished before */
+    struct run_file *file = run_traced(3, 3, path, &err);
+    cr_assert_not_null(file, "%s", err.text[0]);
+    FILE *in = fopen(path, "r");
+    cr_assert_not_null(in);
+    cr_assert_gt(fread(text, 1, sizeof text - 1, in), 0);
+    fclose(in);
+    cr_expect_str_eq(
+        text,
+        "replication,patient,class,station,visit,arrived,started,ended,left,how\n"
+        "1,\"ais@the \"\"banner\"\"#7\",ais,\"a,b\",0,0.000000,1.500000,,2000000.000001,served\n"
+        "2,\"ais@the \"\"banner\"\"#7\",ais,banner.thrombectomy,0,0.000000,1.500000,,2000000.000001,served\n"
+        "2,\"ais@the "
+        "\"\"banner\"\"#7\",ais,banner.thrombectomy,1,0.000000,1.500000,,2000000.000001,served\n");
+    run_file_free(file);
+    unlink(path);
+    cr_expect_eq(rmdir(folder), 0);
+}
+
+Test(replicate, leaves_no_trace_of_a_run_that_failed)
+{
+    struct err err = ERR_INIT;
+    char folder[64], path[96];
+    trace_path(folder, path);
+    fake.fails_from = 3;
+    cr_expect_null(run_traced(5, 2, path, &err));
+    cr_expect_eq(rmdir(folder), 0, "something was left in %s", folder);
+    cr_expect_eq(fake.built, fake.freed);
+    err_clear(&err);
+    cr_expect_null(run_traced(5, 2, path, &err)); /* the folder is gone */
+    cr_expect_not_null(strstr(err.text[0], path));
 }

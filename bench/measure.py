@@ -1,0 +1,203 @@
+"""Runs the cases of bench/run; the programs must have been built. Values are medians of repeated runs, times
+are user time of the processor where nothing else is said."""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = TOP / "build"
+RESULTS = TOP / "bench" / "results.json"
+DOCUMENT = TOP / "docs" / "performance.md"
+BEGIN, END = "<!-- begin: written by bench/run -->", "<!-- end -->"
+
+
+class NotYet(Exception):
+    """The program cannot do this yet."""
+
+
+class Run:
+    """One run of a program: its output by name, and what it used."""
+
+    def __init__(self, *command):
+        begun = time.monotonic()
+        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        self.wall_s = time.monotonic() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"bench: {' '.join(map(str, command))}: exit {process.returncode}")
+        self.user_s = usage.ru_utime
+        self.peak_mb = usage.ru_maxrss / 1024
+        self.said = dict(line.split(None, 1) for line in output.splitlines() if len(line.split()) > 1)
+
+    def number(self, name):
+        return float(self.said[name])
+
+
+class Table:
+    """Rows of measured values, and the whole list as it is kept."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, case, what, values):
+        value = statistics.median(values)
+        row = {"case": case, "what": what, "value": float(f"{value:.4g}"), "runs": len(values)}
+        self.rows.append(row)
+        print(f"{case:<20} {what:<18} {row['value']:>10g} {len(values):>5}   "
+              f"{min(values):.4g} ... {max(values):.4g}", flush=True)
+
+    def keep(self, whole):
+        """Rows of cases that did not run now stay as they were, but for a whole run."""
+        old = json.loads(RESULTS.read_text()) if RESULTS.exists() and not whole else []
+        measured = {row["case"] for row in self.rows}
+        rows = [row for row in old if row["case"] not in measured] + self.rows
+        RESULTS.write_text("[\n" + ",\n".join("  " + json.dumps(row) for row in rows) + "\n]\n")
+        return rows
+
+
+def hold(kind, pending, holds, most_runs=None):
+    def measure(table, case, runs):
+        done = [Run(BUILD / "bench/bench_hold", kind, pending, holds) for _ in range(min(runs, most_runs or runs))]
+        table.add(case, "ns_per_event", [run.number("ns_per_event") for run in done])
+        table.add(case, "peak_mb", [run.peak_mb for run in done])
+
+    return measure
+
+
+def run_scenario(name, *options):
+    """A whole `counterpart run`, with its start and its result file; the run and its number of events."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.h5"
+        run = Run(BUILD / "counterpart", "run", TOP / "bench" / f"{name}.cfg", "-o", result, *options)
+        return run, json.loads(Path(f"{result}.run.json").read_text())["events"]
+
+
+def mmc(table, case, runs):
+    done = [run_scenario("mmc", "-j", 1) for _ in range(runs)]
+    table.add(case, "ns_per_event", [1e9 * run.user_s / events for run, events in done])
+    table.add(case, "peak_mb", [run.peak_mb for run, _ in done])
+
+
+def mm1(table, case, runs):
+    """Beside SimPy in turns, so that both meet the same machine. A customer is two events."""
+    ours, ratios, speedups, peaks = [], [], [], []
+    for _ in range(runs):
+        run, events = run_scenario("mm1", "-j", 1)
+        simpy = Run(sys.executable, TOP / "bench/mm1_simpy.py", 100000)
+        ours.append(1e9 * run.user_s / events)
+        ratios.append(simpy.number("ns_per_customer") / (2 * ours[-1]))
+        peaks.append(run.peak_mb)
+        alone, _ = run_scenario("mm1", "-r", 4, "-j", 1)
+        together, _ = run_scenario("mm1", "-r", 4, "-j", 2)
+        speedups.append(alone.wall_s / together.wall_s)
+    table.add(case, "ns_per_event", ours)
+    table.add(case, "ratio_to_simpy", ratios)
+    table.add(case, "speedup_2_threads", speedups)
+    table.add(case, "peak_mb", peaks)
+
+
+def partitions(customers, days):
+    """One world cut into 31 on one thread and on two, in turns: the same must happen in both."""
+
+    def measure(table, case, runs):
+        program = [BUILD / "bench/bench_partitions", 31, customers, days]
+        pairs = [(Run(*program, 1), Run(*program, 2)) for _ in range(runs)]
+        if len({run.said["sum"] for pair in pairs for run in pair}) != 1:
+            sys.exit(f"bench: {case}: the number of threads shows in what happens")
+        table.add(case, "ns_per_event", [alone.number("ns_per_event") for alone, _ in pairs])
+        table.add(case, "speedup_2_threads", [alone.number("wall_ns_per_event") / two.number("wall_ns_per_event")
+                                              for alone, two in pairs])
+        table.add(case, "peak_mb", [alone.peak_mb for alone, _ in pairs])
+
+    return measure
+
+
+def not_yet(what):
+    def measure(table, case, runs):
+        raise NotYet(what)
+
+    return measure
+
+
+CASES = {}
+for exponent in (3, 4, 5, 6):
+    for kind in ("heap", "buckets"):
+        CASES[f"hold_1e{exponent}/{kind}"] = hold(kind, 10**exponent, 5_000_000)
+for kind in ("heap", "buckets"):
+    CASES[f"hold_1e7/{kind}"] = hold(kind, 10**7, 10_000_000, most_runs=1)
+CASES.update({
+    "mm1": mm1,
+    "mmc": mmc,
+    "partitions_1e4": partitions(10_000, 500),
+    "partitions_1e6": partitions(1_000_000, 10),
+    "stations": not_yet("1,000 stations that patients go round need routing between stations by probability"),
+    "country_10": not_yet("a tenth of the national year needs worlds in several partitions"),
+    "country_100": not_yet("the national year needs worlds in several partitions"),
+})
+
+
+def chosen(names):
+    cases = [case for case in CASES if not names or any(case == name or case.startswith(name) for name in names)]
+    for name in names:
+        if not any(case.startswith(name) for case in CASES):
+            sys.exit(f"bench: there is no case {name}; there are: {', '.join(CASES)}")
+    return cases
+
+
+def processor():
+    model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return f"{model.group(1) if model else 'unknown processor'}, {os.cpu_count()} processors"
+
+
+def write_document(rows, busy):
+    version = subprocess.run([BUILD / "counterpart", "--version"], capture_output=True, text=True, check=True)
+    lines = [BEGIN, f"Measured with {version.stdout.strip()} on {processor()}.",
+             f"Load average of the machine before: {busy:.1f}.", "",
+             "| Case | What | Value | Runs |", "|---|---|---:|---:|"]
+    lines += [f"| {row['case']} | {row['what']} | {row['value']:g} | {row['runs']} |" for row in rows]
+    text = DOCUMENT.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(before + "\n".join(lines) + "\n" + END + after)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/run")
+    parser.add_argument("--list", action="store_true", help="names the cases and ends")
+    parser.add_argument("--runs", type=int, default=5, help="of each program (5)")
+    parser.add_argument("case", nargs="*")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(CASES))
+        return 0
+    if options.runs < 1:
+        parser.error("--runs needs 1 or more")
+    cases = chosen(options.case)
+    busy = os.getloadavg()[0]
+    if busy > 0.5:
+        print(f"Other programs are running (load average {busy:.1f}): wall times and speed-ups say little.")
+    print(f"{'case':<20} {'what':<18} {'median':>10} {'runs':>5}   least ... most")
+    table, missing = Table(), []
+    for case in cases:
+        try:
+            CASES[case](table, case, options.runs)
+        except NotYet as reason:
+            missing.append(case)
+            print(f"{case:<20} not yet: {reason}")
+    rows = table.keep(whole=not options.case)
+    if not options.case:
+        write_document(rows, busy)
+    return 1 if options.case and missing else 0
+
+
+sys.exit(main())

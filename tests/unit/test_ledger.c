@@ -1,0 +1,150 @@
+#include "models/ledger.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "models/ledger_fields.h"
+
+enum { PLACES = 2, FACILITIES = 3, CONDITIONS = 2, SERVICES = 2, EXPERTS = 1, STEPS = 3 };
+
+static const size_t sizes[LEDGER_DIMS] = {PLACES, FACILITIES, CONDITIONS, SERVICES, EXPERTS};
+static const int64_t bounds[STEPS + 1] = {0, 1000, 1500, 4000};
+
+static struct ledger ledger;
+
+static void set_up(void)
+{
+    struct err err = ERR_INIT;
+    cr_assert_eq(ledger_init(&ledger, sizes, bounds, STEPS, 1, &err), 0);
+}
+
+static void tear_down(void)
+{
+    ledger_free(&ledger);
+    ledger_free(&ledger); /* safe to repeat */
+}
+
+TestSuite(ledger, .init = set_up, .fini = tear_down);
+
+static size_t field(const char *name)
+{
+    for (size_t f = 0; f < ledger_field_count; f++)
+        if (strcmp(ledger_fields[f].name, name) == 0)
+            return f;
+    cr_assert(false, "no field %s", name);
+    return 0;
+}
+
+Test(ledger, every_field_has_a_name_of_its_own_and_words)
+{
+    cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS + FS_FIELDS + EX_FIELDS);
+    for (size_t f = 0; f < ledger_field_count; f++) {
+        cr_assert(ledger_fields[f].name[0] != '\0' && ledger_fields[f].long_name[0] != '\0' &&
+                  ledger_fields[f].unit[0] != '\0');
+        cr_assert_gt(ledger_fields[f].scale, 0);
+        cr_assert_lt(ledger_column(f), ledger_group_fields(ledger_fields[f].group));
+        for (size_t g = 0; g < f; g++)
+            cr_assert_str_neq(ledger_fields[g].name, ledger_fields[f].name);
+    }
+    cr_assert_eq(ledger_column(field("patients")), PC_patients);
+    cr_assert_eq(ledger_column(field("in_line")), FA_in_line);
+    cr_assert_eq(ledger_column(field("trainees")), FS_trainees);
+    cr_assert_eq(ledger_column(field("away")), EX_away);
+}
+
+/* Each cell of each group gets a number of its own in each step; all come back. */
+Test(ledger, keeps_every_cell_of_every_step)
+{
+    int64_t number = 0;
+    for (size_t step = 0; step < STEPS; step++) {
+        for (int g = 0; g < LEDGER_GROUPS; g++) {
+            enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
+            const unsigned rank = ledger_group_dims((enum ledger_group)g, dims);
+            const size_t width = ledger_group_fields((enum ledger_group)g),
+                         size_j = rank == 2 ? sizes[dims[1]] : 1;
+            for (size_t i = 0; i < sizes[dims[0]]; i++)
+                for (size_t j = 0; j < size_j; j++)
+                    for (size_t c = 0; c < width; c++)
+                        ledger_cell(&ledger, (enum ledger_group)g, width, i, j, size_j)[c] += ++number;
+        }
+        ledger_close_step(&ledger);
+    }
+    number = 0;
+    for (size_t step = 0; step < STEPS; step++)
+        for (int g = 0; g < LEDGER_GROUPS; g++) {
+            enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
+            const unsigned rank = ledger_group_dims((enum ledger_group)g, dims);
+            for (size_t i = 0; i < sizes[dims[0]]; i++)
+                for (size_t j = 0; j < (rank == 2 ? sizes[dims[1]] : 1); j++)
+                    for (size_t f = 0; f < ledger_field_count; f++) {
+                        if (ledger_fields[f].group != (enum ledger_group)g)
+                            continue;
+                        const double length = (double)(bounds[step + 1] - bounds[step]);
+                        const double factor =
+                            ledger_fields[f].kind == FIELD_MEAN ? 1 / length : ledger_fields[f].scale;
+                        number++;
+                        cr_assert_float_eq(ledger_value(&ledger, f, step, i, j), (double)number * factor,
+                                           1e-9);
+                    }
+        }
+}
+
+Test(ledger, counts_begin_anew_in_each_step)
+{
+    const size_t f = field("admissions");
+    ledger.cells[GROUP_FACILITY][FA_admissions] += 5;
+    ledger_close_step(&ledger);
+    ledger.cells[GROUP_FACILITY][FA_admissions] += 2;
+    ledger_close_step(&ledger);
+    ledger_close_step(&ledger);
+    cr_assert_float_eq(ledger_value(&ledger, f, 0, 0, 0), 5, 0);
+    cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 2, 0);
+    cr_assert_float_eq(ledger_value(&ledger, f, 2, 0, 0), 0, 0);
+}
+
+/* Level 0 until 100, 3 until 700, 2 until 1200, then 5; steps end at 1000, 1500, 4000. */
+Test(ledger, a_mean_is_the_integral_over_each_step)
+{
+    const size_t f = field("in_line");
+    ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, 3, 100);
+    ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, -1, 700);
+    ledger_close_step(&ledger);
+    ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, 3, 1200);
+    ledger_close_step(&ledger);
+    ledger_close_step(&ledger);
+    cr_assert_float_eq(ledger_value(&ledger, f, 0, 1, 0), (3 * 600 + 2 * 300) / 1000.0, 1e-15);
+    cr_assert_float_eq(ledger_value(&ledger, f, 1, 1, 0), (2 * 200 + 5 * 300) / 500.0, 1e-15);
+    cr_assert_float_eq(ledger_value(&ledger, f, 2, 1, 0), 5, 1e-15);
+    cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 0, 0); /* others are as they were */
+    cr_assert_float_eq(ledger_value(&ledger, f, 1, 2, 0), 0, 0);
+}
+
+Test(ledger, a_change_at_a_bound_belongs_to_the_step_after_it)
+{
+    const size_t f = field("away");
+    ledger_close_step(&ledger);
+    ledger_shift(&ledger, GROUP_EXPERT, 0, 0, EX_away, 1, 1000);
+    ledger_close_step(&ledger);
+    cr_assert_float_eq(ledger_value(&ledger, f, 0, 0, 0), 0, 0);
+    cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 1, 0);
+}
+
+Test(ledger, closes_no_more_steps_than_there_are)
+{
+    for (int i = 0; i < 10; i++)
+        ledger_close_step(&ledger);
+    cr_assert_eq(ledger.step, STEPS);
+}
+
+Test(ledger, refuses_sizes_that_no_memory_holds)
+{
+    static const size_t huge[LEDGER_DIMS] = {SIZE_MAX / 64, 1, 1, 1, 1};
+    struct err err = ERR_INIT;
+    struct ledger other;
+    cr_assert_eq(ledger_init(&other, huge, bounds, STEPS, 1, &err), -1);
+    cr_assert(err_any(&err));
+    ledger_free(&other);
+}
