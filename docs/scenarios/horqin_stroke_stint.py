@@ -217,7 +217,19 @@ EFFECTS = (
 )
 
 
+def check_equal_before(base, stint, date):
+    """The page says that the two worlds are the same before the policy."""
+    before = np.flatnonzero((base.data["time"] < np.datetime64(date)).values)
+    fields = [name for name, values in base.data.items() if "time" in values.dims and "replication" in values.dims]
+    for name in fields:
+        if not np.array_equal(*(run.data[name].isel(time=before).values for run in (base, stint)), equal_nan=True):
+            raise Problem(f"the worlds differ before {date}: {name}")
+    if not fields or before.size == 0:
+        raise Problem(f"nothing to compare before {date}")
+
+
 def block_effects(lab, old):
+    check_equal_before(lab.run(BASE), lab.run(STINT), "2020-05-01")
     metrics = lab.compare(lab.run(BASE), lab.run(STINT))
     rows = []
     for name, words, scale in EFFECTS:
@@ -352,8 +364,8 @@ VARIANTS = (
     ("a backlog of half a year", [STENT + "arrivals.backlog=0.5 y"]),
     ("a backlog of two years", [STENT + "arrivals.backlog=2 y"]),
     ("patients wait for half as long", [STENT + "pathway.stenting.patience.mean=1 y"]),
-    ("patients rather stay at home", [STENT + "choice.stay=-1.2"]),
-    ("patients rather travel", [STENT + "choice.stay=-3.2"]),
+    ("staying at home appeals more (-1.2)", [STENT + "choice.stay=-1.2"]),
+    ("staying at home appeals less (-3.2)", [STENT + "choice.stay=-3.2"]),
     ("an hour of travel matters half as much", [STENT + "choice.travel=0.345"]),
     ("wards keep patients for 6 days", [STENT + "pathway.recovery.duration.mean=6 d",
                                         ACUTE + "pathway.ward.duration.mean=6 d"]),

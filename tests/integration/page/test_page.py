@@ -14,7 +14,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "scripts"))
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+import numpy as np  # noqa: E402
 import scenario_text  # noqa: E402
+import xarray as xr  # noqa: E402
 
 
 def load_script():
@@ -128,6 +130,28 @@ class Inputs(unittest.TestCase):
         with self.assertRaisesRegex(script.Problem, "ward.nurses"):
             self.fill("| a | - | F1 | `run`, `ward.beds` |\n| b | - | F1 | `ward.nurses` |\n"
                       .replace("`run`, `ward.beds`", "`run`"))
+
+
+class EqualBefore(unittest.TestCase):
+    """Of the Horqin page: that the two worlds are the same until the policy begins."""
+
+    def run_of(self, *values):
+        times = np.array(["2020-04-01", "2020-05-01"], dtype="datetime64[ns]")
+
+        class Run:
+            data = xr.Dataset({"patients": (("replication", "time"), [list(values)])}, {"time": times})
+
+        return Run()
+
+    def check(self, base, other):
+        script.load_page("horqin_stroke_stint").check_equal_before(base, other, "2020-05-01")
+
+    def test_differences_after_it_are_fine(self):
+        self.check(self.run_of(1, 2), self.run_of(1, 3))
+
+    def test_differences_before_it_are_refused(self):
+        with self.assertRaisesRegex(script.Problem, "patients"):
+            self.check(self.run_of(1, 2), self.run_of(0, 2))
 
 
 if __name__ == "__main__":
