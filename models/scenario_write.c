@@ -399,7 +399,7 @@ int scenario_write(struct scenario *scenario, const char *folder, struct err *er
         return err_fail(err, "out of memory: the resolved scenario could not be written");
     write_members(&writer, "", (const char *)scenario, 0);
     const bool failed = ferror(writer.out) != 0;
-    if (fclose(writer.out) != 0 || failed) {
+    if (fclose(writer.out) != 0 || failed || text == NULL) {
         free(text);
         return err_fail(err, "out of memory: the resolved scenario could not be written");
     }

@@ -378,7 +378,7 @@ Test(arrivals, a_batch_of_one_is_nothing_special)
     model_free(&without);
 }
 
-/* Sizes 0, 1, 2 and 3 with a quarter each: every batch is what the list says, also an empty one. */
+/* Also an empty one. */
 Test(arrivals, batches_follow_a_list)
 {
     struct model model;
@@ -393,7 +393,8 @@ Test(arrivals, batches_follow_a_list)
     model_free(&model);
 }
 
-/* The sum of 4000 uniform sizes from 0.5 to 5.5, rounded (1 to 5, mean 3, variance 2). False alarms: 7e-6. */
+/* Uniform sizes from 0.5 to 5.5, rounded (1 to 5 and hardly ever 6, mean 3, variance 2) in 4000 arrivals,
+ * without correlation with the gaps before them (mean 1 h, sd 1 h). False alarms: 2 x 7e-6. */
 Test(arrivals, batches_follow_a_distribution)
 {
     struct model model;
@@ -401,17 +402,55 @@ Test(arrivals, batches_follow_a_distribution)
         &model,
         QUEUE_OF("1 d", "rate = \"1 per h\"; batch: { dist = \"uniform\"; low = 0.5; high = 5.5; };"));
     struct stream stream = fresh(&model, 0);
-    double sum = 0;
+    double sum = 0, product = 0;
     for (size_t i = 0; i < 4000; i++) {
-        next_of(&model, &stream, 0);
+        const double gap_h = (double)next_of(&model, &stream, 0) / (double)HOUR_US;
         stream.next_arrival--;
         const uint32_t size = demand_batch(&stream);
         stream.next_arrival++;
         cr_assert(size >= 1 && size <= 6);
         sum += size;
+        product += (gap_h - 1) * (size - 3.0);
     }
     cr_expect_lt(fabs(sum / 4000 - 3), 4.5 * sqrt(2.0 / 4000));
+    cr_expect_lt(fabs(product / 4000), 4.5 * sqrt(2.0 / 4000));
     model_free(&model);
+}
+
+/* The classes of the first patients, by ordinal, when all have come and nobody has left. */
+static void classes_of(const char *arrivals, uint8_t *severity, uint32_t count)
+{
+    struct model model;
+    model_build(
+        &model,
+        RUN_OF("100 d") "stations: ( { id = \"ward\"; } );\n"
+                        "conditions: ( { id = \"c\"; arrivals: { %s };\n"
+                        "  classes: ( { id = \"mild\"; share = 0.5; }, { id = \"grave\"; share = 0.5; } );\n"
+                        "  pathway: ( { stage = \"s\"; station = \"ward\"; duration: " FIXED(
+                            "100 d") "; } ); } );\n",
+        arrivals);
+    cr_assert_eq(present_at(&model, 61 * DAY_US), count);
+    for (uint32_t who = 0; who < count; who++) {
+        const struct patient *patient = &model.world->part.patients.record[who];
+        cr_assert(patient->ordinal < count);
+        severity[patient->ordinal] = patient->severity;
+    }
+    model_free(&model);
+}
+
+Test(arrivals, the_nth_patient_is_the_same_person_in_any_batch)
+{
+    enum { COUNT = 60 };
+    uint8_t alone[COUNT], in_tens[COUNT], together[COUNT];
+    classes_of("gap = \"1 d\"; count = 60;", alone, COUNT);
+    classes_of("gap = \"1 d\"; count = 6; batch = 10;", in_tens, COUNT);
+    classes_of("times = [\"3 h\"]; batch = 60;", together, COUNT);
+    cr_expect_arr_eq(alone, in_tens, sizeof alone);
+    cr_expect_arr_eq(alone, together, sizeof alone);
+    size_t grave = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        grave += alone[i];
+    cr_expect(grave > 10 && grave < 50, "%zu of 60 are grave", grave); /* false alarms: 1e-7 */
 }
 
 /* --- where ----------------------------------------------------------------- */

@@ -37,10 +37,11 @@ Test(demand, gaps_are_exponential)
     double sum = 0, squares = 0, longer = 0;
     enum { N = 100000 };
     for (uint32_t n = 0; n < N; n++) {
-        const struct rng_words luck =
-            rng_draw(&model.world->rng, (struct rng_identity){.stream = 9, .ordinal = n},
-                     (struct rng_purpose){.quantity = DRAW_ARRIVAL});
-        const double hours = (double)demand_gap(demand, &demand->stream[0], n, luck.w[0]) / 3600e6;
+        struct stream stream = demand->stream[0];
+        stream.next_arrival = n;
+        stream.luck = rng_draw(&model.world->rng, (struct rng_identity){.stream = 9, .ordinal = n},
+                               (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+        const double hours = (double)demand_next(demand, &stream, 0) / 3600e6;
         cr_assert(hours >= 0);
         sum += hours;
         squares += hours * hours;
@@ -119,7 +120,7 @@ Test(demand, says_what_is_wrong_with_arrivals)
         "conditions: ( { id = \"c\"; arrivals: { incidence = \"1 per 1000 y\"; at = [\"zz\"]; }; " NO_CARE,
         "conditions.c.arrivals.at", "\"zz\"");
     refused("conditions: ( { id = \"c\"; arrivals: { rate = \"1 per d\"; at = [\"a\", \"b\"]; }; " NO_CARE,
-            "conditions.c.arrivals.at", "one place");
+            "conditions.c.arrivals.at", "several places");
     refused("conditions: ( { id = \"c\"; arrivals: { rate = \"1 per d\"; incidence = \"1 per 1000 y\"; "
             "}; " NO_CARE,
             "conditions.c.arrivals", "keep one");

@@ -2,11 +2,19 @@
 
 #include <criterion/criterion.h>
 
+/* Stations of which only the number matters here. */
+static struct scenario scenario_of(size_t stations, struct station_spec *specs)
+{
+    return (struct scenario){.stations = {.count = stations, .items = specs}};
+}
+
 Test(measure, restarting_forgets_counts_and_keeps_levels)
 {
     struct err err = ERR_INIT;
     struct measures measures;
-    cr_assert_eq(measures_init(&measures, 2, 3, 100, false, 1000000, &err), 0);
+    struct station_spec specs[2] = {{.occupancy_to = -1}, {.occupancy_to = 4}};
+    const struct scenario scenario = scenario_of(2, specs);
+    cr_assert_eq(measures_init(&measures, &scenario, 3, 100, 1000000, &err), 0);
     struct measure *measure = measure_of(&measures, 1, 2);
     cr_assert_eq(measure, &measures.measure[6]);
     measure->arrivals = 5;
@@ -31,7 +39,31 @@ Test(measure, refuses_more_stations_than_memory_holds)
 {
     struct err err = ERR_INIT;
     struct measures measures;
-    cr_assert_eq(measures_init(&measures, SIZE_MAX / 2, 3, 0, false, 10, &err), -1);
+    const struct scenario scenario = scenario_of(SIZE_MAX / 2, NULL);
+    cr_assert_eq(measures_init(&measures, &scenario, 3, 0, 10, &err), -1);
     cr_assert(err_any(&err));
+    measures_free(&measures);
+}
+
+Test(measure, restarting_forgets_the_occupancy_and_keeps_its_level)
+{
+    struct err err = ERR_INIT;
+    struct measures measures;
+    struct station_spec specs[1] = {{.occupancy_to = 2}};
+    const struct scenario scenario = scenario_of(1, specs);
+    cr_assert_eq(measures_init(&measures, &scenario, 2, 100, 1000000, &err), 0);
+    cr_assert_null(measure_of(&measures, 0, 1)->occupancy.at); /* classes have none */
+    struct measure *all = measure_of(&measures, 0, 0);
+    occupancy_set(&all->occupancy, 10, 1);
+    occupancy_set(&all->occupancy, 30, 5);
+    cr_expect(all->occupancy.at[0] == 10 && all->occupancy.at[1] == 20);
+    measures_restart(&measures, 100);
+    occupancy_set(&all->occupancy, 140, 2);
+    occupancy_set(&all->occupancy, 150, 3);
+    occupancy_set(&all->occupancy, 200, 3);
+    cr_expect(all->occupancy.at[0] == 0 && all->occupancy.at[1] == 0);
+    cr_expect(all->occupancy.at[2] == 10);
+    cr_expect(all->occupancy.at[3] == 90); /* more than 2: 5 present, then 3 */
+    cr_expect_eq((int64_t)all->occupancy.squares, 40 * 25 + 10 * 4 + 50 * 9);
     measures_free(&measures);
 }

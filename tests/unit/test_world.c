@@ -455,12 +455,12 @@ Test(world, staff_of_the_start_leave_at_the_rate)
     model_free(&model);
 }
 
-Test(world, believes_change_towards_what_is_heard)
+Test(world, beliefs_move_towards_what_is_heard)
 {
     struct model model;
     model_build(&model, "%s",
                 RUN_OF("30 d")
-                    ONE_PLACE("0 h") "services: ( { id = \"s\"; } );\n"
+                    ONE_PLACE("1 h") "services: ( { id = \"s\"; } );\n"
                                      "facilities: ( { id = \"h\"; place = \"p\"; services: ( { service = "
                                      "\"s\"; staff = 1; } ); } );\n"
                                      "conditions: ( { id = \"c\"; arrivals: { gap: { dist = \"listed\"; "

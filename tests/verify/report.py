@@ -33,13 +33,12 @@ HEAD = """# Validation
 
 Version {version}. Written by `scripts/validate`; do not edit by hand.
 
-{met} of {count} comparisons with {cases} published or exact cases are met: {statistical} statistical ones and {exact}
-exact ones.
+{met} of {count} comparisons with {cases} published or exact cases are met: {statistical} are statistical, {exact} exact.
 
 ## How to read and repeat it
 
 - `scripts/validate` builds the program, runs every scenario of `scenarios/queues/` that is a case, compares, and writes
-  this page. It took {minutes:.0f} minutes of processor time.
+  this page. That takes some ten minutes of processor time.
 - `tests/verify/expected.json` holds the cases with their parameters and the expected numbers, by id;
   `tests/verify/cases.csv` says which metric of which scenario is compared with which number; `tests/verify/verify.py`
   compares.
@@ -89,8 +88,7 @@ def main():
     print(HEAD.format(
         version=sys.argv[2], met=sum(v["near"] and v["sharp"] for v in comparisons), count=len(comparisons),
         cases=len({v["case"] for v in comparisons}), statistical=len(statistical),
-        exact=len(comparisons) - len(statistical), minutes=sum(kept["seconds"].values()) / 60,
-        replications=verify.FULL, short=verify.SHORT, freedom_full=verify.FULL - 1,
+        exact=len(comparisons) - len(statistical), replications=verify.FULL, short=verify.SHORT, freedom_full=verify.FULL - 1,
         p_full=verify.two_sided_t(verify.ERRORS_ALLOWED, verify.FULL - 1),
         p_short=verify.two_sided_t(verify.ERRORS_ALLOWED, verify.SHORT - 1), alarms=kept["false_alarms"]))
     print("## Results\n")
