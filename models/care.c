@@ -78,6 +78,7 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
         const int32_t next = find_full(world, who, now_us);
         if (next != patient->stage)
             return next;
+        line = serving_line(world, patient, stage); /* perhaps of another facility, without any way to go */
     }
     struct ward *ward = serving_ward(world, patient, stage);
     if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
