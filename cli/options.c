@@ -119,6 +119,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_JSON:
         options->json = true;
         return 0;
+    case OPTION_ALL:
+        options->all = true;
+        return 0;
     case OPTION_CSV:
         options->csv = true;
         return 0;
