@@ -28,12 +28,13 @@ struct cli_options {
     size_t set_count, set_capacity;
     const char *output; /* NULL: the default */
     const char *trace;  /* NULL: none */
+    int partitions;     /* enum scenario_partitions */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS, OPTION_TRACE };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS, OPTION_TRACE, OPTION_PARTITIONS };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \
@@ -54,6 +55,13 @@ enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, O
 #define CLI_OPTION_SET                                                                                       \
     {                                                                                                        \
         "set", OPTION_SET, "PATH=VALUE", 0, "Change a key of the scenario; may be given again", 0            \
+    }
+#define CLI_OPTION_PARTITIONS                                                                                \
+    {                                                                                                        \
+        "partitions", OPTION_PARTITIONS, "HOW", 0,                                                           \
+            "Cut the world by province (the default), prefecture or place, or run it as one; results are "   \
+            "the same",                                                                                      \
+            0                                                                                                \
     }
 #define CLI_OPTION_TRACE                                                                                     \
     {                                                                                                        \

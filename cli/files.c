@@ -28,8 +28,10 @@ int cli_load(struct scenario *scenario, struct world **world, const char *path,
 {
     struct err err = ERR_INIT;
     *world = NULL;
-    if (scenario_load(scenario, path, options->sets, options->set_count, &err) == 0)
+    if (scenario_load(scenario, path, options->sets, options->set_count, &err) == 0) {
+        scenario->run.partitions = options->partitions;
         *world = world_new(scenario, 0, &err);
+    }
     if (*world != NULL)
         return 0;
     for (unsigned i = 0; i < err.count && i < ERR_PROBLEMS; i++)

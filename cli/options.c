@@ -40,6 +40,19 @@ static int append(const char ***list, size_t *count, size_t *capacity, const cha
     return 0;
 }
 
+static int partitions_of(const char *how, struct argp_state *state)
+{
+    static const char *const names[] = {[PARTITIONS_PROVINCE] = "province",
+                                        [PARTITIONS_PREFECTURE] = "prefecture",
+                                        [PARTITIONS_PLACE] = "place",
+                                        [PARTITIONS_ONE] = "one"};
+    for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++)
+        if (strcmp(how, names[i]) == 0)
+            return i;
+    argp_error(state, "--partitions=%s is not one of province, prefecture, place and one", how);
+    return 0;
+}
+
 static error_t add_set(struct parsing *parsing, const char *set)
 {
     struct cli_options *o = parsing->options;
@@ -108,6 +121,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_seed(parsing, arg, state);
     case OPTION_SET:
         return take_set(parsing, arg, state);
+    case OPTION_PARTITIONS:
+        options->partitions = partitions_of(arg, state);
+        return 0;
     case OPTION_TRACE:
         options->trace = arg;
         if (arg[0] == '\0')

@@ -212,8 +212,8 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         }
     }
     if (patient->asked_us >= world->warmup_us)
-        tally_add(&world->system_sojourn, now_us - patient->asked_us);
-    world->system_left++;
+        tally_add(&world->system.sojourn, now_us - patient->asked_us);
+    world->system.left++;
     case_count_present(world, now_us, -1);
     patients_give_back(&world->part.patients, who);
 }
@@ -255,7 +255,7 @@ static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t
                             (struct rng_purpose){.quantity = DRAW_ARRIVAL});
     const int64_t at_us = demand_next(&world->demand, stream, since_us);
     if (at_us != DEMAND_NEVER)
-        engine_schedule(world->engine, 0,
+        engine_schedule(world->engine, world->number,
                         (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
 }
 
@@ -263,8 +263,8 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
                      int64_t now_us)
 {
     const struct stream *stream = &world->demand.stream[stream_index];
-    if (world->scenario->run.most_present >= 0 && world->system_present.level >= world->scenario->run.most_present) {
-        world->system_rejected++;
+    if (world->scenario->run.most_present >= 0 && world->system.present.level >= world->scenario->run.most_present) {
+        world->system.rejected++;
         watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
@@ -279,7 +279,7 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
     patient->stage = stream->stage;
     patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
     case_cell(world, patient)[PC_patients]++;
-    world->system_arrivals++;
+    world->system.arrivals++;
     case_count_present(world, now_us, 1);
     const int64_t delay_us = condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
     if (delay_us > 0)
@@ -410,13 +410,13 @@ static void handle_shift(struct world *world, const struct event *event)
     serving_ward_moves(world, ward, now_us);
     const int64_t next_us = timetable_next_change(&ward->timetable, now_us);
     if (next_us < INT64_MAX)
-        engine_schedule(world->engine, 0, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
+        engine_schedule(world->engine, world->number, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
 }
 
 void care_handle(void *data, unsigned partition, const struct event *event)
 {
-    (void)partition;
-    struct world *world = data;
+    struct world *whole = data;
+    struct world *world = whole->view[partition];
     if (event->kind == EVENT_ARRIVAL) {
         handle_arrival(world, event);
         return;
@@ -510,21 +510,23 @@ static void start_backlog(struct world *world, uint32_t stream_index)
     }
 }
 
-void care_start(struct world *world)
+void care_start(struct world *whole)
 {
-    for (uint32_t s = 0; s < world->demand.count; s++) {
-        const struct stream *stream = &world->demand.stream[s];
+    for (uint32_t s = 0; s < whole->demand.count; s++) {
+        const struct stream *stream = &whole->demand.stream[s];
+        struct world *world = world_at_place(whole, stream->place);
         schedule_arrival(world, s, 0);
         if (stream->backlog_us > 0)
             start_backlog(world, s);
     }
-    for (uint32_t w = 0; w < world->facilities.ward_count; w++) {
-        const struct ward *ward = &world->facilities.ward[w];
+    for (uint32_t w = 0; w < whole->facilities.ward_count; w++) {
+        const struct ward *ward = &whole->facilities.ward[w];
+        const struct world *world = world_at_facility(whole, ward->facility);
         if (ward->timetable.count == 0)
             continue;
         const int64_t next_us = timetable_next_change(&ward->timetable, 0);
         if (next_us < INT64_MAX)
-            engine_schedule(world->engine, 0, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = w});
+            engine_schedule(world->engine, world->number, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = w});
     }
 }
 
@@ -545,10 +547,11 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
     }
 }
 
-void world_recheck(struct world *world, uint32_t facility, int64_t now_us)
+void world_recheck(struct world *whole, uint32_t facility, int64_t now_us)
 {
-    if (world->engine == NULL)
+    if (whole->engine == NULL)
         return; /* being built */
+    struct world *world = world_at_facility(whole, facility);
     struct facilities *facilities = &world->facilities;
     for (uint32_t r = 0; r < facilities->resource_count; r++) {
         const int32_t ward = facility_ward(facilities, facility, r);

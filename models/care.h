@@ -15,6 +15,6 @@ void care_deliver(void *world, unsigned partition, const struct message *message
 int care_compare(const void *world, const struct event *a, const struct event *b);
 
 /* Schedules what is pending at time 0: first arrivals, shifts, the backlog. */
-void care_start(struct world *world);
+void care_start(struct world *whole);
 
 #endif

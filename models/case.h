@@ -75,12 +75,12 @@ static inline void case_schedule(struct world *world, uint32_t who, enum event_k
         case_stop_circle(world);
     patient->due_us = at_us;
     patient->due_kind = (uint8_t)kind;
-    engine_schedule(world->engine, 0, (struct event){.at_us = at_us, .kind = kind, .who = who});
+    engine_schedule(world->engine, world->number, (struct event){.at_us = at_us, .kind = kind, .who = who});
 }
 
 static inline void case_count_present(struct world *world, int64_t now_us, int64_t delta)
 {
-    tally_level_set(&world->system_present, now_us, world->system_present.level + delta);
+    tally_level_set(&world->system.present, now_us, world->system.present.level + delta);
 }
 
 /* The priority at which a patient waits. */

@@ -38,6 +38,12 @@ bool choice_given(const struct world *world, const struct stage *stage, uint32_t
            offer_given(facility_offer(&world->facilities, facility, (uint32_t)stage->service));
 }
 
+/* The same as far as is known elsewhere. */
+static bool known(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    return stage->service < 0 || facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board;
+}
+
 static double fixed_utility(const struct world *world, const struct stage *stage, const struct facility *facility,
                             struct travel travel)
 {
@@ -100,7 +106,7 @@ static uint32_t nearest_of_all(const struct world *world, const struct stage *st
     uint32_t best = PATIENT_NOWHERE;
     int64_t best_us = stage->reach_us > 0 ? stage->reach_us + 1 : INT64_MAX;
     for (uint32_t f = 0; f < world->facilities.count; f++) {
-        if (f == except || !choice_given(world, stage, f))
+        if (f == except || !possible(world, stage, f) || !known(world, stage, f))
             continue;
         const int64_t us = geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
         if (us < best_us) {
@@ -115,7 +121,7 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
 {
     const struct choice_set *set = choice_set(world, stage, origin);
     for (size_t i = 0; i < set->count; i++)
-        if (set->candidate[i].facility != except && choice_given(world, stage, set->candidate[i].facility))
+        if (set->candidate[i].facility != except && known(world, stage, set->candidate[i].facility))
             return set->candidate[i].facility;
     return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
 }
@@ -138,7 +144,7 @@ uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uin
     const struct choice_set *set = choice_set(world, stage, origin);
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->candidate[i].facility;
-        if (facility != except && choice_given(world, stage, facility) && has_free(world, stage, facility))
+        if (facility != except && known(world, stage, facility) && has_free(world, stage, facility))
             return facility;
     }
     return PATIENT_NOWHERE;
@@ -171,7 +177,7 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
         finish(world, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage->index}, spec->stay);
     for (size_t i = 0; i < set->count; i++) {
         const struct candidate *candidate = &set->candidate[i];
-        if (!choice_given(world, stage, candidate->facility))
+        if (!known(world, stage, candidate->facility))
             continue;
         const uint64_t hash = world->facilities.facility[candidate->facility].hash;
         const double time =

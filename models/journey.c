@@ -36,7 +36,7 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
     const struct travel way = geography_travel(&world->geography, journey_place(world, patient),
                                                world->facilities.facility[facility].place);
     if ((patient->more & PATIENT_HOLDS) != 0)
-        holding_release(world, who, engine_now(world->engine, 0));
+        holding_release(world, who, engine_now(world->engine, world->number));
     int64_t *cell = case_cell(world, patient);
     cell[PC_travel_time] += way.us;
     cell[PC_travel_distance] += way.m;
@@ -57,14 +57,13 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
     if (visits != NULL)
         memcpy(message.payload + sizeof *patient, visits, world->pathways.loop_stages * sizeof *visits);
     patients_give_back(&world->part.patients, who);
-    engine_send(world->engine, 0, 0, arrange_us + way.us, message);
+    engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us, message);
     return CASE_SETTLED;
 }
 
 void care_deliver(void *data, unsigned partition, const struct message *message)
 {
-    (void)partition;
-    struct world *world = data;
+    struct world *world = ((struct world *)data)->view[partition];
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return;

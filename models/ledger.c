@@ -43,7 +43,7 @@ size_t ledger_column(size_t field)
     return field - first;
 }
 
-static size_t group_cells(const struct ledger *ledger, enum ledger_group group)
+size_t ledger_cells(const struct ledger *ledger, enum ledger_group group)
 {
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
@@ -66,7 +66,7 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
         return -1;
     memcpy(ledger->step_from_us, bounds_us, (steps + 1) * sizeof *bounds_us);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = group_cells(ledger, (enum ledger_group)g);
+        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
         size_t series = 0;
         if (__builtin_mul_overflow(cells, steps, &series))
             return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps, cells);
@@ -103,7 +103,7 @@ void ledger_close_step(struct ledger *ledger)
     if (ledger->step >= ledger->steps)
         return;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = group_cells(ledger, (enum ledger_group)g);
+        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
         memcpy(&ledger->series[g][ledger->step * cells], ledger->cells[g], cells * sizeof *ledger->cells[g]);
     }
     ledger->step++;
@@ -111,7 +111,7 @@ void ledger_close_step(struct ledger *ledger)
                                   ? ledger->step_from_us[ledger->step + 1] - ledger->step_from_us[ledger->step]
                                   : 0;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = group_cells(ledger, (enum ledger_group)g);
+        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
         for (size_t c = 0; c < cells; c++) /* levels are zero but for FIELD_MEAN */
             ledger->cells[g][c] = ledger->levels[g][c] * length_us;
     }
@@ -122,7 +122,7 @@ double ledger_value(const struct ledger *ledger, size_t field, size_t step, size
     const struct field_row *row = &ledger_fields[field];
     const size_t cell = (i * second_size(ledger, row->group) + j) * ledger_group_fields(row->group);
     const int64_t raw =
-        ledger->series[row->group][step * group_cells(ledger, row->group) + cell + ledger_column(field)];
+        ledger->series[row->group][step * ledger_cells(ledger, row->group) + cell + ledger_column(field)];
     if (row->kind == FIELD_MEAN)
         return (double)raw / (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
     return (double)raw * row->scale;

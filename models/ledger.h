@@ -69,6 +69,9 @@ static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group grou
     return &ledger->cells[group][(i * size_j + j) * width];
 }
 
+/* How many cells a group has in a step. */
+size_t ledger_cells(const struct ledger *ledger, enum ledger_group group);
+
 /* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left of it. */
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column, int64_t delta,
                   int64_t now_us);

@@ -269,12 +269,12 @@ static int add_station(struct world *world, const char *id, int32_t station, str
 
 static int add_system(struct world *world, struct err *err)
 {
-    if (add(world, "system/", "arrivals", "1", (double)world->system_arrivals, err) != 0 ||
-        add(world, "system/", "left", "1", (double)world->system_left, err) != 0 ||
-        add(world, "system/", "rejected", "1", (double)world->system_rejected, err) != 0 ||
-        add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system_sojourn)), err) != 0 ||
+    if (add(world, "system/", "arrivals", "1", (double)world->system.arrivals, err) != 0 ||
+        add(world, "system/", "left", "1", (double)world->system.left, err) != 0 ||
+        add(world, "system/", "rejected", "1", (double)world->system.rejected, err) != 0 ||
+        add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system.sojourn)), err) != 0 ||
         add(world, "system/", "present_mean", "1",
-            tally_level_mean(&world->system_present, world->warmup_us, world->end_us), err) != 0)
+            tally_level_mean(&world->system.present, world->warmup_us, world->end_us), err) != 0)
         return -1;
     for (size_t t = 0; t < world->observe.times; t++)
         if (add_at(world, "system/", t, "present", (double)world->observe.present[t], err) != 0)

@@ -1,5 +1,6 @@
 #include "models/observe.h"
 
+#include "models/partition.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -134,7 +135,7 @@ void observe_now(struct world *world, int64_t now_us)
         return;
     const size_t time = observe->next;
     observe->count[time]++;
-    observe->present[time] += world->system_present.level;
+    observe->present[time] += partition_present(world);
     for (size_t s = 0; s < observe->stations; s++)
         if (observe->ward[s] != NULL)
             observe_station(world, s, time);

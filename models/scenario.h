@@ -14,6 +14,8 @@
 
 enum scenario_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_YEAR, STEP_NONE };
 
+enum scenario_partitions { PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITIONS_PLACE, PARTITIONS_ONE };
+
 struct run_spec {
     const char *title;
     int64_t start_us;       /* date; time 0 of the run is here */
@@ -25,6 +27,7 @@ struct run_spec {
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
     double discount;       /* a year */
+    int partitions;          /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
     int64_t most_present;    /* patients in the whole system; -1: no limit */
     bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */

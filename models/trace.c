@@ -220,12 +220,25 @@ static int by_time(const void *a, const void *b)
     return order;
 }
 
+static void trace_sort(struct trace *trace)
+{
+    if (trace->count > 0)
+        qsort(trace->row, trace->count, sizeof *trace->row, by_time);
+}
+
 int trace_close(struct trace *trace, struct err *err)
 {
     for (size_t i = 1; i < trace->open_used; i++)
         if (trace->open[i].is_open && add_row(trace, trace->open[i].row, err) != 0)
             return -1;
-    if (trace->count > 0)
-        qsort(trace->row, trace->count, sizeof *trace->row, by_time);
+    trace_sort(trace);
+    return 0;
+}
+
+int trace_append(struct trace *trace, const struct trace *other, struct err *err)
+{
+    for (size_t i = 0; i < other->count; i++)
+        if (add_row(trace, other->row[i], err) != 0)
+            return -1;
     return 0;
 }

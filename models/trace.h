@@ -49,6 +49,9 @@ struct trace {
 struct trace *trace_new(struct err *err);
 void trace_free(struct trace *trace);
 
+/* Adds the rows of another partition; to be closed after it. */
+MUST_CHECK int trace_append(struct trace *trace, const struct trace *other, struct err *err);
+
 /* For watch.h. Stops the run when memory has run out. */
 void trace_change(struct world *world, const struct ward *ward, const struct patient *patient,
                   enum watch_event change, int64_t now_us);

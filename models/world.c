@@ -6,6 +6,7 @@
 
 #include "models/care.h"
 #include "models/metrics.h"
+#include "models/partition.h"
 #include "models/targets.h"
 #include "models/trace.h"
 #include "models/world_parts.h"
@@ -213,14 +214,11 @@ static void note_levels(struct world *world, int64_t now_us)
 static void close_step(struct world *world, int64_t now_us)
 {
     note_levels(world, now_us);
-    ledger_close_step(&world->ledger);
+    partition_close_step(world);
     if (now_us != world->warmup_us)
         return;
     measures_restart(&world->measures, now_us);
-    world->system_arrivals = world->system_left = world->system_rejected = 0;
-    world->system_sojourn = (struct tally){0};
-    tally_level_set(&world->system_present, now_us, world->system_present.level);
-    tally_level_restart(&world->system_present, now_us);
+    partition_restart(world, now_us);
 }
 
 /* Levels restart at a time: what they have gathered until then is closed first by the tallies themselves. */
@@ -240,7 +238,10 @@ static int plan(void *data, int64_t now_us, struct err *err)
         begin_week(world, now_us);
     }
     world->next_plan_us = next_us;
-    return policies_plan(world, now_us, err);
+    if (policies_plan(world, now_us, err) != 0)
+        return -1;
+    partition_refresh_board(world);
+    return 0;
 }
 
 /* --- building ------------------------------------------------------------ */
@@ -468,8 +469,29 @@ static int build(struct world *world, struct err *err)
         return -1;
     world->has_extra = needs_extra(world);
     init_levels(world);
+    if (partition_cut(world, err) != 0)
+        return -1;
     world->week = week_of(world, 0);
     return 0;
+}
+
+static const void *view_of(const void *data, unsigned partition)
+{
+    return ((const struct world *)data)->view[partition];
+}
+
+/* Few pending events are best kept in a heap; many in buckets of a few hundred each. Patients are pending for a week,
+ * say. */
+static int64_t bucket_us(const struct world *world)
+{
+    double per_s = 0;
+    for (size_t s = 0; s < world->demand.count; s++)
+        per_s += world->demand.stream[s].rate_per_s;
+    per_s /= world->partitions;
+    if (per_s * 7 * 86400 < 5000)
+        return 0;
+    const double width_us = 300 / (2 * per_s) * 1e6;
+    return width_us < 1e3 ? 1000 : width_us > WINDOW_HOUR_US ? WINDOW_HOUR_US : (int64_t)width_us;
 }
 
 static int make_engine(struct world *world, struct err *err)
@@ -478,10 +500,13 @@ static int make_engine(struct world *world, struct err *err)
                                               .deliver = care_deliver,
                                               .plan = plan,
                                               .next_plan = next_plan,
-                                              .compare = care_compare};
-    world->engine = engine_new(&model, world, 1, WINDOW_HOUR_US, 0, err);
+                                              .compare = care_compare,
+                                              .context = view_of};
+    world->engine = engine_new(&model, world, world->partitions, world->window_us, bucket_us(world), err);
     if (world->engine == NULL)
         return -1;
+    for (unsigned p = 1; p < world->partitions; p++)
+        world->view[p]->engine = world->engine;
     care_start(world);
     return 0;
 }
@@ -505,12 +530,7 @@ void world_free(struct world *world)
     if (world == NULL)
         return;
     engine_free(world->engine);
-    patients_free(&world->part.patients);
-    station_links_free(&world->part.links);
-    free(world->part.visits);
-    trace_free(world->part.trace);
-    free(world->part.extra);
-    free(world->part.blocked);
+    partition_free(world);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
     facilities_free(&world->facilities);
@@ -523,6 +543,25 @@ void world_free(struct world *world)
 
 /* --- running and reading out --------------------------------------------- */
 
+/* The rows of all partitions in one order. */
+static int gather_trace(struct world *world, struct err *err)
+{
+    struct trace *whole = world->part.trace;
+    if (whole == NULL)
+        return 0;
+    for (unsigned p = 1; p < world->partitions; p++) {
+        struct trace *own = world->view[p]->part.trace;
+        if (trace_close(own, err) != 0 || trace_append(whole, own, err) != 0)
+            return -1;
+    }
+    return trace_close(whole, err);
+}
+
+int world_set_threads(struct world *world, unsigned threads, struct err *err)
+{
+    return engine_set_threads(world->engine, threads < 1 ? 1 : threads, err);
+}
+
 int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
 {
     for (int64_t part = 1; part <= PROGRESS_PARTS; part++) {
@@ -534,8 +573,9 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     }
     observe_now(world, world->end_us);
     close_step(world, world->end_us);
+    partition_gather(world, world->end_us);
     targets_evaluate(world);
-    if (world->part.trace != NULL && trace_close(world->part.trace, err) != 0)
+    if (gather_trace(world, err) != 0)
         return -1;
     return metrics_compute(world, err);
 }
@@ -543,6 +583,14 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
 uint64_t world_events(const struct world *world)
 {
     return engine_events(world->engine);
+}
+
+struct world_cut world_cut(const struct world *world)
+{
+    return (struct world_cut){.partitions = world->partitions,
+                              .merged_because = world->cut_because,
+                              .window_us = world->window_us,
+                              .window_set_by = world->window_set_by};
 }
 
 uint64_t world_fingerprint(const struct world *world)
@@ -590,9 +638,14 @@ size_t world_targets(const struct world *world, const struct target_value **targ
 
 int world_trace(struct world *world, struct err *err)
 {
-    if (world->part.trace == NULL)
-        world->part.trace = trace_new(err);
-    return world->part.trace == NULL ? -1 : 0;
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct partition *part = &world->view[p]->part;
+        if (part->trace == NULL)
+            part->trace = trace_new(err);
+        if (part->trace == NULL)
+            return -1;
+    }
+    return 0;
 }
 
 size_t world_visits(const struct world *world)

@@ -22,6 +22,18 @@ void world_free(struct world *world);
 typedef void world_progress(void *data, double share);
 MUST_CHECK int world_run(struct world *world, world_progress *progress, void *data, struct err *err);
 
+/* Before the run: its partitions run on so many threads. Results do not depend on it. */
+MUST_CHECK int world_set_threads(struct world *world, unsigned threads, struct err *err);
+
+/* How the world is cut, and what set it. */
+struct world_cut {
+    unsigned partitions;
+    const char *merged_because; /* NULL: not merged into one */
+    int64_t window_us;
+    const char *window_set_by;
+};
+struct world_cut world_cut(const struct world *world);
+
 uint64_t world_events(const struct world *world); /* handlers called */
 uint64_t world_fingerprint(const struct world *world); /* of the compiled tables */
 

@@ -65,7 +65,24 @@ struct partition {
     struct trace *trace; /* owned; NULL: nobody wants one */
 };
 
+/* The whole system's statistics; those of partitions add up. */
+struct system_tally {
+    struct tally sojourn; /* of those who came after the warm-up and left */
+    struct tally_level present;
+    uint64_t arrivals, left, rejected;
+};
+
+/* A world as one of its partitions sees it: its own patients, luck of choices made, counts of people and system; and what
+ * all share and only planning changes, or only the partition that owns it (wards, offers, streams). Partition 0 is
+ * the whole world, which owns what is shared and into which the counts of the others are gathered. */
 struct world {
+    unsigned number;         /* of the partition */
+    unsigned partitions;
+    struct world **view;     /* by partition; view[0] is the world itself; owned by it */
+    const char *cut_because; /* why there are not more */
+    uint32_t *part_of_place; /* owned by the arena */
+    int64_t window_us;
+    const char *window_set_by;
     const struct scenario *scenario;
     uint32_t replication;
     struct rng rng;
@@ -87,9 +104,7 @@ struct world {
     struct ledger ledger;
     struct measures measures;
     struct observe observe;
-    struct tally system_sojourn; /* of those who came after the warm-up and left */
-    struct tally_level system_present;
-    uint64_t system_arrivals, system_left, system_rejected;
+    struct system_tally system;
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
     int64_t week;              /* number of the calendar week that has begun */
@@ -123,6 +138,18 @@ static inline int64_t *world_fa(struct world *world, uint32_t facility)
 static inline int64_t *world_ex(struct world *world, uint32_t expert)
 {
     return &world->ledger.cells[GROUP_EXPERT][expert * EX_FIELDS];
+}
+
+/* The world as the partition of a place or facility sees it. */
+static inline struct world *world_at_place(struct world *world, uint32_t place)
+{
+    return world->view[world->part_of_place[place]];
+}
+
+static inline struct world *world_at_facility(struct world *world, uint32_t facility)
+{
+    return facility == PATIENT_NOWHERE ? world->view[0]
+                                       : world_at_place(world, world->facilities.facility[facility].place);
 }
 
 /* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */

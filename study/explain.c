@@ -136,6 +136,17 @@ static int add_expected(struct text_table *table, const struct scenario *scenari
     return 0;
 }
 
+/* How the world is cut and how far its partitions run without hearing of each other. */
+static void add_cut(struct text_table *table, struct world_cut cut, struct text *value)
+{
+    if (cut.merged_because != NULL)
+        text_add(value, "1, merged: %s; runs from one planning epoch to the next", cut.merged_because);
+    else
+        text_add(value, "%u; a window of %.4g min, set by %s", cut.partitions, (double)cut.window_us / 60e6,
+                 cut.window_set_by);
+    add_line(table, "Partitions", value);
+}
+
 static int fill(struct text_table *table, const struct scenario *scenario, const struct world *world,
                 struct text *value, struct err *err)
 {
@@ -156,8 +167,7 @@ static int fill(struct text_table *table, const struct scenario *scenario, const
     add_policies(table, scenario, value);
     text_add(value, "%zu", scenario->targets.count);
     add_line(table, "Targets", value);
-    text_add(value, "1: the whole world in one; no delay limits the window, only planning epochs do");
-    add_line(table, "Partitions", value);
+    add_cut(table, world_cut(world), value);
     return add_expected(table, scenario, world, value, err);
 }
 

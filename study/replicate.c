@@ -78,7 +78,9 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         world = world_new(job->scenario, replication, err);
     if (world == NULL)
         return -1;
-    int answer = job->trace == NULL ? 0 : world_trace(world, err);
+    int answer = world_set_threads(world, job->options->threads / job->replications, err);
+    if (answer == 0 && job->trace != NULL)
+        answer = world_trace(world, err);
     if (answer == 0)
         answer = world_run(world, report, &progress, err);
     if (answer == 0)

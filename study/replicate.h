@@ -12,7 +12,7 @@
 #include "study/run_file.h"
 
 struct replicate_options {
-    unsigned threads; /* 0 counts as 1; never more than there are replications */
+    unsigned threads; /* 0 counts as 1; replications go side by side first, then the partitions of each */
     /* Called now and then, from any thread but never from two at once, with the share done of all
      * replications. May be NULL. */
     void (*progress)(void *data, double share);

@@ -256,7 +256,7 @@ Test(arrivals, every_place_has_the_rhythm)
 static int64_t present_at(struct model *model, int64_t us)
 {
     model_until(model, us);
-    return model->world->system_present.level;
+    return model->world->system.present.level;
 }
 
 /* Mean numbers present in M_t/M/infinity, arrivals at 10 + 6 sin(2 pi t / 24) per hour, mean stay 8 h: from

@@ -16,7 +16,7 @@ Test(demand, incidence_is_by_people_place_and_factors)
     model_build(&model, "%s",
                 "scenario: { start = \"2019-01-01\"; length = \"10 y\"; step = \"none\"; seed = \"7\"; "
                 "};\n" TWO_PLACES "conditions: ( { id = \"c\"; arrivals: { incidence = \"400 per 100000 y\"; "
-                                  "factors = [0.5, 0.25]; }; " NO_CARE);
+                "factors = [0.5, 0.25]; }; " NO_CARE);
     cr_assert_eq(model.world->demand.count, 2);
     model_run(&model);
     /* Ten years of the calendar have 3653 or 3652 days, a year of incidence 365. */

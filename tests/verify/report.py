@@ -49,6 +49,10 @@ Version {version}. Written by `scripts/validate`; do not edit by hand.
   an SE of twice as much.
 - **Medians near zero.** Where little more than half of the customers wait, the median wait is a small remainder: its SE
   is then taken as a share of the mean wait. Where exactly half wait (M/M/1 at 50%) it is not compared.
+- **Shares of nearly 1.** Where fewer than one customer in 10,000 finds a free server (T6a with 5 arrivals an hour, T6b with
+  fixed patience of 6 h) the idle moments are a handful a run and their share is far from normal: it is not compared.
+- **Ends of a run.** Waits count when they end; leaving out those still waiting at the end takes about Var(wait) / length
+  off a mean wait, here by estimate at most half an SE.
 - **False alarms.** A correct program misses 3.5 SE by chance with probability {p_full:.1e} a comparison (Student's t,
   {freedom_full} degrees of freedom; {p_short:.1e} in the short form), so that {alarms:.2f} misses are expected by chance
   on this page, fewer independent ones, because the quantities of one scenario move together. Seeds are fixed in the

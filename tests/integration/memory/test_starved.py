@@ -84,6 +84,7 @@ def main():
         commands = {
             "check": ["check", scenario],
             "run": ["run", scenario, "-o", "out.h5", "-j", "1"],
+            "trace": ["run", scenario, "-o", "out.h5", "-j", "1", "--trace", "trace.csv"],
             "show": ["show", "a.h5"],
             "show_json": ["show", "a.h5", "--json"],
             "compare": ["compare", scenario, "b.cfg", "-o", "out.h5", "-r", "2", "-j", "1"],

@@ -1,0 +1,200 @@
+#include "models/partition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/world_parts.h"
+#include "models/trace.h"
+#include "sim/window.h"
+
+enum { FIRST_PATIENTS = 256 };
+
+/* --- the cut --- */
+
+/* Why all has to be in one partition; NULL when it need not. */
+static const char *one_because(const struct world *world)
+{
+    if (world->scenario->run.partitions == PARTITIONS_ONE)
+        return "it was asked for";
+    if (world->geography.trivial)
+        return "there are no places";
+    if (world->scenario->travel.fixed_us <= 0)
+        return "travel.fixed is 0: patients may be elsewhere at once";
+    if (world->scenario->run.most_present >= 0)
+        return "scenario.most_present counts everybody at once";
+    for (size_t s = 0; s < world->pathways.stage_count; s++) {
+        const struct stage *stage = &world->pathways.stage[s];
+        if (stage->ward >= 0 || stage->among != NULL)
+            return "a stage is had at a station that belongs to the whole world";
+        if (stage->full == FULL_DIVERT)
+            return "patients are diverted by what is free at other facilities at once";
+    }
+    return NULL;
+}
+
+static const char *label_of(const struct world *world, size_t place)
+{
+    const struct place *at = &world->geography.place[place];
+    return world->scenario->run.partitions == PARTITIONS_PROVINCE     ? at->province
+           : world->scenario->run.partitions == PARTITIONS_PREFECTURE ? at->prefecture
+                                                                      : at->code;
+}
+
+/* Numbers the partitions by the first place of each. */
+static unsigned number_places(struct world *world)
+{
+    unsigned count = 0;
+    for (size_t p = 0; p < world->geography.count; p++) {
+        size_t first = 0;
+        while (strcmp(label_of(world, first), label_of(world, p)) != 0)
+            first++;
+        world->part_of_place[p] = first < p ? world->part_of_place[first] : count++;
+    }
+    return count;
+}
+
+static int choose_window(struct world *world, struct err *err)
+{
+    const struct window_delay delay = {"travel.fixed", world->scenario->travel.fixed_us};
+    struct window window;
+    if (window_choose(&window, world->partitions, &delay, world->partitions > 1 ? 1 : 0, 0, 0, err) != 0)
+        return -1;
+    world->window_us = window.length_us;
+    world->window_set_by = window.set_by;
+    return 0;
+}
+
+/* --- views --- */
+
+static int private_counts(struct world *view, struct err *err)
+{
+    size_t cells = ledger_cells(&view->ledger, GROUP_PLACE_CONDITION);
+    view->ledger.cells[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
+    view->ledger.levels[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
+    return view->ledger.cells[GROUP_PLACE_CONDITION] == NULL || view->ledger.levels[GROUP_PLACE_CONDITION] == NULL
+               ? -1
+               : 0;
+}
+
+static struct world *make_view(struct world *world, unsigned number, struct err *err)
+{
+    struct world *view = mem_zeroed(1, sizeof *view, err);
+    if (view == NULL)
+        return NULL;
+    *view = *world;
+    view->number = number;
+    view->arena = (struct arena){0};
+    view->part = (struct partition){0};
+    view->system = (struct system_tally){0};
+    view->choices = (struct choices){0};
+    world->view[number] = view;
+    if (private_counts(view, err) != 0 || choices_init(&view->choices, view, &view->arena, err) != 0 ||
+        patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
+        return NULL;
+    return view;
+}
+
+int partition_cut(struct world *world, struct err *err)
+{
+    world->part_of_place =
+        arena_zeroed(&world->arena, world->geography.count, sizeof *world->part_of_place, err);
+    if (world->part_of_place == NULL)
+        return -1;
+    world->cut_because = one_because(world);
+    world->partitions = world->cut_because != NULL ? 1 : number_places(world);
+    world->view = arena_zeroed(&world->arena, world->partitions, sizeof(struct world *), err);
+    if (world->view == NULL || choose_window(world, err) != 0)
+        return -1;
+    world->view[0] = world;
+    for (unsigned p = 1; p < world->partitions; p++)
+        if (make_view(world, p, err) == NULL)
+            return -1;
+    partition_refresh_board(world);
+    return 0;
+}
+
+static void free_part(struct partition *part)
+{
+    patients_free(&part->patients);
+    station_links_free(&part->links);
+    free(part->visits);
+    free(part->extra);
+    free(part->blocked);
+    trace_free(part->trace);
+    *part = (struct partition){0};
+}
+
+void partition_free(struct world *world)
+{
+    for (unsigned p = 1; world->view != NULL && p < world->partitions; p++) {
+        struct world *view = world->view[p];
+        if (view == NULL)
+            continue;
+        free(view->ledger.cells[GROUP_PLACE_CONDITION]);
+        free(view->ledger.levels[GROUP_PLACE_CONDITION]);
+        free_part(&view->part);
+        arena_free(&view->arena);
+        free(view);
+    }
+    free_part(&world->part);
+}
+
+/* --- counts --- */
+
+void partition_close_step(struct world *world)
+{
+    const size_t cells = ledger_cells(&world->ledger, GROUP_PLACE_CONDITION);
+    int64_t *whole = world->ledger.cells[GROUP_PLACE_CONDITION];
+    for (unsigned p = 1; p < world->partitions; p++)
+        for (size_t c = 0; c < cells; c++)
+            whole[c] += world->view[p]->ledger.cells[GROUP_PLACE_CONDITION][c];
+    ledger_close_step(&world->ledger);
+    const struct ledger *ledger = &world->ledger;
+    const int64_t length_us =
+        ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] - ledger->step_from_us[ledger->step] : 0;
+    for (unsigned p = 1; p < world->partitions; p++) {
+        struct ledger *own = &world->view[p]->ledger;
+        own->step = ledger->step;
+        for (size_t c = 0; c < cells; c++)
+            own->cells[GROUP_PLACE_CONDITION][c] = own->levels[GROUP_PLACE_CONDITION][c] * length_us;
+    }
+}
+
+void partition_restart(struct world *world, int64_t now_us)
+{
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct system_tally *system = &world->view[p]->system;
+        const int64_t present = system->present.level;
+        *system = (struct system_tally){.present = {.level = present, .since_us = now_us}};
+    }
+}
+
+int64_t partition_present(const struct world *world)
+{
+    int64_t present = 0;
+    for (unsigned p = 0; p < world->partitions; p++)
+        present += world->view[p]->system.present.level;
+    return present;
+}
+
+void partition_gather(struct world *world, int64_t now_us)
+{
+    struct system_tally *whole = &world->system;
+    tally_level_set(&whole->present, now_us, whole->present.level);
+    for (unsigned p = 1; p < world->partitions; p++) {
+        struct system_tally *own = &world->view[p]->system;
+        tally_level_set(&own->present, now_us, own->present.level);
+        tally_merge(&whole->sojourn, &own->sojourn);
+        whole->present.area += own->present.area;
+        whole->present.level += own->present.level;
+        whole->arrivals += own->arrivals;
+        whole->left += own->left;
+        whole->rejected += own->rejected;
+    }
+}
+
+void partition_refresh_board(struct world *world)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++)
+        world->facilities.offer[o].on_board = offer_given(&world->facilities.offer[o]);
+}

@@ -1,0 +1,31 @@
+#ifndef COUNTERPART_MODELS_PARTITION_H
+#define COUNTERPART_MODELS_PARTITION_H
+
+/* Cuts a world into partitions that hear of each other by messages alone, so that
+ * they can be run at the same time. What they would share at once merges them. */
+
+#include <stdint.h>
+
+#include "sim/err.h"
+
+struct world;
+
+/* Decides on the partitions (run_spec.partitions), the window, and what set them; makes the views. To be called once
+ * everything else has been built. */
+MUST_CHECK int partition_cut(struct world *world, struct err *err);
+void partition_free(struct world *world);
+
+/* Adds the counts of the partitions into the whole world, where they are closed, and gives each its new step. */
+void partition_close_step(struct world *world);
+
+/* Forgets what the system's statistics have counted, keeps levels: the end of the warm-up. */
+void partition_restart(struct world *world, int64_t now_us);
+/* Patients in the whole system. */
+int64_t partition_present(const struct world *world);
+/* Adds the system's statistics of the partitions into the whole world's: the end of the run. */
+void partition_gather(struct world *world, int64_t now_us);
+
+/* What is known elsewhere of who gives what: at planning epochs. */
+void partition_refresh_board(struct world *world);
+
+#endif
