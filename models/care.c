@@ -78,6 +78,7 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
         const int32_t next = find_full(world, who, now_us);
         if (next != patient->stage)
             return next;
+        line = serving_line(world, patient, stage); /* perhaps of another facility, without any way to go */
     }
     struct ward *ward = serving_ward(world, patient, stage);
     if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
@@ -293,9 +294,9 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
 static void handle_arrival(struct world *world, const struct event *event)
 {
     struct stream *stream = &world->demand.stream[event->who];
-    const struct rng_words luck = stream->luck;
+    struct rng_words luck = stream->luck;
     const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
-    const bool alone = stream->next_arrival == first && count == 1;
+    bool drawn = stream->next_arrival == first; /* the first patient's luck is the arrival's */
     if (count > CASE_BACKLOG - first) {
         engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
         return;
@@ -303,15 +304,13 @@ static void handle_arrival(struct world *world, const struct event *event)
     stream->next_ordinal += count;
     stream->next_arrival++;
     schedule_arrival(world, event->who, event->at_us);
-    if (alone) {
-        fall_ill(world, event->who, first, luck, event->at_us);
-        return;
+    for (uint32_t n = 0; n < count; n++) {
+        if (!drawn)
+            luck = rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
+                            (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+        drawn = false;
+        fall_ill(world, event->who, first + n, luck, event->at_us);
     }
-    for (uint32_t n = 0; n < count; n++)
-        fall_ill(world, event->who, first + n,
-                 rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
-                          (struct rng_purpose){.quantity = DRAW_ARRIVAL}),
-                 event->at_us);
 }
 
 /* Whoever comes back has other luck, however the visit ended. */

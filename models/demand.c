@@ -232,7 +232,8 @@ static int64_t poisson_gap(const struct demand *demand, const struct stream *str
     return (int64_t)(((uint128)(uint64_t)unit * stream->scale) >> 32);
 }
 
-static int64_t next_of_flow(const struct demand *demand, struct stream *stream, int64_t since_us)
+__attribute__((noinline)) static int64_t next_of_flow(const struct demand *demand, struct stream *stream,
+                                                      int64_t since_us)
 {
     const struct flow *flow = stream->flow;
     const uint32_t arrival = stream->next_arrival;

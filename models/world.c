@@ -232,6 +232,8 @@ static int plan(void *data, int64_t now_us, struct err *err)
     if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
         return 0;
     const int64_t next_us = planning_after(world, now_us);
+    if (now_us == 0)
+        update_beliefs(world, 0, 0);
     if (now_us > 0) {
         update_beliefs(world, next_us - now_us, now_us);
         let_staff_leave(world, now_us);
@@ -400,6 +402,21 @@ static int init_columns(struct world *world, struct err *err)
     return 0;
 }
 
+/* Interruptions and relief are about one server and one patient. */
+static int check_stations(const struct world *world, struct err *err)
+{
+    int failed = 0;
+    for (size_t i = 0; i < world->scenario->stations.count; i++) {
+        const struct station_spec *spec = SCENARIO_ITEM(world->scenario->stations, struct station_spec, i);
+        const struct ward *ward = &world->facilities.ward[facilities_ward(&world->facilities, spec->id)];
+        if (ward->joint && (ward->in_service != NULL || ward->relief))
+            failed |= scenario_blame(world->scenario, spec, err,
+                                     "patients here need something else as well; preemption, interrupt and relief are "
+                                     "possible where one server is all they need");
+    }
+    return failed;
+}
+
 /* Whether anybody can be interrupted or hold servers from one stage to the next. */
 static bool needs_extra(const struct world *world)
 {
@@ -466,6 +483,8 @@ static int build(struct world *world, struct err *err)
         patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
+        return -1;
+    if (check_stations(world, err) != 0)
         return -1;
     world->has_extra = needs_extra(world);
     init_levels(world);
