@@ -35,8 +35,10 @@ static void measure_one(const struct measures *measures, const struct ward *ward
         break;
     case WATCH_RENEGED:
         measure->reneged++;
-        if (counts)
+        if (counts) {
             tally_add(&measure->wait_all, now_us - since_us);
+            measure->waited_any++;
+        }
         break;
     case WATCH_ENDED:
     case WATCH_KEPT:
@@ -52,14 +54,6 @@ static void measure_one(const struct measures *measures, const struct ward *ward
     case WATCH_RELEASED:
         break;
     }
-}
-
-/* What one event means for the number of a class in service. */
-static int64_t in_service(enum watch_event change)
-{
-    if (change == WATCH_BEGAN || change == WATCH_RESUMED)
-        return 1;
-    return change == WATCH_ENDED || change == WATCH_RELEASED || change == WATCH_INTERRUPTED ? -1 : 0;
 }
 
 /* The statistics of a patient's class; NULL when there is but one class. */
@@ -81,12 +75,8 @@ void watch_change(struct world *world, const struct ward *ward, const struct pat
     const struct measures *measures = &world->measures;
     measure_one(measures, ward, measure_of(measures, ward->measure, 0), change, now_us, patient->since_us);
     struct measure *own = class_of(world, ward, patient);
-    if (own == NULL)
-        return;
-    measure_one(measures, ward, own, change, now_us, patient->since_us);
-    const int64_t delta = in_service(change);
-    if (delta != 0)
-        tally_level_set(&own->busy, now_us, own->busy.level + delta);
+    if (own != NULL)
+        measure_one(measures, ward, own, change, now_us, patient->since_us);
 }
 
 void watch_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
@@ -109,14 +99,30 @@ void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
     occupancy_set(&measure->occupancy, now_us, ward->station.waiting + ward->station.busy);
 }
 
+void watch_servers(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
+                   int64_t now_us)
+{
+    if (ward->measure < 0)
+        return;
+    struct measure *own = class_of(world, ward, patient);
+    if (own != NULL)
+        tally_level_set(&own->busy, now_us, own->busy.level + delta);
+}
+
+void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us)
+{
+    for (size_t c = 1; ward->measure >= 0 && c <= world->measures.classes; c++)
+        tally_level_set(&measure_of(&world->measures, ward->measure, c)->busy, now_us, 0);
+}
+
 static void measure_blocked(struct measure *measure, int64_t servers, int64_t now_us)
 {
     measure->blocked += servers > 0;
     tally_level_set(&measure->held, now_us, measure->held.level + servers);
 }
 
-void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
-                   int64_t now_us)
+void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient,
+                   int64_t servers, int64_t now_us)
 {
     if (world->part.trace != NULL && servers > 0)
         trace_block(world, ward, patient);

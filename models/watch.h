@@ -36,6 +36,11 @@ void watch_line(struct world *world, const struct ward *ward, const struct patie
                 int64_t now_us);
 /* The ward's line or servers have changed. */
 void watch_station(struct world *world, const struct ward *ward, int64_t now_us);
+/* Patients of this class have so many of the ward's servers more, or fewer. */
+void watch_servers(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
+                   int64_t now_us);
+/* Everybody who serves has been relieved: none of the servers counts as busy any more. */
+void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us);
 /* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0). */
 void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
                    int64_t now_us);
