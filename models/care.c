@@ -234,7 +234,7 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     int32_t next = patient->stage;
     if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
         uint32_t to = (uint32_t)condition->first_facility;
-        if (condition->first_facility < 0 && condition->spec->first == CHOICE_UTILITY)
+        if (condition->first_facility < 0 && condition->spec->first == FIRST_UTILITY)
             to = choice_utility(world, stage, case_home(world, patient), case_identity(world, patient));
         else if (condition->first_facility < 0)
             to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);

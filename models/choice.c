@@ -8,17 +8,6 @@
 #define HOUR_US 3600e6
 #define DAY_US 86400e6
 
-int choices_init(struct choices *choices, const struct world *world, struct arena *arena, struct err *err)
-{
-    choices->places = world->geography.count;
-    size_t cells = 0;
-    if (__builtin_mul_overflow(world->pathways.stage_count, choices->places, &cells))
-        return err_fail(err, "%zu stages seen from %zu places are too many", world->pathways.stage_count,
-                        choices->places);
-    choices->set = arena_zeroed(arena, cells, sizeof(struct choice_set *), err);
-    return choices->set == NULL ? -1 : 0;
-}
-
 /* Whether it could ever: wards are there and the service may come. */
 static bool possible(const struct world *world, const struct stage *stage, uint32_t facility)
 {
@@ -27,7 +16,8 @@ static bool possible(const struct world *world, const struct stage *stage, uint3
         if (ward < 0)
             return false;
     }
-    return stage->service < 0 || facility_offer(&world->facilities, facility, (uint32_t)stage->service) != NULL;
+    return stage->service < 0 ||
+           facility_offer(&world->facilities, facility, (uint32_t)stage->service) != NULL;
 }
 
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility)
@@ -41,14 +31,15 @@ bool choice_given(const struct world *world, const struct stage *stage, uint32_t
 /* The same as far as is known elsewhere. */
 static bool known(const struct world *world, const struct stage *stage, uint32_t facility)
 {
-    return stage->service < 0 || facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board;
+    return stage->service < 0 ||
+           facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board;
 }
 
-static double fixed_utility(const struct world *world, const struct stage *stage, const struct facility *facility,
-                            struct travel travel)
+static double fixed_utility(const struct world *world, const struct stage *stage,
+                            const struct facility *facility, struct travel travel)
 {
     const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
-    static const char *const levels[] = {"township",   "county",   "prefecture", "provincial",
+    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
                                          "regional", "national", "online"};
     double utility = -spec->travel_per_h * (double)travel.us / HOUR_US;
     if (facility->beds > 1)
@@ -74,10 +65,157 @@ static void insert(struct choice_set *set, struct candidate candidate)
     set->candidate[at] = candidate;
 }
 
+/* --- who could ever give what --- */
+
+static bool same_needs(const struct stage *a, const struct stage *b)
+{
+    if (a->service != b->service || a->reach_us != b->reach_us || a->need_count != b->need_count)
+        return false;
+    for (size_t i = 0; i < a->need_count; i++)
+        if (a->need[i].resource != b->need[i].resource)
+            return false;
+    return true;
+}
+
+/* What a condition finds attractive matters only where patients go by utility. */
+static bool by_utility(const struct world *world, const struct stage *stage)
+{
+    return stage->choice == CHOICE_UTILITY ||
+           world->pathways.condition[stage->condition].spec->first == FIRST_UTILITY;
+}
+
+static uint32_t find_kind(const struct world *world, const struct choices *choices, const struct stage *stage)
+{
+    uint32_t k = 0;
+    for (; k < choices->kinds; k++) {
+        const struct stage *other = choices->kind[k].stage;
+        if (same_needs(stage, other) && (stage->condition == other->condition ||
+                                         (!by_utility(world, stage) && !by_utility(world, other))))
+            break;
+    }
+    return k;
+}
+
+static void on_sphere(const struct place *place, double at[3])
+{
+    const double degree = 0.017453292519943295, lon = place->lon * degree, lat = place->lat * degree;
+    at[0] = cos(lat) * cos(lon);
+    at[1] = cos(lat) * sin(lon);
+    at[2] = sin(lat);
+}
+
+static int list_sites(struct world *world, struct choice_kind *kind, struct err *err)
+{
+    for (uint32_t f = 0; f < world->facilities.count; f++)
+        kind->sites += possible(world, kind->stage, f);
+    kind->site = arena_zeroed(&world->arena, kind->sites, sizeof *kind->site, err);
+    if (kind->site == NULL)
+        return -1;
+    size_t count = 0;
+    for (uint32_t f = 0; f < world->facilities.count; f++)
+        if (possible(world, kind->stage, f)) {
+            kind->site[count].facility = f;
+            on_sphere(&world->geography.place[world->facilities.facility[f].place], kind->site[count].at);
+            count++;
+        }
+    return 0;
+}
+
+static int make_sets(struct choices *choices, struct arena *arena, struct err *err)
+{
+    size_t cells = 0;
+    if (__builtin_mul_overflow(choices->kinds, choices->places, &cells))
+        return err_fail(err, "%zu kinds of stages seen from %zu places are too many", choices->kinds,
+                        choices->places);
+    choices->set = arena_zeroed(arena, cells, sizeof(struct choice_set *), err);
+    return choices->set == NULL ? -1 : 0;
+}
+
+int choices_init(struct world *world, struct err *err)
+{
+    struct choices *choices = &world->choices;
+    const size_t stages = world->pathways.stage_count;
+    *choices = (struct choices){.places = world->geography.count};
+    choices->kind_of = arena_zeroed(&world->arena, stages, sizeof *choices->kind_of, err);
+    choices->kind = arena_zeroed(&world->arena, stages, sizeof *choices->kind, err);
+    if (choices->kind_of == NULL || choices->kind == NULL)
+        return -1;
+    for (size_t s = 0; s < stages; s++) {
+        const struct stage *stage = &world->pathways.stage[s];
+        const uint32_t k = find_kind(world, choices, stage);
+        choices->kind_of[s] = k;
+        if (k < choices->kinds)
+            continue;
+        choices->kind[choices->kinds++].stage = stage;
+        if (list_sites(world, &choices->kind[k], err) != 0)
+            return -1;
+    }
+    return make_sets(choices, &world->arena, err);
+}
+
+int choices_init_view(struct world *view, const struct world *world, struct err *err)
+{
+    view->choices = world->choices;
+    return make_sets(&view->choices, &view->arena, err);
+}
+
+static const struct choice_kind *kind_of(const struct world *world, const struct stage *stage)
+{
+    return &world->choices.kind[world->choices.kind_of[stage - world->pathways.stage]];
+}
+
+/* --- the nearest of them --- */
+
+static double chord2(const double a[3], const double b[3])
+{
+    const double x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+    return x * x + y * y + z * z;
+}
+
+/* A square of a chord beyond which nobody can be among the nearest. Distances on the sphere and on the
+ * ellipsoid differ by less than 0.6% either way. */
+static double chord2_to_look_at(const struct choice_kind *kind, const double origin[3])
+{
+    double least[CHOICE_SET];
+    size_t count = 0;
+    for (size_t i = 0; i < kind->sites; i++) {
+        const double chord = chord2(origin, kind->site[i].at);
+        if (count == CHOICE_SET && chord >= least[count - 1])
+            continue;
+        size_t at = count < CHOICE_SET ? count++ : CHOICE_SET - 1;
+        for (; at > 0 && least[at - 1] > chord; at--)
+            least[at] = least[at - 1];
+        least[at] = chord;
+    }
+    if (count < CHOICE_SET)
+        return INFINITY;
+    const double angle = 1.02 * 2 * asin(fmin(1, sqrt(least[count - 1]) / 2));
+    const double chord = angle < 3.14 ? 2 * sin(angle / 2) : INFINITY;
+    return chord * chord + 1e-14;
+}
+
+static void fill_set(struct world *world, const struct stage *stage, uint32_t origin, struct choice_set *set)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    double from[3];
+    on_sphere(&world->geography.place[origin], from);
+    const double limit = chord2_to_look_at(kind, from);
+    for (size_t i = 0; i < kind->sites; i++) {
+        if (chord2(from, kind->site[i].at) > limit)
+            continue;
+        const uint32_t f = kind->site[i].facility;
+        const struct facility *facility = &world->facilities.facility[f];
+        const struct travel travel = geography_travel(&world->geography, origin, facility->place);
+        if (stage->reach_us > 0 && travel.us > stage->reach_us)
+            continue;
+        insert(set, (struct candidate){f, travel, fixed_utility(world, stage, facility, travel)});
+    }
+}
+
 static const struct choice_set *choice_set(struct world *world, const struct stage *stage, uint32_t origin)
 {
-    struct choice_set **slot =
-        &world->choices.set[(size_t)(stage - world->pathways.stage) * world->choices.places + origin];
+    const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
+    struct choice_set **slot = &world->choices.set[kind * world->choices.places + origin];
     if (*slot != NULL)
         return *slot;
     struct err ignored = ERR_INIT;
@@ -87,28 +225,24 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
         static const struct choice_set nothing;
         return &nothing;
     }
-    for (uint32_t f = 0; f < world->facilities.count; f++) {
-        if (!possible(world, stage, f))
-            continue;
-        const struct facility *facility = &world->facilities.facility[f];
-        const struct travel travel = geography_travel(&world->geography, origin, facility->place);
-        if (stage->reach_us > 0 && travel.us > stage->reach_us)
-            continue;
-        insert(set, (struct candidate){f, travel, fixed_utility(world, stage, facility, travel)});
-    }
+    fill_set(world, stage, origin, set);
     *slot = set;
     return set;
 }
 
 /* Beyond the set: when none of the nearest gives it now. */
-static uint32_t nearest_of_all(const struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+static uint32_t nearest_of_all(const struct world *world, const struct stage *stage, uint32_t origin,
+                               uint32_t except)
 {
     uint32_t best = PATIENT_NOWHERE;
     int64_t best_us = stage->reach_us > 0 ? stage->reach_us + 1 : INT64_MAX;
-    for (uint32_t f = 0; f < world->facilities.count; f++) {
-        if (f == except || !possible(world, stage, f) || !known(world, stage, f))
+    const struct choice_kind *kind = kind_of(world, stage);
+    for (size_t i = 0; i < kind->sites; i++) {
+        const uint32_t f = kind->site[i].facility;
+        if (f == except || !known(world, stage, f))
             continue;
-        const int64_t us = geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
+        const int64_t us =
+            geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
         if (us < best_us) {
             best_us = us;
             best = f;
@@ -157,24 +291,27 @@ static double finish(const struct world *world, struct rng_identity patient, str
     return log(-log(rng_unit(rng_draw(&world->rng, patient, purpose).w[0]))) - utility;
 }
 
-static double utility_now(const struct world *world, const struct stage *stage, const struct candidate *candidate)
+static double utility_now(const struct world *world, const struct stage *stage,
+                          const struct candidate *candidate)
 {
     double utility = candidate->fixed;
     if (stage->service < 0)
         return utility;
     const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
-    const struct offer *offer = facility_offer(&world->facilities, candidate->facility, (uint32_t)stage->service);
+    const struct offer *offer =
+        facility_offer(&world->facilities, candidate->facility, (uint32_t)stage->service);
     return utility - spec->wait_per_d * offer->believed_wait_us / DAY_US +
            spec->proficiency * (offer->unlimited ? 1 : offer->believed_proficiency);
 }
 
-uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin, struct rng_identity patient)
+uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
+                        struct rng_identity patient)
 {
     const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
     const struct choice_set *set = choice_set(world, stage, origin);
     uint32_t best = CHOICE_HOME;
-    double first =
-        finish(world, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage->index}, spec->stay);
+    double first = finish(world, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage->index},
+                          spec->stay);
     for (size_t i = 0; i < set->count; i++) {
         const struct candidate *candidate = &set->candidate[i];
         if (!known(world, stage, candidate->facility))

@@ -28,14 +28,33 @@ struct choice_set {
     struct candidate candidate[CHOICE_SET];
 };
 
+/* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
+struct choice_site {
+    double at[3];
+    uint32_t facility;
+};
+
+/* Stages that find the same facilities, and like them alike, share what is known of them. */
+struct choice_kind {
+    const struct stage *stage; /* the first of them */
+    struct choice_site *site;  /* in the order of facilities; owned by the world's arena */
+    size_t sites;
+};
+
 struct choices {
-    struct choice_set **set; /* [stage][place]; filled when first asked for; owned by the arena */
+    struct choice_set **set; /* [kind][place]; filled when first asked for; owned by the arena */
     size_t places;
+    uint32_t *kind_of;        /* by stage; this and the kinds are shared by the views of a world */
+    struct choice_kind *kind;
+    size_t kinds;
 };
 
 struct world;
 
-MUST_CHECK int choices_init(struct choices *choices, const struct world *world, struct arena *arena, struct err *err);
+/* For the whole world, when it is known which services each facility may ever offer. */
+MUST_CHECK int choices_init(struct world *world, struct err *err);
+/* For another view of the world, with sets of its own. */
+MUST_CHECK int choices_init_view(struct world *view, const struct world *world, struct err *err);
 
 /* The nearest facility that gives the stage now, within reach; not `except`. PATIENT_NOWHERE: none. */
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);

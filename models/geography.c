@@ -8,7 +8,8 @@
 #include "models/table.h"
 #include "sim/rng.h"
 
-enum { TABLE_PLACES = 1024 };
+/* Up to so many places all ways are computed at the start; up to so many they are kept when asked for. */
+enum { FILLED_PLACES = 256, KEPT_PLACES = 8192 };
 
 #define DEFAULT_SPEED_M_S (60 / 3.6) /* of scenarios without bands */
 
@@ -49,8 +50,7 @@ struct columns {
 /* Names go by several titles; one in Latin letters may be absent. */
 static int find_names(const struct table *table, struct columns *columns, struct err *err)
 {
-    if (!table_has(table, "name_zh", &columns->name) &&
-        table_column(table, "name", &columns->name, err) != 0)
+    if (!table_has(table, "name_zh", &columns->name) && table_column(table, "name", &columns->name, err) != 0)
         return -1;
     if (!table_has(table, "name_pinyin_or_en", &columns->name_en) &&
         !table_has(table, "name_en", &columns->name_en))
@@ -89,7 +89,8 @@ static int read_row(const struct table *table, const struct columns *columns, si
 
 static int copy_texts(struct place *place, struct arena *arena, struct err *err)
 {
-    const char **texts[] = {&place->code, &place->name, &place->name_en, &place->prefecture, &place->province};
+    const char **texts[] = {&place->code, &place->name, &place->name_en, &place->prefecture,
+                            &place->province};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = arena_text(arena, *texts[i], err);
         if (*texts[i] == NULL)
@@ -150,9 +151,9 @@ static int read_list(struct geography *geography, size_t *capacity, struct arena
                                     .population = spec->population,
                                     .selected = true};
         if (geography_find(geography, spec->code) >= 0)
-            return scenario_blame(scenario, &spec->code, err,
-                                  "the file of places has a place with the code \"%s\" too; choose another code",
-                                  spec->code);
+            return scenario_blame(
+                scenario, &spec->code, err,
+                "the file of places has a place with the code \"%s\" too; choose another code", spec->code);
         if (add_place(geography, capacity, place, arena, err) != 0)
             return -1;
     }
@@ -186,8 +187,8 @@ static int check_filters(const struct geography *geography, struct err *err)
     return result;
 }
 
-static struct travel compute(const struct geography *geography, const struct geod_geodesic *earth, size_t from,
-                             size_t to)
+static struct travel compute(const struct geography *geography, const struct geod_geodesic *earth,
+                             size_t from, size_t to)
 {
     const struct travel_spec *spec = &geography->scenario->travel;
     const struct place *a = &geography->place[from], *b = &geography->place[to];
@@ -210,11 +211,14 @@ static struct travel compute(const struct geography *geography, const struct geo
 
 static int fill_table(struct geography *geography, struct err *err)
 {
-    if (geography->count > TABLE_PLACES)
+    if (geography->count > KEPT_PLACES)
         return 0;
     geography->table = mem_zeroed(geography->count * geography->count, sizeof *geography->table, err);
     if (geography->table == NULL)
         return -1;
+    geography->filled = geography->count <= FILLED_PLACES;
+    if (!geography->filled)
+        return 0;
     struct geod_geodesic earth;
     geod_init(&earth, 6378137.0, 1 / 298.257223563);
     for (size_t i = 0; i < geography->count; i++)
@@ -230,8 +234,12 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
     size_t capacity = 0;
     if (scenario->places.file == NULL && scenario->places.list.count == 0) {
         geography->trivial = true;
-        const struct place here = {
-            .code = "here", .name = "here", .name_en = "here", .prefecture = "", .province = "", .selected = true};
+        const struct place here = {.code = "here",
+                                   .name = "here",
+                                   .name_en = "here",
+                                   .prefecture = "",
+                                   .province = "",
+                                   .selected = true};
         return add_place(geography, &capacity, here, arena, err);
     }
     if (scenario->places.file != NULL && read_file(geography, &capacity, arena, err) != 0)
@@ -259,15 +267,36 @@ int64_t geography_find(const struct geography *geography, const char *code)
     return -1;
 }
 
+static struct travel compute_one(const struct geography *geography, size_t from, size_t to)
+{
+    struct geod_geodesic earth;
+    geod_init(&earth, 6378137.0, 1 / 298.257223563);
+    return compute(geography, &earth, from, to);
+}
+
+/* Threads may compute the same way at once; they find the same. A time of 0 says that the way is not known
+ * yet. */
+static struct travel look_up(const struct geography *geography, size_t from, size_t to)
+{
+    struct travel *kept = &geography->table[from * geography->count + to];
+    struct travel way = {.us = __atomic_load_n(&kept->us, __ATOMIC_ACQUIRE)};
+    if (way.us != 0) {
+        way.m = __atomic_load_n(&kept->m, __ATOMIC_RELAXED);
+        return way;
+    }
+    way = compute_one(geography, from, to);
+    __atomic_store_n(&kept->m, way.m, __ATOMIC_RELAXED);
+    __atomic_store_n(&kept->us, way.us, __ATOMIC_RELEASE);
+    return way;
+}
+
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to)
 {
     if (geography->trivial)
         return (struct travel){0};
-    if (geography->table != NULL)
+    if (geography->filled)
         return geography->table[from * geography->count + to];
-    struct geod_geodesic earth;
-    geod_init(&earth, 6378137.0, 1 / 298.257223563);
-    return compute(geography, &earth, from, to);
+    return geography->table != NULL ? look_up(geography, from, to) : compute_one(geography, from, to);
 }
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other)

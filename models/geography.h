@@ -31,6 +31,7 @@ struct geography {
     size_t count;
     const struct scenario *scenario;
     struct travel *table; /* count x count, owned; NULL when there are too many places */
+    bool filled;          /* all of the table; otherwise a way is written when it is first asked for */
     bool trivial;         /* no places in the scenario: one place, no travel */
 };
 

@@ -92,9 +92,8 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->arena = (struct arena){0};
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
-    view->choices = (struct choices){0};
     world->view[number] = view;
-    if (init_system(view, err) != 0 || private_counts(view, err) != 0 || choices_init(&view->choices, view, &view->arena, err) != 0 ||
+    if (init_system(view, err) != 0 || private_counts(view, err) != 0 || choices_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
         return NULL;
     return view;
@@ -161,8 +160,11 @@ void partition_close_step(struct world *world)
     for (unsigned p = 1; p < world->partitions; p++) {
         struct ledger *own = &world->view[p]->ledger;
         own->step = ledger->step;
-        for (size_t c = 0; c < cells; c++)
-            own->cells[GROUP_PLACE_CONDITION][c] = own->levels[GROUP_PLACE_CONDITION][c] * length_us;
+        for (size_t c = 0; c < cells; c++) {
+            const int64_t open = own->levels[GROUP_PLACE_CONDITION][c] * length_us;
+            if (own->cells[GROUP_PLACE_CONDITION][c] != open) /* pages that nobody writes take no memory */
+                own->cells[GROUP_PLACE_CONDITION][c] = open;
+        }
     }
 }
 

@@ -14,6 +14,8 @@
 
 enum { STAGE_END = -1, STAGE_BY_LUCK = -3, STAGE_NEEDS = 4, SEVERITIES = 16 };
 
+/* Of a condition, in the order of its key. */
+enum first_choice { FIRST_NEAREST, FIRST_UTILITY, FIRST_GIVEN };
 enum stage_choice { CHOICE_STAY, CHOICE_NEAREST, CHOICE_UTILITY };
 
 struct need {

@@ -469,7 +469,6 @@ static int build(struct world *world, struct err *err)
         return -1;
     init_staff(world);
     if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
-        choices_init(&world->choices, world, &world->arena, err) != 0 ||
         init_background(world, err) != 0 || init_ledger(world, err) != 0)
         return -1;
     if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) > MESSAGE_BYTES &&
@@ -488,7 +487,7 @@ static int build(struct world *world, struct err *err)
         return -1;
     world->has_extra = needs_extra(world);
     init_levels(world);
-    if (partition_cut(world, err) != 0)
+    if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;
     world->week = week_of(world, 0);
     return 0;
