@@ -3,6 +3,7 @@
 #include "models/case.h"
 #include "models/trace.h"
 
+<<<<<<< HEAD
 static void measure_wait(const struct measures *measures, const struct ward *ward, struct measure *measure,
                          int64_t waited_us)
 {
@@ -57,46 +58,49 @@ static void measure_one(const struct measures *measures, const struct ward *ward
 }
 
 /* The statistics of a patient's class; NULL when there is but one class. */
+=======
+/* What one event means for the number of a class in service. */
+static int64_t in_service(enum watch_event change)
+{
+    if (change == WATCH_BEGAN || change == WATCH_RESUMED)
+        return 1;
+    return change == WATCH_ENDED || change == WATCH_RELEASED || change == WATCH_INTERRUPTED ? -1 : 0;
+}
+
+/* The statistics of a patient's class, where there are classes. */
+>>>>>>> speed
 static struct measure *class_of(struct world *world, const struct ward *ward, const struct patient *patient)
 {
-    if (world->measures.classes == 0)
-        return NULL;
     const size_t class_ = world->demand.stream[patient->stream].condition;
     return measure_of(&world->measures, ward->measure, 1 + class_);
 }
 
-void watch_change(struct world *world, const struct ward *ward, const struct patient *patient,
-                  enum watch_event change, int64_t now_us)
+void watch_trace(struct world *world, const struct ward *ward, const struct patient *patient,
+                 enum watch_event change, int64_t now_us)
 {
-    if (world->part.trace != NULL)
-        trace_change(world, ward, patient, change, now_us);
-    if (ward == NULL || ward->measure < 0)
-        return;
-    const struct measures *measures = &world->measures;
-    measure_one(measures, ward, measure_of(measures, ward->measure, 0), change, now_us, patient->since_us);
+    trace_change(world, ward, patient, change, now_us);
+}
+
+void watch_class_change(struct world *world, const struct ward *ward, const struct patient *patient,
+                        enum watch_event change, int64_t now_us)
+{
     struct measure *own = class_of(world, ward, patient);
+<<<<<<< HEAD
     if (own != NULL)
         measure_one(measures, ward, own, change, now_us, patient->since_us);
+=======
+    watch_measure(&world->measures, ward, own, change, now_us, patient->since_us);
+    const int64_t delta = in_service(change);
+    if (delta != 0)
+        tally_level_set(&own->busy, now_us, own->busy.level + delta);
+>>>>>>> speed
 }
 
-void watch_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
-                int64_t now_us)
+void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
+                      int64_t now_us)
 {
-    if (ward == NULL || ward->measure < 0)
-        return;
     struct measure *own = class_of(world, ward, patient);
-    if (own != NULL)
-        tally_level_set(&own->queue, now_us, own->queue.level + delta);
-}
-
-void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
-{
-    if (ward == NULL || ward->measure < 0)
-        return;
-    struct measure *measure = measure_of(&world->measures, ward->measure, 0);
-    tally_level_set(&measure->queue, now_us, ward->station.waiting);
-    tally_level_set(&measure->busy, now_us, ward->station.busy);
-    occupancy_set(&measure->occupancy, now_us, ward->station.waiting + ward->station.busy);
+    tally_level_set(&own->queue, now_us, own->queue.level + delta);
 }
 
 void watch_servers(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
@@ -129,9 +133,8 @@ void watch_blocked(struct world *world, const struct ward *ward, const struct pa
     if (ward->measure < 0)
         return;
     measure_blocked(measure_of(&world->measures, ward->measure, 0), servers, now_us);
-    struct measure *own = class_of(world, ward, patient);
-    if (own != NULL)
-        measure_blocked(own, servers, now_us);
+    if (world->measures.classes > 0)
+        measure_blocked(class_of(world, ward, patient), servers, now_us);
 }
 
 void watch_overtime(struct world *world, const struct ward *ward, int64_t servers, int64_t overtime_us)
