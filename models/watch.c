@@ -3,74 +3,11 @@
 #include "models/case.h"
 #include "models/trace.h"
 
-<<<<<<< HEAD
-static void measure_wait(const struct measures *measures, const struct ward *ward, struct measure *measure,
-                         int64_t waited_us)
-{
-    const struct measure_station *station = &measures->station[ward->measure];
-    tally_add(&measure->wait, waited_us);
-    tally_add(&measure->wait_all, waited_us);
-    histogram_add(&measure->waits, waited_us);
-    measure->waited_any += waited_us > 0;
-    for (size_t i = 0; i < station->limits; i++)
-        measure->over[i] += waited_us > station->limit[i].us;
-}
-
-static void measure_one(const struct measures *measures, const struct ward *ward, struct measure *measure,
-                        enum watch_event change, int64_t now_us, int64_t since_us)
-{
-    const bool counts = since_us >= measures->from_us;
-    switch (change) {
-    case WATCH_CAME:
-        measure->arrivals++;
-        break;
-    case WATCH_REJECTED:
-        measure->rejected++;
-        break;
-    case WATCH_BALKED:
-        measure->balked++;
-        break;
-    case WATCH_BEGAN:
-        if (counts)
-            measure_wait(measures, ward, measure, now_us - since_us);
-        break;
-    case WATCH_RENEGED:
-        measure->reneged++;
-        if (counts) {
-            tally_add(&measure->wait_all, now_us - since_us);
-            measure->waited_any++;
-        }
-        break;
-    case WATCH_ENDED:
-    case WATCH_KEPT:
-        measure->served++;
-        if (counts)
-            tally_add(&measure->sojourn, now_us - since_us);
-        break;
-    case WATCH_INTERRUPTED:
-        measure->interrupted++;
-        break;
-    case WATCH_RESUMED:
-    case WATCH_LEFT:
-    case WATCH_RELEASED:
-        break;
-    }
-}
-
 /* The statistics of a patient's class; NULL when there is but one class. */
-=======
-/* What one event means for the number of a class in service. */
-static int64_t in_service(enum watch_event change)
-{
-    if (change == WATCH_BEGAN || change == WATCH_RESUMED)
-        return 1;
-    return change == WATCH_ENDED || change == WATCH_RELEASED || change == WATCH_INTERRUPTED ? -1 : 0;
-}
-
-/* The statistics of a patient's class, where there are classes. */
->>>>>>> speed
 static struct measure *class_of(struct world *world, const struct ward *ward, const struct patient *patient)
 {
+    if (world->measures.classes == 0)
+        return NULL;
     const size_t class_ = world->demand.stream[patient->stream].condition;
     return measure_of(&world->measures, ward->measure, 1 + class_);
 }
@@ -85,15 +22,8 @@ void watch_class_change(struct world *world, const struct ward *ward, const stru
                         enum watch_event change, int64_t now_us)
 {
     struct measure *own = class_of(world, ward, patient);
-<<<<<<< HEAD
     if (own != NULL)
-        measure_one(measures, ward, own, change, now_us, patient->since_us);
-=======
-    watch_measure(&world->measures, ward, own, change, now_us, patient->since_us);
-    const int64_t delta = in_service(change);
-    if (delta != 0)
-        tally_level_set(&own->busy, now_us, own->busy.level + delta);
->>>>>>> speed
+        watch_measure(&world->measures, ward, own, change, now_us, patient->since_us);
 }
 
 void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,

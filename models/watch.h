@@ -70,8 +70,10 @@ static inline __attribute__((always_inline)) void watch_measure(const struct mea
         break;
     case WATCH_RENEGED:
         measure->reneged++;
-        if (counts)
+        if (counts) {
             tally_add(&measure->wait_all, now_us - since_us);
+            measure->waited_any++;
+        }
         break;
     case WATCH_ENDED:
     case WATCH_KEPT:
@@ -106,17 +108,6 @@ static inline __attribute__((always_inline)) void watch_change(struct world *wor
 }
 
 /* One patient more or less of this class in the ward's line. */
-<<<<<<< HEAD
-void watch_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
-                int64_t now_us);
-/* The ward's line or servers have changed. */
-void watch_station(struct world *world, const struct ward *ward, int64_t now_us);
-/* Patients of this class have so many of the ward's servers more, or fewer. */
-void watch_servers(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
-                   int64_t now_us);
-/* Everybody who serves has been relieved: none of the servers counts as busy any more. */
-void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us);
-=======
 static inline void watch_line(struct world *world, const struct ward *ward, const struct patient *patient,
                               int64_t delta, int64_t now_us)
 {
@@ -139,7 +130,11 @@ static inline void watch_station(struct world *world, const struct ward *ward, i
         occupancy_set(&measure->occupancy, now_us, waiting + busy);
 }
 
->>>>>>> speed
+/* Patients of this class have so many of the ward's servers more, or fewer. */
+void watch_servers(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
+                   int64_t now_us);
+/* Everybody who serves has been relieved: none of the servers counts as busy any more. */
+void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us);
 /* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0). */
 void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
                    int64_t now_us);
