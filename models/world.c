@@ -332,12 +332,20 @@ static int init_dimensions(struct world *world, struct err *err)
     return 0;
 }
 
+enum { PLACE_NUMBERS = 4 };
+
 /* Columns of numbers and texts along places and facilities. */
 static double column_value(const struct world *world, size_t column, size_t i)
 {
-    const struct place *place = &world->geography.place[column < 3 ? i : world->facilities.facility[i].place];
-    const double row[] = {place->lon, place->lat, (double)place->population, place->lon, place->lat,
-                          column < 3 ? 0 : (double)world->facilities.facility[i].beds};
+    const bool of_place = column < PLACE_NUMBERS;
+    const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
+    const double row[] = {place->lon,
+                          place->lat,
+                          (double)place->population,
+                          place->selected,
+                          place->lon,
+                          place->lat,
+                          of_place ? 0 : (double)world->facilities.facility[i].beds};
     return row[column];
 }
 
@@ -362,6 +370,10 @@ static int init_columns(struct world *world, struct err *err)
         {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
         {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
         {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_selected",
+         .unit = "1",
+         .long_name = "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
         {.dim = DIM_FACILITY, .name = "facility_lon", .unit = "degrees_east", .long_name = "longitude of its place"},
         {.dim = DIM_FACILITY, .name = "facility_lat", .unit = "degrees_north", .long_name = "latitude of its place"},
         {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
