@@ -8,7 +8,7 @@ import verify
 
 def row(**changes):
     whole = {"scenario": "s", "metric": "m", "case": "c", "entry": "e", "expected": "x", "value": 2.0, "of": 2.0,
-             "factor": 1.0, "se": 0.005, "exact": False}
+             "factor": 1.0, "se": 0.005, "exact": False, "full": verify.FULL}
     whole.update(changes)
     return whole
 
@@ -67,6 +67,41 @@ class Judging(unittest.TestCase):
         self.assertTrue(verify.noticed(verdicts, "wait_mean"))
         self.assertFalse(verify.noticed(verdicts, "left"))
         self.assertFalse(verify.noticed(verdicts, "mean"))
+
+
+class Occupancy(unittest.TestCase):
+    # Nobody for half of the time, then 1, 2, 3, and more.
+    SHARES = {f"s/occupancy_distribution/{n}": share
+              for n, share in (("0", 0.5), ("1", 0.2), ("2", 0.15), ("3", 0.1), ("more", 0.05))}
+
+    def test_shares_above(self):
+        self.assertAlmostEqual(verify.computed("above s 1", self.SHARES), 0.3)
+        self.assertAlmostEqual(verify.computed("above s 3", self.SHARES), 0.05)
+
+    def test_quantiles(self):
+        self.assertEqual([verify.computed(f"quantile s {p}", self.SHARES) for p in (0.4, 0.6, 0.9)], [0, 1, 3])
+
+    def test_delay(self):
+        self.assertAlmostEqual(verify.computed("delay s 2", self.SHARES), 0.15 / 0.85)
+
+    def test_overflow_by_hand(self):
+        # One bed each and one shared: 2 or more here, or 1 here and 2 or more there.
+        self.assertAlmostEqual(verify.computed("overflow s 1 s 1 1", self.SHARES), 0.3 + 0.2 * 0.3)
+        # None shared: at least as many as beds.
+        self.assertAlmostEqual(verify.computed("overflow s 2 s 1 0", self.SHARES), 0.3)
+
+    def test_jackknife_of_a_mean_is_its_error(self):
+        values = [0.1, 0.3, 0.2, 0.6]
+        mean = sum(values) / 4
+        whole, error = verify.jackknife("above s 3", {**{name: [share] * 4 for name, share in self.SHARES.items()},
+                                                      "s/occupancy_distribution/more": values})
+        self.assertAlmostEqual(whole, mean)
+        self.assertAlmostEqual(error, (sum((v - mean) ** 2 for v in values) / 3 / 4) ** 0.5)
+
+    def test_what_cannot_be_computed_is_an_error(self):
+        for metric in ("above t 1", "nonsense s 1", "above s", "delay s 9"):
+            with self.assertRaises(verify.Wrong):
+                verify.computed(metric, self.SHARES)
 
 
 class Data(unittest.TestCase):

@@ -4,7 +4,12 @@
 cases.csv says which metric of which scenario of scenarios/queues is compared with which number of expected.json:
 
   scenario  name of the file without .cfg
-  metric    as in `counterpart show --json`
+  metric    as in `counterpart show --json`, or computed from the shares of time with 0, 1, 2 ... present:
+            above STATION N            more than N are present
+            quantile STATION P         the least N that is exceeded for at most the share 1 - P of the time
+            delay STATION N            p(delay) with N beds as published: exactly N of those times with at most N
+            overflow A N B M SHARED    N beds of A, M of B, and those that both share are all needed, A's own N
+                                       among them, where A and B are independent
   factor    times the simulated value, to the unit of the case: a number or a fraction
   case      id in expected.json
   entry     where its numbers stand, parted by "/"
@@ -14,6 +19,7 @@ cases.csv says which metric of which scenario of scenarios/queues is compared wi
 
 A comparison is met when the simulated value is within 3.5 standard errors of the expected one and the standard
 error is small enough. The short form runs half of the replications and allows twice the standard error.
+What is computed has the standard error of the jackknife over replications.
 """
 
 import argparse
@@ -24,6 +30,7 @@ import json
 import math
 import operator
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -33,7 +40,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCENARIOS = os.path.join(HERE, "..", "..", "scenarios", "queues")
 ERRORS_ALLOWED = 3.5
 EXACT = 1e-9
-FULL, SHORT = 60, 30  # replications; scenarios/queues/queue.cfg has the full number
+FULL, SHORT = 60, 30  # replications; scenarios/queues/queue.cfg has the full number, where a scenario has no other
 SHORT_SLACK = 2.0  # the root of 2, and room for the luck of an SE that is itself estimated from few replications
 
 
@@ -82,7 +89,88 @@ def entry_of(case, path):
     return numbers
 
 
+# ---- numbers computed from the occupancy ----
+
+
+def levels(station, shares):
+    """Shares of time with 0, 1, 2 ... present; the last is that of all above."""
+    prefix = station + "/occupancy_distribution/"
+    count = sum(name.startswith(prefix) for name in shares)
+    if count < 2:
+        raise Wrong(f"{station} has no distribution of its occupancy; see stations.occupancy_to")
+    return [shares[prefix + str(n)] for n in range(count - 1)] + [shares[prefix + "more"]]
+
+
+def above(shares, station, n):
+    return math.fsum(levels(station, shares)[int(n) + 1:])
+
+
+def quantile(shares, station, p):
+    present = levels(station, shares)
+    return next(n for n in range(len(present)) if math.fsum(present[:n + 1]) >= float(p))
+
+
+def delay(shares, station, n):
+    present = levels(station, shares)
+    return present[int(n)] / math.fsum(present[:int(n) + 1])
+
+
+def overflow(shares, own_station, own, other_station, other, shared):
+    first, second = levels(own_station, shares), levels(other_station, shares)
+    at_least = [math.fsum(second[n:]) for n in range(len(second))]
+    total = []
+    for n in range(int(own), len(first)):
+        short = int(shared) - (n - int(own))
+        total.append(first[n] * (1.0 if short <= 0 else at_least[int(other) + short]))
+    return math.fsum(total)
+
+
+COMPUTED = {"above": above, "quantile": quantile, "delay": delay, "overflow": overflow}
+
+
+def computed(metric, shares):
+    name, *arguments = metric.split()
+    try:
+        return float(COMPUTED[name](shares, *arguments))
+    except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError, StopIteration) as error:
+        raise Wrong(f'"{metric}" cannot be computed: {error!r}') from error
+
+
+def jackknife(metric, replications):
+    """The number computed from the means over replications ({metric: values}), and its standard error."""
+    count = len(next(iter(replications.values())))
+    sums = {name: math.fsum(values) for name, values in replications.items()}
+    whole = computed(metric, {name: total / count for name, total in sums.items()})
+    if count < 2:
+        return whole, 0.0
+    without = [computed(metric, {name: (total - replications[name][i]) / (count - 1) for name, total in sums.items()})
+               for i in range(count)]
+    middle = math.fsum(without) / count
+    return whole, math.sqrt((count - 1) / count * math.fsum((value - middle) ** 2 for value in without))
+
+
+def occupancies(path):
+    """{metric: values of the replications} of a result file, for occupancies."""
+    try:
+        import h5py
+        with h5py.File(path) as file:
+            names = [name.decode() for name in file["metric"][:]]
+            values = file["metric_value"][:]
+    except ImportError:
+        import netCDF4
+        with netCDF4.Dataset(path) as file:
+            names, values = list(file["metric"][:]), file["metric_value"][:].filled()
+    return {name: [float(value) for value in values[:, i]]
+            for i, name in enumerate(names) if "/occupancy_distribution/" in name}
+
+
 # ---- what is compared ----
+
+
+def full_replications(scenario):
+    with open(os.path.join(SCENARIOS, scenario + ".cfg"), encoding="utf-8") as file:
+        found = re.search(r'"scenario\.replications"; value = (\d+);', file.read())
+    return int(found.group(1)) if found else FULL
 
 
 def read_cases():
@@ -101,6 +189,7 @@ def read_cases():
         row["exact"] = row["se"] == "exact"
         row["se"] = 0.0 if row["exact"] else float(row["se"])
         row["factor"] = expression(row["factor"], {})
+        row["full"] = full_replications(row["scenario"])
     return known, rows
 
 
@@ -125,7 +214,7 @@ def check_complete(known, rows):
 # ---- running ----
 
 
-def simulate(program, scenario, replications, sets, folder):
+def simulate(program, scenario, replications, sets, folder, with_occupancy):
     """The result of `show --json`, with the seconds that the run took."""
     output = os.path.join(folder, scenario + ".h5")
     command = [program, "run", os.path.join(SCENARIOS, scenario + ".cfg"), "-o", output, "-j", "1"]
@@ -141,20 +230,25 @@ def simulate(program, scenario, replications, sets, folder):
     shown = subprocess.run([program, "show", "--json", output], capture_output=True, text=True, check=False)
     if shown.returncode != 0:
         raise Wrong(f"{scenario}: the result cannot be shown\n{shown.stderr}")
-    os.remove(output)
     result = json.loads(shown.stdout)
+    if with_occupancy:
+        result["occupancies"] = occupancies(output)
+    os.remove(output)
     result["seconds"] = seconds
     return result
 
 
 def simulate_all(options, rows, folder):
     names = list(dict.fromkeys(row["scenario"] for row in rows))
+    full = {row["scenario"]: row["full"] for row in rows}
+    computing = {row["scenario"] for row in rows if " " in row["metric"]}
     exact = {row["scenario"] for row in rows if row["exact"]} - {row["scenario"] for row in rows if not row["exact"]}
     results = {}
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         waiting = {
             pool.submit(simulate, options.program, name,
-                        SHORT if options.short and name not in exact else None, options.set, folder): name
+                        full[name] * SHORT // FULL if options.short and name not in exact else None,
+                        options.set, folder, name in computing): name
             for name in names
         }
         for done in concurrent.futures.as_completed(waiting):
@@ -166,19 +260,28 @@ def simulate_all(options, rows, folder):
 # ---- judging ----
 
 
-def judge(row, result):
+def estimate(row, result):
+    """Simulated value and its standard error, in the metric's own unit; (None, None) when undefined."""
+    if " " in row["metric"]:
+        return jackknife(row["metric"], result["occupancies"])
     metric = result["metrics"].get(row["metric"])
     if metric is None:
         raise Wrong(f'{row["scenario"]}: the result has no metric {row["metric"]}')
+    if metric["mean"] is None:
+        return None, None
+    spread = metric["sd"] if metric["sd"] is not None else 0.0
+    return metric["mean"], spread / math.sqrt(result["replications"])
+
+
+def judge(row, result):
+    simulated, error = estimate(row, result)
     replications = result["replications"]
     verdict = {key: row[key] for key in ("scenario", "metric", "case", "entry", "expected", "value", "exact")}
     verdict.update(replications=replications, simulated=None, error=None, share=None, allowed=None, near=False,
                    sharp=False)
-    if metric["mean"] is None:
+    if simulated is None:
         return verdict
-    simulated = metric["mean"] * row["factor"]
-    spread = metric["sd"] if metric["sd"] is not None else 0.0
-    error = abs(spread * row["factor"]) / math.sqrt(replications)
+    simulated, error = simulated * row["factor"], abs(error * row["factor"])
     distance = abs(simulated - row["value"])
     slack = EXACT * max(1.0, row["of"])
     verdict.update(simulated=simulated, error=error)
@@ -186,7 +289,7 @@ def judge(row, result):
         verdict.update(near=distance <= slack, sharp=error <= slack)
         return verdict
     share = error / row["of"]
-    allowed = row["se"] * (SHORT_SLACK if replications < FULL else 1.0)
+    allowed = row["se"] * (SHORT_SLACK if replications < row["full"] else 1.0)
     verdict.update(share=share, allowed=allowed, near=distance <= ERRORS_ALLOWED * error + slack,
                    sharp=share <= allowed)
     return verdict
