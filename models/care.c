@@ -78,6 +78,7 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
         const int32_t next = find_full(world, who, now_us);
         if (next != patient->stage)
             return next;
+        line = serving_line(world, patient, stage); /* perhaps of another facility, without any way to go */
     }
     struct ward *ward = serving_ward(world, patient, stage);
     if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
@@ -115,6 +116,7 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     switch (station_arrive(line, &world->part.links, who, case_level(patient, stage), 1)) {
     case STATION_SERVED:
         watch_station(world, ward, now_us);
+        watch_servers(world, ward, patient, 1, now_us);
         serving_begin(world, who, now_us);
         return CASE_SETTLED;
     case STATION_WAITS:
@@ -211,9 +213,10 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
+    struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
     if (patient->asked_us >= world->warmup_us)
-        tally_add(&world->system.sojourn, now_us - patient->asked_us);
-    world->system.left++;
+        tally_add(&count->sojourn, now_us - patient->asked_us);
+    count->left++;
     case_count_present(world, now_us, -1);
     patients_give_back(&world->part.patients, who);
 }
@@ -264,7 +267,7 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
 {
     const struct stream *stream = &world->demand.stream[stream_index];
     if (world->scenario->run.most_present >= 0 && world->system.present.level >= world->scenario->run.most_present) {
-        world->system.rejected++;
+        world->system.of[stream->condition].rejected++;
         watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
@@ -279,7 +282,7 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
     patient->stage = stream->stage;
     patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
     case_cell(world, patient)[PC_patients]++;
-    world->system.arrivals++;
+    world->system.of[stream->condition].arrivals++;
     case_count_present(world, now_us, 1);
     const int64_t delay_us = condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
     if (delay_us > 0)
@@ -291,9 +294,9 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
 static void handle_arrival(struct world *world, const struct event *event)
 {
     struct stream *stream = &world->demand.stream[event->who];
-    const struct rng_words luck = stream->luck;
+    struct rng_words luck = stream->luck;
     const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
-    const bool alone = stream->next_arrival == first && count == 1;
+    bool drawn = stream->next_arrival == first; /* the first patient's luck is the arrival's */
     if (count > CASE_BACKLOG - first) {
         engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
         return;
@@ -301,15 +304,13 @@ static void handle_arrival(struct world *world, const struct event *event)
     stream->next_ordinal += count;
     stream->next_arrival++;
     schedule_arrival(world, event->who, event->at_us);
-    if (alone) {
-        fall_ill(world, event->who, first, luck, event->at_us);
-        return;
+    for (uint32_t n = 0; n < count; n++) {
+        if (!drawn)
+            luck = rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
+                            (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+        drawn = false;
+        fall_ill(world, event->who, first + n, luck, event->at_us);
     }
-    for (uint32_t n = 0; n < count; n++)
-        fall_ill(world, event->who, first + n,
-                 rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
-                          (struct rng_purpose){.quantity = DRAW_ARRIVAL}),
-                 event->at_us);
 }
 
 /* Whoever comes back has other luck, however the visit ended. */
@@ -393,6 +394,7 @@ static void relieve(struct world *world, struct ward *ward, int64_t now_us)
     ward->shift++;
     ward->changed_us[ward->shift] = now_us;
     ward->station.busy = 0;
+    watch_relieved(world, ward, now_us);
 }
 
 static void handle_shift(struct world *world, const struct event *event)

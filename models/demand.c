@@ -176,6 +176,14 @@ static int set_stream(struct build *build, const struct condition_spec *spec, co
     return 0;
 }
 
+static size_t selected_places(const struct geography *geography)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < geography->count; p++)
+        count += geography->place[p].selected;
+    return count;
+}
+
 static int add_streams(struct build *build, size_t condition)
 {
     const struct condition_spec *spec =
@@ -187,6 +195,10 @@ static int add_streams(struct build *build, size_t condition)
     if (check_places(build, &spec->arrivals) != 0 ||
         make_flow(build, &spec->arrivals, &demand->rhythm[condition], &model.flow) != 0)
         return -1;
+    if (!arrivals_by_place(&spec->arrivals) && spec->arrivals.at.count == 0 && selected_places(build->geography) > 1)
+        return scenario_blame(build->scenario, &spec->arrivals, build->err,
+                              "is one stream of patients, but several places are selected; add at = [\"CODE\"], or give "
+                              "an incidence");
     const bool is_listed = model.flow != NULL && model.flow->time_us != NULL;
     for (size_t p = 0; p < build->geography->count; p++) {
         if (!at_place(&spec->arrivals, &build->geography->place[p]))
@@ -232,7 +244,8 @@ static int64_t poisson_gap(const struct demand *demand, const struct stream *str
     return (int64_t)(((uint128)(uint64_t)unit * stream->scale) >> 32);
 }
 
-static int64_t next_of_flow(const struct demand *demand, struct stream *stream, int64_t since_us)
+__attribute__((noinline)) static int64_t next_of_flow(const struct demand *demand, struct stream *stream,
+                                                      int64_t since_us)
 {
     const struct flow *flow = stream->flow;
     const uint32_t arrival = stream->next_arrival;

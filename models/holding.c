@@ -33,8 +33,8 @@ void holding_release(struct world *world, uint32_t who, int64_t now_us)
         if (held.held[i].first)
             watch_change(world, &world->facilities.ward[held.held[i].ward], patient, WATCH_RELEASED, now_us);
     for (unsigned i = 0; i < held.held_count; i++)
-        serving_give_back(world, &world->facilities.ward[held.held[i].ward], held.held[i].amount, held.held[i].shift,
-                          now_us);
+        serving_give_back(world, &world->facilities.ward[held.held[i].ward], patient, held.held[i].amount,
+                          held.held[i].shift, now_us);
     for (unsigned i = 0; i < held.held_count; i++)
         serving_ward_moves(world, &world->facilities.ward[held.held[i].ward], now_us);
 }

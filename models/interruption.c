@@ -43,6 +43,7 @@ static void interrupt(struct world *world, struct ward *ward, uint32_t who, uint
     station_queue_first(&ward->station, &world->part.links, who, level);
     watch_change(world, ward, patient, WATCH_INTERRUPTED, now_us);
     watch_station(world, ward, now_us);
+    watch_servers(world, ward, patient, -1, now_us);
     watch_line(world, ward, patient, 1, now_us);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);

@@ -74,6 +74,9 @@ void care_deliver(void *data, unsigned partition, const struct message *message)
     case_schedule(world, who, EVENT_TRANSFER, message->at_us);
 }
 
+/* Nobody thinks again more often than this. */
+#define LEAST_REVIEW_US INT64_C(60000000)
+
 /* Waits at home until the next choice, or until patience ends. */
 int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us)
 {
@@ -87,7 +90,7 @@ int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us)
                      .quantity = DRAW_REVIEW, .stage = stage->index, .attempt = patient->attempt,
                      .visit = case_visit(world, who, stage)});
     const int64_t review_us = dist_value(stage->review, luck.w[0], patient->ordinal, patient->attempt);
-    int64_t at_us = now_us + (review_us > 0 ? review_us : 1);
+    int64_t at_us = now_us + (review_us > LEAST_REVIEW_US ? review_us : LEAST_REVIEW_US);
     enum event_kind kind = EVENT_REVIEW;
     if (stage->patience != NULL) {
         const int64_t since_us = patient->asked_us > 0 ? patient->asked_us : 0;

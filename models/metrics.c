@@ -152,12 +152,11 @@ static int add_waits(struct world *world, const struct subject *subject, struct 
         if (add(world, prefix, percentiles[i].name, "h",
                 hours(histogram_quantile(&measure->waits, percentiles[i].p)), err) != 0)
             return -1;
-    const struct tally *wait = &measure->wait;
+    const struct tally *wait = &measure->wait, *all = &measure->wait_all;
     if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
         add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
-        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)wait->count), err) !=
-            0 ||
-        add(world, prefix, "wait_all_mean", "h", hours(tally_mean(&measure->wait_all)), err) != 0 ||
+        add(world, prefix, "wait_all_mean", "h", hours(tally_mean(all)), err) != 0 ||
+        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)all->count), err) != 0 ||
         add_waits_over(world, subject, err) != 0)
         return -1;
     return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&measure->sojourn)), err);
@@ -267,14 +266,35 @@ static int add_station(struct world *world, const char *id, int32_t station, str
     return result;
 }
 
+static int add_system_count(struct world *world, const char *prefix, const struct system_count *count,
+                            struct err *err)
+{
+    if (add(world, prefix, "arrivals", "1", (double)count->arrivals, err) != 0 ||
+        add(world, prefix, "left", "1", (double)count->left, err) != 0 ||
+        add(world, prefix, "rejected", "1", (double)count->rejected, err) != 0)
+        return -1;
+    return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&count->sojourn)), err);
+}
+
+static int add_system_classes(struct world *world, struct err *err)
+{
+    const size_t count = world->pathways.count;
+    int result = 0;
+    for (size_t c = 0; c < count && count > 1 && result == 0; c++) {
+        char *prefix = mem_printf(err, "system/class/%s/", world->pathways.condition[c].id);
+        result = prefix == NULL ? -1 : add_system_count(world, prefix, &world->system.of[c], err);
+        free(prefix);
+    }
+    return result;
+}
+
 static int add_system(struct world *world, struct err *err)
 {
-    if (add(world, "system/", "arrivals", "1", (double)world->system.arrivals, err) != 0 ||
-        add(world, "system/", "left", "1", (double)world->system.left, err) != 0 ||
-        add(world, "system/", "rejected", "1", (double)world->system.rejected, err) != 0 ||
-        add(world, "system/", "sojourn_mean", "h", hours(tally_mean(&world->system.sojourn)), err) != 0 ||
+    const struct system_count all = world_system_count(world);
+    if (add_system_count(world, "system/", &all, err) != 0 ||
         add(world, "system/", "present_mean", "1",
-            tally_level_mean(&world->system.present, world->warmup_us, world->end_us), err) != 0)
+            tally_level_mean(&world->system.present, world->warmup_us, world->end_us), err) != 0 ||
+        add_system_classes(world, err) != 0)
         return -1;
     for (size_t t = 0; t < world->observe.times; t++)
         if (add_at(world, "system/", t, "present", (double)world->observe.present[t], err) != 0)

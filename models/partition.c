@@ -76,6 +76,12 @@ static int private_counts(struct world *view, struct err *err)
                : 0;
 }
 
+static int init_system(struct world *view, struct err *err)
+{
+    view->system.of = arena_zeroed(&view->arena, view->pathways.count, sizeof *view->system.of, err);
+    return view->system.of == NULL ? -1 : 0;
+}
+
 static struct world *make_view(struct world *world, unsigned number, struct err *err)
 {
     struct world *view = mem_zeroed(1, sizeof *view, err);
@@ -87,7 +93,7 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
     world->view[number] = view;
-    if (private_counts(view, err) != 0 || choices_init_view(view, world, err) != 0 ||
+    if (init_system(view, err) != 0 || private_counts(view, err) != 0 || choices_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
         return NULL;
     return view;
@@ -97,7 +103,7 @@ int partition_cut(struct world *world, struct err *err)
 {
     world->part_of_place =
         arena_zeroed(&world->arena, world->geography.count, sizeof *world->part_of_place, err);
-    if (world->part_of_place == NULL)
+    if (world->part_of_place == NULL || init_system(world, err) != 0)
         return -1;
     world->cut_because = one_because(world);
     world->partitions = world->cut_because != NULL ? 1 : number_places(world);
@@ -166,8 +172,8 @@ void partition_restart(struct world *world, int64_t now_us)
 {
     for (unsigned p = 0; p < world->partitions; p++) {
         struct system_tally *system = &world->view[p]->system;
-        const int64_t present = system->present.level;
-        *system = (struct system_tally){.present = {.level = present, .since_us = now_us}};
+        tally_level_restart(&system->present, now_us);
+        memset(system->of, 0, world->pathways.count * sizeof *system->of);
     }
 }
 
@@ -186,12 +192,10 @@ void partition_gather(struct world *world, int64_t now_us)
     for (unsigned p = 1; p < world->partitions; p++) {
         struct system_tally *own = &world->view[p]->system;
         tally_level_set(&own->present, now_us, own->present.level);
-        tally_merge(&whole->sojourn, &own->sojourn);
         whole->present.area += own->present.area;
         whole->present.level += own->present.level;
-        whole->arrivals += own->arrivals;
-        whole->left += own->left;
-        whole->rejected += own->rejected;
+        for (size_t c = 0; c < world->pathways.count; c++)
+            system_count_merge(&whole->of[c], &own->of[c]);
     }
 }
 

@@ -68,6 +68,7 @@ void serving_seize(struct world *world, const struct patient *patient, const str
         struct ward *ward = need_ward(world, patient, stage, i);
         station_seize(&ward->station, need_amount(stage, i));
         watch_station(world, ward, now_us);
+        watch_servers(world, ward, patient, need_amount(stage, i), now_us);
     }
 }
 
@@ -356,7 +357,8 @@ bool serving_is_joint(struct world *world, const struct patient *patient, const 
     return ward == NULL || ward->joint;
 }
 
-void serving_give_back(struct world *world, struct ward *ward, int64_t amount, uint8_t shift, int64_t now_us)
+void serving_give_back(struct world *world, struct ward *ward, const struct patient *patient, int64_t amount,
+                       uint8_t shift, int64_t now_us)
 {
     if (ward->relief && shift != ward->shift) {
         watch_overtime(world, ward, amount, now_us - ward->changed_us[(uint8_t)(shift + 1)]);
@@ -364,6 +366,7 @@ void serving_give_back(struct world *world, struct ward *ward, int64_t amount, u
     }
     station_release(&ward->station, amount);
     watch_station(world, ward, now_us);
+    watch_servers(world, ward, patient, -amount, now_us);
 }
 
 void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
@@ -375,12 +378,14 @@ void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
 }
 
 /* The common case: one server of one ward, for whoever is next in its line. */
-static void release_one(struct world *world, struct ward *ward, int64_t now_us)
+static void release_one(struct world *world, struct ward *ward, const struct patient *patient, int64_t now_us)
 {
     const int64_t next = station_depart(&ward->station, &world->part.links, 1);
     watch_station(world, ward, now_us);
+    watch_servers(world, ward, patient, -1, now_us);
     if (next < 0)
         return;
+    watch_servers(world, ward, case_patient(world, (uint32_t)next), 1, now_us);
     serving_left_line(world, (uint32_t)next, now_us);
     serving_begin(world, (uint32_t)next, now_us);
 }
@@ -398,11 +403,12 @@ void serving_release(struct world *world, uint32_t who, int64_t now_us)
         offer->people[patient->operates - 1].busy = false;
     patient->operates = 0;
     if (count == 1 && !wards[0]->joint && !(wards[0]->relief && patient->shift != wards[0]->shift)) {
-        release_one(world, wards[0], now_us);
+        release_one(world, wards[0], patient, now_us);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        serving_give_back(world, wards[i], need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift, now_us);
+        serving_give_back(world, wards[i], patient, need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift,
+                          now_us);
     const uint32_t facility = count > 0 && stage->need_count == 0 ? wards[0]->facility : patient->facility;
     if (facility != PATIENT_NOWHERE)
         serving_facility_moves(world, facility, now_us);

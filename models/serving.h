@@ -34,8 +34,9 @@ void serving_begin(struct world *world, uint32_t who, int64_t now_us);
 void serving_release(struct world *world, uint32_t who, int64_t now_us);
 /* Keeps the wards' servers of a stage that has ended, for the stages after it. */
 void serving_keep(struct world *world, uint32_t who);
-/* Gives back servers of a ward that were seized in a shift; those of people who have been relieved are gone. */
-void serving_give_back(struct world *world, struct ward *ward, int64_t amount, uint8_t shift, int64_t now_us);
+/* Gives back servers of a ward that the patient seized in a shift; those of people who have been relieved are gone. */
+void serving_give_back(struct world *world, struct ward *ward, const struct patient *patient, int64_t amount,
+                       uint8_t shift, int64_t now_us);
 
 /* The patient has been put into the station's line: patience begins. */
 void serving_join_line(struct world *world, uint32_t who, int64_t now_us);

@@ -232,6 +232,8 @@ static int plan(void *data, int64_t now_us, struct err *err)
     if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
         return 0;
     const int64_t next_us = planning_after(world, now_us);
+    if (now_us == 0)
+        update_beliefs(world, 0, 0);
     if (now_us > 0) {
         update_beliefs(world, next_us - now_us, now_us);
         let_staff_leave(world, now_us);
@@ -330,12 +332,20 @@ static int init_dimensions(struct world *world, struct err *err)
     return 0;
 }
 
+enum { PLACE_NUMBERS = 4 };
+
 /* Columns of numbers and texts along places and facilities. */
 static double column_value(const struct world *world, size_t column, size_t i)
 {
-    const struct place *place = &world->geography.place[column < 3 ? i : world->facilities.facility[i].place];
-    const double row[] = {place->lon, place->lat, (double)place->population, place->lon, place->lat,
-                          column < 3 ? 0 : (double)world->facilities.facility[i].beds};
+    const bool of_place = column < PLACE_NUMBERS;
+    const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
+    const double row[] = {place->lon,
+                          place->lat,
+                          (double)place->population,
+                          place->selected,
+                          place->lon,
+                          place->lat,
+                          of_place ? 0 : (double)world->facilities.facility[i].beds};
     return row[column];
 }
 
@@ -360,6 +370,10 @@ static int init_columns(struct world *world, struct err *err)
         {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
         {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
         {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_selected",
+         .unit = "1",
+         .long_name = "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
         {.dim = DIM_FACILITY, .name = "facility_lon", .unit = "degrees_east", .long_name = "longitude of its place"},
         {.dim = DIM_FACILITY, .name = "facility_lat", .unit = "degrees_north", .long_name = "latitude of its place"},
         {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
@@ -398,6 +412,21 @@ static int init_columns(struct world *world, struct err *err)
     }
     world->column_count = NUMBERS + TEXTS;
     return 0;
+}
+
+/* Interruptions and relief are about one server and one patient. */
+static int check_stations(const struct world *world, struct err *err)
+{
+    int failed = 0;
+    for (size_t i = 0; i < world->scenario->stations.count; i++) {
+        const struct station_spec *spec = SCENARIO_ITEM(world->scenario->stations, struct station_spec, i);
+        const struct ward *ward = &world->facilities.ward[facilities_ward(&world->facilities, spec->id)];
+        if (ward->joint && (ward->in_service != NULL || ward->relief))
+            failed |= scenario_blame(world->scenario, spec, err,
+                                     "patients here need something else as well; preemption, interrupt and relief are "
+                                     "possible where one server is all they need");
+    }
+    return failed;
 }
 
 /* Whether anybody can be interrupted or hold servers from one stage to the next. */
@@ -465,6 +494,8 @@ static int build(struct world *world, struct err *err)
         patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
+        return -1;
+    if (check_stations(world, err) != 0)
         return -1;
     world->has_extra = needs_extra(world);
     init_levels(world);

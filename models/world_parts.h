@@ -67,12 +67,23 @@ struct partition {
     struct foresight foresight;
 };
 
-/* The whole system's statistics; those of partitions add up. */
-struct system_tally {
+/* The whole system's statistics; those of partitions and of conditions add up. */
+struct system_count {
     struct tally sojourn; /* of those who came after the warm-up and left */
-    struct tally_level present;
     uint64_t arrivals, left, rejected;
 };
+struct system_tally {
+    struct tally_level present;
+    struct system_count *of; /* by condition; owned by the arena of the world or view */
+};
+
+static inline void system_count_merge(struct system_count *into, const struct system_count *from)
+{
+    tally_merge(&into->sojourn, &from->sojourn);
+    into->arrivals += from->arrivals;
+    into->left += from->left;
+    into->rejected += from->rejected;
+}
 
 /* A world as one of its partitions sees it: its own patients, luck of choices made, counts of people and system; and what
  * all share and only planning changes, or only the partition that owns it (wards, offers, streams). Partition 0 is
@@ -119,6 +130,15 @@ struct world {
     size_t column_count;
     struct world_dimension dimension[LEDGER_DIMS];
 };
+
+/* Over all conditions. */
+static inline struct system_count world_system_count(const struct world *world)
+{
+    struct system_count all = {0};
+    for (size_t c = 0; c < world->pathways.count; c++)
+        system_count_merge(&all, &world->system.of[c]);
+    return all;
+}
 
 static inline int64_t *world_pc(struct world *world, uint32_t place, uint32_t condition)
 {

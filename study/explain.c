@@ -24,17 +24,26 @@ static bool is_listed(const struct key_list *codes, const char *code)
     return codes->count == 0;
 }
 
-/* People of the places that the codes name; of all places when there are none. */
+static const double *place_numbers(const struct world *world, const char *name)
+{
+    const struct world_column *columns = NULL;
+    const size_t count = world_columns(world, &columns);
+    for (size_t c = 0; c < count; c++)
+        if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, name) == 0)
+            return columns[c].values;
+    return NULL;
+}
+
+/* People of the places that the codes name; of all that are selected when there are none. */
 static double population_of(const struct world *world, const struct key_list *codes)
 {
     const struct world_dimension places = world_dimension(world, DIM_PLACE);
-    const struct world_column *columns = NULL;
-    const size_t count = world_columns(world, &columns);
+    const double *population = place_numbers(world, "place_population");
+    const double *selected = place_numbers(world, "place_selected");
     double people = 0;
-    for (size_t c = 0; c < count; c++)
-        if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, "place_population") == 0)
-            for (size_t i = 0; i < places.size; i++)
-                people += is_listed(codes, places.labels[i]) ? columns[c].values[i] : 0;
+    for (size_t i = 0; population != NULL && i < places.size; i++)
+        if (is_listed(codes, places.labels[i]) && (codes->count > 0 || selected == NULL || selected[i] > 0))
+            people += population[i];
     return people;
 }
 
@@ -159,7 +168,7 @@ static int fill(struct text_table *table, const struct scenario *scenario, const
     add_line(table, "Replications", value);
     add_names(table, world, DIM_PLACE, "Places", value);
     add_names(table, world, DIM_FACILITY, "Facilities", value);
-    text_add(value, "%zu besides those of facilities", scenario->stations.count);
+    text_add(value, "%zu with settings or statistics of their own", scenario->stations.count);
     add_line(table, "Stations", value);
     add_names(table, world, DIM_CONDITION, "Conditions", value);
     add_names(table, world, DIM_SERVICE, "Services", value);

@@ -41,11 +41,15 @@ static inline void model_free(struct model *model)
     model->world = NULL;
 }
 
+/* How worlds are cut: tests look at the records of one partition unless they say otherwise. */
+static int model_partitions = PARTITIONS_ONE;
+
 static inline int model_open(struct model *model, uint32_t replication, const char *const *sets,
                              size_t set_count)
 {
     if (scenario_load(&model->scenario, model->path, sets, set_count, &model->err) != 0)
         return -1;
+    model->scenario.run.partitions = model_partitions;
     model->world = world_new(&model->scenario, replication, &model->err);
     return model->world == NULL ? -1 : 0;
 }

@@ -388,7 +388,7 @@ Test(care, who_is_routed_back_to_a_stage_has_another_stay_there)
     const int64_t patients = model_people(&model, patients);
     const int64_t visits = (int64_t)measure->served;
     cr_assert_eq(patients, 111);
-    cr_assert_eq((int64_t)model.world->system.left, patients);
+    cr_assert_eq((int64_t)world_system_count(model.world).left, patients);
     /* Visits are geometric with mean 2: 222 with sd 14.9; five of them are a false alarm in a million. */
     cr_assert(visits > 222 - 75 && visits < 222 + 75, "%lld visits", (long long)visits);
     cr_assert(measure->busy.area == (int128)(patients + 3 * (visits - patients)) * HOUR_US);

@@ -284,3 +284,96 @@ Test(measure, blocked_time_is_cut_at_the_end_of_the_warmup)
     expect_metric(&model, "station/two/blocked_share", 0);
     model_free(&model);
 }
+
+Test(measure, who_left_the_line_has_waited)
+{
+    struct model model;
+    /* Served from 4 min on without a wait; in line from 8 to 13 and from 16 to 21. */
+    model_build(&model, RUN("", "27 min")
+                            DESK("room = 1;") "conditions: ( { id = \"c\"; arrivals: { gap = \"4 min\"; }; "
+                                              "pathway: ( { stage = \"s\"; station = \"desk\"; "
+                                              "duration = \"100 min\"; patience = \"5 min\"; } ); } );\n");
+    model_run(&model);
+    expect_metric(&model, "station/desk/wait_any", 2 / 3.0);
+    expect_metric(&model, "station/desk/wait_all_mean", 10 / 3.0 / 60);
+    expect_metric(&model, "station/desk/wait_mean", 0);
+    model_free(&model);
+}
+
+Test(measure, classes_have_the_servers_of_every_station_that_they_need)
+{
+    struct model model;
+    /* One of a from 1 to 11 min; two of a with one of b from 2 to 7, and for the next, in line since 4, from
+     * 7 to 12. */
+    model_build(
+        &model,
+        RUN("", "20 min") "places: { list: ( { code = \"x\"; lon = 1; lat = 1; population = 10; } ); };\n"
+                          "facilities: ( { id = \"h\"; place = \"x\"; resources: { a = 3; b = 2; }; } );\n"
+                          "stations: ( { id = \"h.a\"; }, { id = \"h.b\"; } );\n"
+                          "conditions: ( { id = \"one\"; arrivals: { times = [ \"1 min\" ]; }; "
+                          "pathway: ( { stage = \"s\"; needs: { a = 1; }; duration = \"10 min\"; } ); }, "
+                          "{ id = \"two\"; arrivals: { times = [ \"2 min\", \"4 min\" ]; }; "
+                          "pathway: ( { stage = \"s\"; needs: { a = 2; b = 1; }; duration = \"5 min\"; } ); "
+                          "} );\n");
+    model_run(&model);
+    expect_metric(&model, "station/h.a/occupancy_mean", 30 / 20.0);
+    expect_metric(&model, "station/h.a/class/one/occupancy_mean", 10 / 20.0);
+    expect_metric(&model, "station/h.a/class/two/occupancy_mean", 20 / 20.0);
+    expect_metric(&model, "station/h.b/occupancy_mean", 10 / 20.0);
+    expect_metric(&model, "station/h.b/class/one/occupancy_mean", 0);
+    expect_metric(&model, "station/h.b/class/two/occupancy_mean", 10 / 20.0);
+    expect_metric(&model, "station/h.a/class/two/queue_mean", 3 / 20.0);
+    model_free(&model);
+}
+
+Test(measure, the_relieved_are_servers_of_no_class)
+{
+    struct model model;
+    /* Served from 5 to 15 min, after 10 min in overtime; the new shift serves the other from 12 to 16. */
+    model_build(&model,
+                RUN("", "20 min") DESK(
+                    "handover = \"relief\"; cycle = \"1 d\"; timetable: ( { from = \"0 min\"; "
+                    "servers = 1; }, { from = \"10 min\"; servers = 2; } ); ") "conditions: ( { id = "
+                                                                               "\"old\"; arrivals: { times = "
+                                                                               "[ \"5 min\" ]; }; "
+                                                                               "pathway: ( { stage = \"s\"; "
+                                                                               "station = \"desk\"; duration "
+                                                                               "= \"10 min\"; } ); }, "
+                                                                               "{ id = \"new\"; arrivals: { "
+                                                                               "times = [ \"12 min\" ]; }; "
+                                                                               "pathway: ( { stage = \"s\"; "
+                                                                               "station = \"desk\"; duration "
+                                                                               "= \"4 min\"; } ); } );\n");
+    model_run(&model);
+    expect_metric(&model, "station/desk/occupancy_mean", 9 / 20.0);
+    expect_metric(&model, "station/desk/class/old/occupancy_mean", 5 / 20.0);
+    expect_metric(&model, "station/desk/class/new/occupancy_mean", 4 / 20.0);
+    model_free(&model);
+}
+
+Test(measure, the_system_is_told_by_class)
+{
+    struct model model;
+    /* "a" in the system from 1 to 21, "b" from 5 to 6 and from 10 on; the warm-up ends at 4 min. */
+    model_build(
+        &model,
+        RUN("warmup = \"4 min\";",
+            "26 min") "stations: ( { id = \"desk\"; } );\n"
+                      "conditions: ( { id = \"a\"; arrivals: { times = [ \"1 min\" ]; }; "
+                      "pathway: ( { stage = \"s\"; station = \"desk\"; duration = \"20 min\"; } ); }, "
+                      "{ id = \"b\"; arrivals: { times = [ \"5 min\", \"10 min\" ]; }; "
+                      "pathway: ( { stage = \"s\"; station = \"desk\"; duration: { dist = \"listed\"; values "
+                      "= "
+                      "[ \"1 min\", \"100 min\" ]; }; } ); } );\n");
+    model_run(&model);
+    expect_metric(&model, "system/class/a/arrivals", 0);
+    expect_metric(&model, "system/class/a/left", 1);
+    cr_expect(isnan(model_metric(&model, "system/class/a/sojourn_mean")));
+    expect_metric(&model, "system/class/b/arrivals", 2);
+    expect_metric(&model, "system/class/b/left", 1);
+    expect_metric(&model, "system/class/b/sojourn_mean", 1 / 60.0);
+    expect_metric(&model, "system/arrivals", 2);
+    expect_metric(&model, "system/left", 2);
+    expect_metric(&model, "system/sojourn_mean", 1 / 60.0);
+    model_free(&model);
+}

@@ -221,7 +221,7 @@ static void check_people(const struct model *model)
         cr_assert_leq(CELL(too_late), ill * 3);
 #undef CELL
     }
-    cr_assert_eq((int64_t)world->system.left + present, came);
+    cr_assert_eq((int64_t)world_system_count(world).left + present, came);
     cr_assert_eq(world->system.present.level, present);
     free(census);
 }

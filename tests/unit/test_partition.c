@@ -1,0 +1,101 @@
+/* How a world is cut, and on how many threads it runs, cannot be seen in what comes out. */
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/partition.h"
+#include "models/trace.h"
+#include "tests/unit/model_scenario.h"
+
+#define HORQIN SOURCE_DIR "/scenarios/horqin_stroke_stint.cfg"
+#define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
+
+static void run(struct model *model, const char *path, int partitions, unsigned threads)
+{
+    model_partitions = partitions;
+    model_build_file(model, 0, path, NULL, 0);
+    cr_assert_eq(world_trace(model->world, &model->err), 0);
+    cr_assert_eq(world_set_threads(model->world, threads, &model->err), 0);
+    model_run(model);
+}
+
+static void same(const struct model *a, const struct model *b)
+{
+    const struct ledger *x = world_ledger(a->world), *y = world_ledger(b->world);
+    for (int g = 0; g < LEDGER_GROUPS; g++)
+        cr_assert_arr_eq(x->series[g], y->series[g],
+                         x->steps * ledger_cells(x, (enum ledger_group)g) * sizeof *x->series[g]);
+    const struct metric *m = NULL, *n = NULL;
+    cr_assert_eq(world_metrics(a->world, &m), world_metrics(b->world, &n));
+    for (size_t i = 0; i < world_metrics(a->world, &m); i++)
+        cr_assert(memcmp(&m[i].value, &n[i].value, sizeof m[i].value) == 0, "%s: %.17g, not %.17g", m[i].name,
+                  n[i].value, m[i].value);
+    const struct trace *s = a->world->part.trace, *t = b->world->part.trace;
+    cr_assert_eq(s->count, t->count);
+    cr_assert_gt(s->count, 1000u);
+    cr_assert_arr_eq(s->row, t->row, s->count * sizeof *s->row);
+}
+
+static void compare_cuts(const char *path, unsigned provinces)
+{
+    static const int cuts[] = {PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITIONS_PLACE};
+    struct model one;
+    run(&one, path, PARTITIONS_ONE, 1);
+    cr_assert_eq(world_cut(one.world).partitions, 1u);
+    for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++)
+        for (unsigned threads = 1; threads <= 4; threads *= 2) {
+            struct model other;
+            run(&other, path, cuts[c], threads);
+            cr_assert_geq(world_cut(other.world).partitions, provinces);
+            same(&one, &other);
+            model_free(&other);
+        }
+    model_free(&one);
+}
+
+Test(partition, cuts_and_threads_change_nothing_in_horqin)
+{
+    compare_cuts(HORQIN, 3);
+}
+
+Test(partition, cuts_and_threads_change_nothing_where_patients_cross_provinces)
+{
+    compare_cuts(CROSSING, 3);
+}
+
+Test(partition, people_cross_provinces_and_interrupt_each_other_there)
+{
+    struct model model;
+    run(&model, CROSSING, PARTITIONS_PROVINCE, 2);
+    double crossed = 0, interrupted = 0, gave_up = 0;
+    const struct metric *metrics = NULL;
+    const size_t count = world_metrics(model.world, &metrics);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(metrics[i].name, "treated_elsewhere") == 0)
+            crossed = metrics[i].value;
+        if (strcmp(metrics[i].name, "station/county.a.bed/interrupted") == 0)
+            interrupted = metrics[i].value;
+        if (strcmp(metrics[i].name, "gave_up") == 0)
+            gave_up = metrics[i].value;
+    }
+    cr_assert(crossed > 50 && interrupted > 20 && gave_up > 20, "%g %g %g", crossed, interrupted, gave_up);
+    model_free(&model);
+}
+
+Test(partition, what_is_shared_at_once_merges_and_says_why)
+{
+    struct model model;
+    model_partitions = PARTITIONS_PROVINCE;
+    cr_assert_eq(model_try(&model, "scenario: { length = \"10 d\"; most_present = 5; };"
+                                   "travel: { fixed = \"10 min\"; };"
+                                   "places: { list: ( { code = \"a\"; lon = 1; lat = 1; province = \"p\"; },"
+                                   "{ code = \"b\"; lon = 2; lat = 1; province = \"q\"; } ); };"
+                                   "conditions: ( { id = \"c\"; arrivals: { incidence = \"1 per 10 y\"; };"
+                                   "pathway: ( { stage = \"s\"; duration = \"1 d\"; } ); } );"),
+                 0);
+    cr_assert_eq(world_cut(model.world).partitions, 1u);
+    cr_assert(strstr(world_cut(model.world).merged_because, "most_present") != NULL);
+    model_free(&model);
+}
