@@ -531,7 +531,8 @@ static int make_engine(struct world *world, struct err *err)
                                               .plan = plan,
                                               .next_plan = next_plan,
                                               .compare = care_compare,
-                                              .context = view_of};
+                                              .context = view_of,
+                                              .prefetch = foresight_prefetch};
     world->engine = engine_new(&model, world, world->partitions, world->window_us, bucket_us(world), err);
     if (world->engine == NULL)
         return -1;

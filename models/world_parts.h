@@ -10,6 +10,7 @@
 #include "models/demand.h"
 #include "models/expert.h"
 #include "models/facility.h"
+#include "models/foresight.h"
 #include "models/geography.h"
 #include "models/ledger.h"
 #include "models/ledger_fields.h"
@@ -63,6 +64,7 @@ struct partition {
     size_t blocked_count, blocked_capacity;
     size_t roomy_for; /* patients for whom links and visits have room */
     struct trace *trace; /* owned; NULL: nobody wants one */
+    struct foresight foresight;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */

@@ -271,3 +271,87 @@ Test(choice, refuses_a_stage_that_nobody_chooses_again)
     cr_assert(model_says(&model, "pathway.x", "add review"), "%s", model.err.text[0]);
     model_free(&model);
 }
+
+/* More places than are tabulated at the start, all over the globe, some of them at one spot. */
+static void build_globe(struct model *model, char *text, size_t size)
+{
+    int at = snprintf(text, size, "%s", RUN_OF("30 d") "places: { list: (");
+    for (int i = 0; i < 300; i++)
+        at += snprintf(text + at, size - (size_t)at,
+                       "%s{ code = \"p%d\"; lon = %d.5; lat = %d.25; population = 9; }", i == 0 ? "" : ",\n",
+                       i, i / 3 * 137 % 359 - 179, i / 2 * 71 % 177 - 88);
+    snprintf(text + at, size - (size_t)at,
+             " ); };\ntravel: { detour = 1.2; fixed = \"30 min\"; bands: ( { to = \"100 km\"; speed = \"50 "
+             "km/h\"; }, "
+             "{ speed = \"80 km/h\"; } ); };\n"
+             "facilities: ( { rule = \"one each\"; beds: { bed = 5; }; } );\n"
+             "conditions: ( { id = \"c\"; arrivals: { incidence = \"1 per 1000 y\"; };\n"
+             "  pathway: ( { stage = \"x\"; needs: { bed = 1; }; } ); } );\n");
+    model_build(model, "%s", text);
+}
+
+static void nearest_by_all_ways(const struct world *world, uint32_t origin, uint32_t nearest[CHOICE_SET])
+{
+    bool taken[300] = {false};
+    for (size_t n = 0; n < CHOICE_SET; n++) {
+        uint32_t best = 0;
+        int64_t best_us = INT64_MAX;
+        for (uint32_t f = 0; f < 300; f++) {
+            const int64_t us =
+                geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
+            if (!taken[f] && us < best_us) {
+                best_us = us;
+                best = f;
+            }
+        }
+        taken[best] = true;
+        nearest[n] = best;
+    }
+}
+
+Test(choice, the_set_holds_the_nearest_whatever_their_number)
+{
+    static char text[65536];
+    struct model model;
+    build_globe(&model, text, sizeof text);
+    struct world *world = model.world;
+    for (uint32_t origin = 0; origin < 300; origin++) {
+        uint32_t nearest[CHOICE_SET];
+        nearest_by_all_ways(world, origin, nearest);
+        cr_assert_eq(choice_nearest(world, &world->pathways.stage[0], origin, PATIENT_NOWHERE), nearest[0]);
+        const struct choice_set *set = world->choices.set[origin];
+        cr_assert_eq(set->count, CHOICE_SET);
+        for (size_t n = 0; n < CHOICE_SET; n++)
+            cr_assert_eq(set->candidate[n].facility, nearest[n], "%zu. seen from place %u", n, origin);
+    }
+    model_free(&model);
+}
+
+/* The far hospital is liked so much better that nobody's luck outweighs it. */
+Test(choice, the_first_facility_is_the_nearest_or_the_one_liked_best)
+{
+    for (int best = 0; best < 2; best++) {
+        struct model model;
+        model_build(
+            &model,
+            RUN_OF(
+                "30 d") "places: { list: ( { code = \"p\"; lon = 120; lat = 45; population = 100000; },\n"
+                        "  { code = \"q\"; lon = 121; lat = 45; } ); };\n"
+                        "facilities: ( { id = \"near\"; place = \"p\"; beds: { bed = 500; }; },\n"
+                        "  { id = \"far\"; place = \"q\"; level = \"national\"; beds: { bed = 500; }; } );\n"
+                        "conditions: ( { id = \"c\"; arrivals: { incidence = \"20 per 1000 y\"; }; first = "
+                        "\"%s\";\n"
+                        "  choice: { level: { national = 200; }; };\n"
+                        "  pathway: ( { stage = \"x\"; needs: { bed = 1; }; } ); } );\n",
+            best ? "utility" : "nearest");
+        struct err err = ERR_INIT;
+        cr_assert_eq(world_run(model.world, NULL, NULL, &err), 0);
+        const int64_t *near =
+            &model.world->ledger.series[GROUP_FACILITY][model_facility(&model, "near") * FA_FIELDS];
+        const int64_t *far =
+            &model.world->ledger.series[GROUP_FACILITY][model_facility(&model, "far") * FA_FIELDS];
+        cr_assert_gt((best ? far : near)[FA_admissions], 100);
+        cr_assert_eq((best ? near : far)[FA_admissions], 0);
+        model_free(&model);
+    }
+}

@@ -1,0 +1,28 @@
+#ifndef COUNTERPART_MODELS_FORESIGHT_H
+#define COUNTERPART_MODELS_FORESIGHT_H
+
+/* Fetches into the cache what events soon will touch. In a large country nearly
+ * all of it has been forgotten since the window before: the record of the
+ * patient, then what the record names, then what that names. Changes nothing
+ * that anybody can see. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event;
+
+enum { FORESIGHT_EVENTS = 16 }; /* a power of two, more than the engine looks ahead */
+
+/* The last events that were announced, of one partition. */
+struct foresight {
+    struct {
+        uint32_t who;
+        bool arrival, patient;
+    } soon[FORESIGHT_EVENTS];
+    uint32_t count;
+};
+
+/* For struct engine_model. */
+void foresight_prefetch(const void *data, unsigned partition, const struct event *soon);
+
+#endif
