@@ -42,7 +42,8 @@ static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how
 }
 
 /* Waits in line; whoever holds servers is let in whatever the room, and waits where the servers are. */
-static int32_t queue(struct world *world, uint32_t who, struct station *line, int64_t now_us)
+static int32_t queue(struct world *world, uint32_t who, struct station *line, const struct ward *ward,
+                     int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
@@ -53,7 +54,7 @@ static int32_t queue(struct world *world, uint32_t who, struct station *line, in
     line->room = room;
     if (!joined)
         return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
-    serving_join_line(world, who, now_us);
+    serving_join_line(world, who, ward, now_us);
     return CASE_SETTLED;
 }
 
@@ -70,7 +71,8 @@ static int32_t find_full(struct world *world, uint32_t who, int64_t now_us)
 }
 
 /* Asks for what a stage needs where it is not one server of one ward and nothing else. */
-static int32_t ask_for_more(struct world *world, uint32_t who, struct station *line, int64_t now_us)
+static int32_t ask_for_more(struct world *world, uint32_t who, struct station *line, struct ward *ward,
+                            int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
@@ -79,8 +81,8 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
         if (next != patient->stage)
             return next;
         line = serving_line(world, patient, stage); /* perhaps of another facility, without any way to go */
+        ward = serving_ward(world, patient, stage);
     }
-    struct ward *ward = serving_ward(world, patient, stage);
     if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
         (void)interruption_make_way(world, ward, case_level(patient, stage), now_us);
     const bool others_first =
@@ -88,9 +90,9 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
         case_level(case_patient(world, (uint32_t)station_first(line)),
                    case_stage(world, case_patient(world, (uint32_t)station_first(line)))) <= case_level(patient, stage);
     if (others_first || !serving_can_begin(world, patient, stage))
-        return queue(world, who, line, now_us);
+        return queue(world, who, line, ward, now_us);
     serving_seize(world, patient, stage, now_us);
-    serving_begin(world, who, now_us);
+    serving_begin(world, who, ward, now_us);
     return CASE_SETTLED;
 }
 
@@ -102,25 +104,25 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     patient->since_us = now_us;
     if (stage->among != NULL)
         pick(world, who);
-    struct station *line = serving_line(world, patient, stage);
     struct ward *ward = serving_ward(world, patient, stage);
+    struct station *line = ward != NULL ? &ward->station : serving_line(world, patient, stage);
     watch_change(world, ward, patient, WATCH_CAME, now_us);
     if (line == NULL) {
-        serving_begin(world, who, now_us);
+        serving_begin(world, who, ward, now_us);
         return CASE_SETTLED;
     }
     if (ward != NULL && ward->station.waiting + ward->station.busy >= ward->balk_at)
         return turn_away(world, who, WATCH_BALKED, stage->balked, now_us);
     if (!stage->plain || ward == NULL || ward->joint || ward->in_service != NULL)
-        return ask_for_more(world, who, line, now_us);
+        return ask_for_more(world, who, line, ward, now_us);
     switch (station_arrive(line, &world->part.links, who, case_level(patient, stage), 1)) {
     case STATION_SERVED:
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, 1, now_us);
-        serving_begin(world, who, now_us);
+        serving_begin(world, who, ward, now_us);
         return CASE_SETTLED;
     case STATION_WAITS:
-        serving_join_line(world, who, now_us);
+        serving_join_line(world, who, ward, now_us);
         return CASE_SETTLED;
     case STATION_TURNED_AWAY:
         break;
@@ -161,8 +163,8 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
 
 static void end(struct world *world, uint32_t who, int64_t now_us);
 
-/* Goes on from a stage until the patient is settled or the pathway ends. */
-static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
+/* Tries stages until the patient is settled or the pathway ends. */
+static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
     const size_t longest = 4 * world->pathways.stage_count + 8;
     for (size_t steps = 0; stage != STAGE_END; steps++) {
@@ -186,6 +188,15 @@ static void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, i
         }
     }
     end(world, who, now_us);
+}
+
+/* Goes on from a stage; anew: it is another one than before. */
+static inline void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
+{
+    if (stage == STAGE_END)
+        end(world, who, now_us);
+    else
+        walk(world, who, stage, anew, now_us);
 }
 
 static void end(struct world *world, uint32_t who, int64_t now_us)
@@ -249,13 +260,17 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
+static struct rng_words arrival_luck(const struct world *world, const struct stream *stream, uint32_t ordinal)
+{
+    return rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = ordinal},
+                    (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+}
+
 /* Schedules the next arrival of a stream, `since_us` the one before. */
 static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
 {
     struct stream *stream = &world->demand.stream[stream_index];
-    stream->luck = rng_draw(&world->rng,
-                            (struct rng_identity){.stream = stream->hash, .ordinal = stream->next_arrival},
-                            (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+    stream->luck = arrival_luck(world, stream, stream->next_arrival);
     const int64_t at_us = demand_next(&world->demand, stream, since_us);
     if (at_us != DEMAND_NEVER)
         engine_schedule(world->engine, world->number,
@@ -306,8 +321,7 @@ static void handle_arrival(struct world *world, const struct event *event)
     schedule_arrival(world, event->who, event->at_us);
     for (uint32_t n = 0; n < count; n++) {
         if (!drawn)
-            luck = rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first + n},
-                            (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+            luck = arrival_luck(world, stream, first + n);
         drawn = false;
         fall_ill(world, event->who, first + n, luck, event->at_us);
     }
@@ -333,12 +347,12 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     const bool keeps = next >= 0 && world->pathways.stage[next].previous != PREVIOUS_RELEASE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
-    watch_change(world, serving_ward(world, patient, stage), patient, keeps ? WATCH_KEPT : WATCH_ENDED,
-                 now_us);
+    struct ward *ward = serving_ward(world, patient, stage);
+    watch_change(world, ward, patient, keeps ? WATCH_KEPT : WATCH_ENDED, now_us);
     if (keeps)
         serving_keep(world, who);
-    else if (serving_need_count(stage) > 0 || serving_offer(world, patient, stage) != NULL)
-        serving_release(world, who, now_us);
+    else if (ward != NULL || serving_offer(world, patient, stage) != NULL)
+        serving_release(world, who, ward, now_us);
     count_visit(world, who, stage);
     go_on(world, who, next, true, now_us);
 }

@@ -9,39 +9,9 @@
 
 #define DAY_US 86400e6
 
-static struct ward *need_ward(struct world *world, const struct patient *patient, const struct stage *stage, size_t i)
-{
-    if (stage->ward >= 0)
-        return &world->facilities.ward[stage->ward];
-    if (stage->among != NULL)
-        return &world->facilities.ward[stage->among[patient->operates > 0 ? patient->operates - 1 : 0]];
-    return &world->facilities.ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
-}
-
-size_t serving_need_count(const struct stage *stage)
-{
-    return stage->ward >= 0 || stage->among != NULL ? 1 : stage->need_count;
-}
-
 static int64_t need_amount(const struct stage *stage, size_t i)
 {
     return stage->need_count == 0 ? 1 : stage->need[i].amount;
-}
-
-/* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
-struct offer *serving_offer(const struct world *world, const struct patient *patient,
-                                    const struct stage *stage)
-{
-    if (stage->service < 0)
-        return NULL;
-    struct offer *offer = facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
-    return offer == NULL || offer->unlimited ? NULL : offer;
-}
-
-/* The ward in whose line the patient waits, NULL when it is the line for an operator alone. */
-struct ward *serving_ward(struct world *world, const struct patient *patient, const struct stage *stage)
-{
-    return serving_need_count(stage) > 0 ? need_ward(world, patient, stage, 0) : NULL;
 }
 
 struct station *serving_line(struct world *world, const struct patient *patient, const struct stage *stage)
@@ -56,7 +26,7 @@ struct station *serving_line(struct world *world, const struct patient *patient,
 bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage)
 {
     for (size_t i = 0; i < serving_need_count(stage); i++)
-        if (station_free_servers(&need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
+        if (station_free_servers(&serving_need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
             return false;
     const struct offer *offer = serving_offer(world, patient, stage);
     return offer == NULL || offer_operator(offer, case_level(patient, stage) == 0) >= 0;
@@ -65,18 +35,11 @@ bool serving_can_begin(struct world *world, const struct patient *patient, const
 void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us)
 {
     for (size_t i = 0; i < serving_need_count(stage); i++) {
-        struct ward *ward = need_ward(world, patient, stage, i);
+        struct ward *ward = serving_need_ward(world, patient, stage, i);
         station_seize(&ward->station, need_amount(stage, i));
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, need_amount(stage, i), now_us);
     }
-}
-
-void serving_shift_facility(struct world *world, const struct patient *patient, size_t column, int64_t delta,
-                           int64_t now_us)
-{
-    if (patient->facility != PATIENT_NOWHERE)
-        ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
 }
 
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
@@ -168,7 +131,6 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
     const struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     const struct dist *duration = stage->duration;
-    const struct rng_words luck = case_luck(world, who, stage, resamples);
     if (stage->routed_duration) {
         const struct route *route = stage_route(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
         if (route != NULL && route->duration != NULL)
@@ -176,18 +138,19 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
     }
     if (duration == NULL)
         return 0;
-    return dist_value(duration, luck.w[0], patient->ordinal, case_visit(world, who, stage) + resamples);
+    return dist_value(duration, case_luck(world, who, stage, resamples).w[0], patient->ordinal,
+                      case_visit(world, who, stage) + resamples);
 }
 
 /* Begins for the first time: who operates, what is counted, what is paid. Returns the duration. */
-static int64_t begin_anew(struct world *world, uint32_t who, int64_t now_us)
+static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     int64_t duration_us = draw_duration(world, who, 0);
-    watch_change(world, serving_ward(world, patient, stage), patient, WATCH_BEGAN, now_us);
-    struct offer *offer = serving_offer(world, patient, stage);
+    watch_change(world, ward, patient, WATCH_BEGAN, now_us);
     if (stage->service >= 0) {
+        struct offer *offer = serving_offer(world, patient, stage);
         note_procedure(world, patient, stage, now_us);
         if (offer != NULL)
             duration_us =
@@ -204,12 +167,12 @@ static int64_t begin_anew(struct world *world, uint32_t who, int64_t now_us)
 }
 
 /* Goes on after an interruption. Returns the duration that is left. */
-static int64_t begin_again(struct world *world, uint32_t who, int64_t now_us)
+static int64_t begin_again(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     struct extra *extra = case_extra(world, who);
     patient->more = (uint8_t)(patient->more & ~PATIENT_INTERRUPTED);
-    watch_change(world, serving_ward(world, patient, case_stage(world, patient)), patient, WATCH_RESUMED, now_us);
+    watch_change(world, ward, patient, WATCH_RESUMED, now_us);
     switch (extra->mode) {
     case INTERRUPT_RESTART:
         return extra->whole_us;
@@ -220,16 +183,15 @@ static int64_t begin_again(struct world *world, uint32_t who, int64_t now_us)
     }
 }
 
-void serving_begin(struct world *world, uint32_t who, int64_t now_us)
+void serving_begin(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0 ? begin_again(world, who, now_us)
-                                                                           : begin_anew(world, who, now_us);
+    const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0 ? begin_again(world, who, ward, now_us)
+                                                                           : begin_anew(world, who, ward, now_us);
     patient->flags = (uint8_t)((patient->flags | PATIENT_IN_CARE) & ~PATIENT_WAITING);
     serving_shift_facility(world, patient, FA_in_care, 1, now_us);
     case_schedule(world, who, EVENT_DEPART, now_us + duration_us);
-    const struct ward *ward = serving_ward(world, patient, stage);
     if (ward != NULL)
         patient->shift = ward->shift;
     if (!world->has_extra)
@@ -266,11 +228,9 @@ static void schedule_in_line(struct world *world, uint32_t who)
         case_schedule(world, who, kind, at_us);
 }
 
-void serving_join_line(struct world *world, uint32_t who, int64_t now_us)
+void serving_join_line(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    const struct ward *ward = serving_ward(world, patient, stage);
     patient->flags |= PATIENT_WAITING;
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, 1, now_us);
@@ -280,25 +240,24 @@ void serving_join_line(struct world *world, uint32_t who, int64_t now_us)
         holding_block(world, who, now_us);
 }
 
-void serving_leave_line(struct world *world, uint32_t who, int64_t now_us)
+/* The station has taken the patient out of its line already. */
+static void left_line(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    station_leave(serving_line(world, patient, stage), &world->part.links, who, case_level(patient, stage));
-    serving_left_line(world, who, now_us);
-}
-
-void serving_left_line(struct world *world, uint32_t who, int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_WAITING);
-    const struct ward *ward = serving_ward(world, patient, stage);
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, -1, now_us);
     serving_shift_facility(world, patient, FA_in_line, -1, now_us);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_unblock(world, who, now_us);
+}
+
+void serving_leave_line(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    station_leave(serving_line(world, patient, stage), &world->part.links, who, case_level(patient, stage));
+    left_line(world, who, serving_ward(world, patient, stage), now_us);
 }
 
 void serving_upgrade(struct world *world, uint32_t who)
@@ -326,8 +285,8 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
         if (serving_can_begin(world, patient, stage)) {
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
-            serving_begin(world, (uint32_t)who, now_us);
-        } else if (serving_need_count(stage) > 0 && &need_ward(world, patient, stage, 0)->station == station &&
+            serving_begin(world, (uint32_t)who, serving_ward(world, patient, stage), now_us);
+        } else if (serving_need_count(stage) > 0 && &serving_need_ward(world, patient, stage, 0)->station == station &&
                    station_free_servers(station) <= 0) {
             return;
         }
@@ -381,31 +340,21 @@ void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
 static void release_one(struct world *world, struct ward *ward, const struct patient *patient, int64_t now_us)
 {
     const int64_t next = station_depart(&ward->station, &world->part.links, 1);
-    watch_station(world, ward, now_us);
     watch_servers(world, ward, patient, -1, now_us);
-    if (next < 0)
-        return;
-    watch_servers(world, ward, case_patient(world, (uint32_t)next), 1, now_us);
-    serving_left_line(world, (uint32_t)next, now_us);
-    serving_begin(world, (uint32_t)next, now_us);
-}
-
-void serving_release(struct world *world, uint32_t who, int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    struct offer *offer = serving_offer(world, patient, stage);
-    struct ward *wards[STAGE_NEEDS];
-    const size_t count = serving_need_count(stage);
-    for (size_t i = 0; i < count; i++)
-        wards[i] = need_ward(world, patient, stage, i);
-    if (offer != NULL)
-        offer->people[patient->operates - 1].busy = false;
-    patient->operates = 0;
-    if (count == 1 && !wards[0]->joint && !(wards[0]->relief && patient->shift != wards[0]->shift)) {
-        release_one(world, wards[0], patient, now_us);
+    if (next < 0) {
+        watch_station(world, ward, now_us);
         return;
     }
+    watch_servers(world, ward, case_patient(world, (uint32_t)next), 1, now_us);
+    left_line(world, (uint32_t)next, ward, now_us);
+    serving_begin(world, (uint32_t)next, ward, now_us);
+}
+
+/* Several things, others wait for more than this ward, or the servers have been relieved. */
+static void release_all(struct world *world, const struct patient *patient, struct ward *const *wards, size_t count,
+                        int64_t now_us)
+{
+    const struct stage *stage = case_stage(world, patient);
     for (size_t i = 0; i < count; i++)
         serving_give_back(world, wards[i], patient, need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift,
                           now_us);
@@ -417,12 +366,30 @@ void serving_release(struct world *world, uint32_t who, int64_t now_us)
             serving_line_moves(world, &wards[i]->station, now_us);
 }
 
+void serving_release(struct world *world, uint32_t who, struct ward *ward, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    struct offer *offer = serving_offer(world, patient, stage);
+    struct ward *wards[STAGE_NEEDS] = {ward};
+    const size_t count = serving_need_count(stage);
+    for (size_t i = 1; i < count; i++)
+        wards[i] = serving_need_ward(world, patient, stage, i);
+    if (offer != NULL)
+        offer->people[patient->operates - 1].busy = false;
+    patient->operates = 0;
+    if (count == 1 && !ward->joint && !(ward->relief && patient->shift != ward->shift))
+        release_one(world, ward, patient, now_us);
+    else
+        release_all(world, patient, wards, count, now_us);
+}
+
 void serving_keep(struct world *world, uint32_t who)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     for (size_t i = 0; i < serving_need_count(stage); i++)
-        holding_add(world, who, need_ward(world, patient, stage, i), need_amount(stage, i));
+        holding_add(world, who, serving_need_ward(world, patient, stage, i), need_amount(stage, i));
     struct offer *offer = serving_offer(world, patient, stage);
     if (offer != NULL)
         offer->people[patient->operates - 1].busy = false; /* people are not held */

@@ -8,30 +8,54 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/station.h"
-
-struct offer;
-struct patient;
-struct stage;
-struct ward;
-struct world;
+#include "models/world_parts.h"
 
 /* How many wards the stage takes servers of. */
-size_t serving_need_count(const struct stage *stage);
+static inline size_t serving_need_count(const struct stage *stage)
+{
+    return stage->ward >= 0 || stage->among != NULL ? 1 : stage->need_count;
+}
+
+/* The ward of one of them. */
+static inline struct ward *serving_need_ward(struct world *world, const struct patient *patient,
+                                             const struct stage *stage, size_t i)
+{
+    if (stage->ward >= 0)
+        return &world->facilities.ward[stage->ward];
+    if (stage->among != NULL)
+        return &world->facilities.ward[stage->among[patient->operates > 0 ? patient->operates - 1 : 0]];
+    return &world->facilities.ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
+}
+
 /* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
-struct offer *serving_offer(const struct world *world, const struct patient *patient, const struct stage *stage);
+static inline struct offer *serving_offer(const struct world *world, const struct patient *patient,
+                                          const struct stage *stage)
+{
+    if (stage->service < 0)
+        return NULL;
+    struct offer *offer = facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
+    return offer == NULL || offer->unlimited ? NULL : offer;
+}
+
 /* The ward in whose line the patient waits; NULL when it is the line for an operator alone, or there is no line. */
-struct ward *serving_ward(struct world *world, const struct patient *patient, const struct stage *stage);
+static inline struct ward *serving_ward(struct world *world, const struct patient *patient,
+                                        const struct stage *stage)
+{
+    return serving_need_count(stage) > 0 ? serving_need_ward(world, patient, stage, 0) : NULL;
+}
+
 struct station *serving_line(struct world *world, const struct patient *patient, const struct stage *stage);
 /* Whether the stage needs more than one server of one ward, or others in its line do. */
 bool serving_is_joint(struct world *world, const struct patient *patient, const struct stage *stage);
 
 bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage);
 void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us);
+/* Below, `ward` is what serving_ward() says of the patient's stage. */
+
 /* Begins the present stage; its servers have been seized. */
-void serving_begin(struct world *world, uint32_t who, int64_t now_us);
+void serving_begin(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us);
 /* Gives back what the stage held, and serves who waited for it. */
-void serving_release(struct world *world, uint32_t who, int64_t now_us);
+void serving_release(struct world *world, uint32_t who, struct ward *ward, int64_t now_us);
 /* Keeps the wards' servers of a stage that has ended, for the stages after it. */
 void serving_keep(struct world *world, uint32_t who);
 /* Gives back servers of a ward that the patient seized in a shift; those of people who have been relieved are gone. */
@@ -39,10 +63,8 @@ void serving_give_back(struct world *world, struct ward *ward, const struct pati
                        uint8_t shift, int64_t now_us);
 
 /* The patient has been put into the station's line: patience begins. */
-void serving_join_line(struct world *world, uint32_t who, int64_t now_us);
+void serving_join_line(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us);
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);
-/* The station has taken the patient out of its line already. */
-void serving_left_line(struct world *world, uint32_t who, int64_t now_us);
 /* Changes to the stage's other priority while waiting. */
 void serving_upgrade(struct world *world, uint32_t who);
 /* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
@@ -53,8 +75,13 @@ void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us);
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us);
 
 /* One patient more or less in a FIELD_MEAN column of the patient's facility. */
-void serving_shift_facility(struct world *world, const struct patient *patient, size_t column, int64_t delta,
-                            int64_t now_us);
+static inline void serving_shift_facility(struct world *world, const struct patient *patient, size_t column,
+                                          int64_t delta, int64_t now_us)
+{
+    if (patient->facility != PATIENT_NOWHERE)
+        ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
+}
+
 /* Care is paid by insurer and patient, the rest by the patient. */
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
                  int64_t own_fen);

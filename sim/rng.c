@@ -1,9 +1,5 @@
 #include "sim/rng.h"
 
-#include <assert.h>
-
-#include <Random123/philox.h>
-
 uint64_t rng_mix(uint64_t x)
 {
     /* Stafford's "variant 13" constants; xor-shifts and odd multipliers keep it a bijection. */
@@ -49,27 +45,6 @@ uint64_t rng_hash_more(uint64_t hash, const char *id)
     return hash_bytes(hash + UINT64_C(0x9e3779b97f4a7c15), id);
 }
 
-static struct rng_words philox(const uint32_t counter[4], const uint32_t key[2])
-{
-    const philox4x32_ctr_t in = {{counter[0], counter[1], counter[2], counter[3]}};
-    const philox4x32_key_t with = {{key[0], key[1]}};
-    const philox4x32_ctr_t out = philox4x32(in, with);
-    return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
-}
-
-struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what)
-{
-    assert(what.quantity < 1u << 12 && what.stage < 1u << 12 && what.attempt < 1u << 8);
-    const uint32_t counter[4] = {
-        what.quantity << 20 | what.stage << 8 | what.attempt,
-        what.visit,
-        who.ordinal,
-        (uint32_t)who.stream,
-    };
-    const uint32_t key[2] = {rng->key[0], rng->key[1] ^ (uint32_t)(who.stream >> 32)};
-    return philox(counter, key);
-}
-
 /* The generator for GSL: numbers the blocks of one key. */
 struct gsl_philox {
     uint32_t key[2];
@@ -89,8 +64,10 @@ static unsigned long gsl_philox_get(void *state)
 {
     struct gsl_philox *gen = state;
     if (gen->used == 4) {
-        const uint32_t counter[4] = {(uint32_t)gen->block, (uint32_t)(gen->block >> 32), 0, 0};
-        gen->words = philox(counter, gen->key);
+        const philox4x32_ctr_t counter = {{(uint32_t)gen->block, (uint32_t)(gen->block >> 32), 0, 0}};
+        const philox4x32_key_t key = {{gen->key[0], gen->key[1]}};
+        const philox4x32_ctr_t out = philox4x32(counter, key);
+        gen->words = (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
         gen->block++;
         gen->used = 0;
     }

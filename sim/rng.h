@@ -6,8 +6,10 @@
  * purpose); nothing is advanced, so that two worlds that skip or add draws still
  * share all others. */
 
+#include <assert.h>
 #include <stdint.h>
 
+#include <Random123/philox.h>
 #include <gsl/gsl_rng.h>
 
 /* The key of one replication. */
@@ -48,7 +50,15 @@ uint64_t rng_hash(const char *id);
 uint64_t rng_hash_more(uint64_t hash, const char *id);
 
 /* Four independent 32-bit words. The low half of the stream goes to the counter, the high half to the key. */
-struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what);
+static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what)
+{
+    assert(what.quantity < 1u << 12 && what.stage < 1u << 12 && what.attempt < 1u << 8);
+    const philox4x32_ctr_t counter = {{what.quantity << 20 | what.stage << 8 | what.attempt, what.visit,
+                                       who.ordinal, (uint32_t)who.stream}};
+    const philox4x32_key_t key = {{rng->key[0], rng->key[1] ^ (uint32_t)(who.stream >> 32)}};
+    const philox4x32_ctr_t out = philox4x32(counter, key);
+    return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
+}
 
 /* The middle of the word's cell of (0, 1): never 0, never 1. */
 static inline double rng_unit(uint32_t word)
