@@ -14,7 +14,8 @@ static const struct argp_option accepted[] = {
     CLI_OPTION_REPLICATIONS,
     CLI_OPTION_THREADS,
     CLI_OPTION_SEED,
-    CLI_OPTION_SET, CLI_OPTION_PARTITIONS,
+    CLI_OPTION_SET,
+    CLI_OPTION_PARTITIONS,
     {0}};
 
 static const char doc[] = "Reads a scenario, checks it and explains it. Nothing is run, unless --targets "

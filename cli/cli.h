@@ -34,7 +34,18 @@ struct cli_options {
     struct arena arena; /* owns made-up texts */
 };
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_TARGETS, OPTION_JSON, OPTION_CSV, OPTION_ALL, OPTION_MARKDOWN, OPTION_RESULTS, OPTION_TRACE, OPTION_PARTITIONS };
+enum {
+    OPTION_SEED = 256,
+    OPTION_SET,
+    OPTION_TARGETS,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_ALL,
+    OPTION_MARKDOWN,
+    OPTION_RESULTS,
+    OPTION_TRACE,
+    OPTION_PARTITIONS
+};
 
 #define CLI_OPTION_OUTPUT                                                                                    \
     {                                                                                                        \

@@ -9,9 +9,9 @@
 #include "study/replicate.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {
-    CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,
-    CLI_OPTION_SET,    CLI_OPTION_JSON,         CLI_OPTION_CSV, CLI_OPTION_ALL,     {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
+                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          CLI_OPTION_JSON,
+                                              CLI_OPTION_CSV,    CLI_OPTION_ALL,          {0}};
 
 static const char doc[] =
     "Runs scenarios with the same patients and the same luck, and prints what each alternative changes "
@@ -118,7 +118,8 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     if (options->json)
         text = compare_json(comparison, err);
     else
-        text = options->csv ? compare_csv(comparison, err) : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+        text = options->csv ? compare_csv(comparison, err)
+                            : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
     if (text == NULL)
         return -1;
     fputs(text, stdout);

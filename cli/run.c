@@ -10,8 +10,9 @@
 #include "study/show.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,   CLI_OPTION_SET, CLI_OPTION_PARTITIONS,          CLI_OPTION_TRACE,   {0}};
+static const struct argp_option accepted[] = {
+    CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,
+    CLI_OPTION_SET,    CLI_OPTION_PARTITIONS,   CLI_OPTION_TRACE,   {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "

@@ -22,7 +22,8 @@ static char *show_run(const struct result *result, const struct cli_options *opt
         return NULL;
     if (options->json)
         return show_json(&view, options->paths[0], err);
-    return options->csv ? show_csv(&view, err) : show_text(&view, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+    return options->csv ? show_csv(&view, err)
+                        : show_text(&view, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
 }
 
 static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
@@ -33,7 +34,9 @@ static char *show_comparison(const struct result *result, const struct cli_optio
         if (options->json)
             text = compare_json(&comparison, err);
         else
-            text = options->csv ? compare_csv(&comparison, err) : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+            text = options->csv
+                       ? compare_csv(&comparison, err)
+                       : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
     }
     compare_free(&comparison);
     return text;

@@ -33,7 +33,8 @@ static void pick(struct world *world, uint32_t who)
     patient->operates = (uint16_t)(best + 1);
 }
 
-static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next, int64_t now_us)
+static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
+                         int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     watch_change(world, serving_ward(world, patient, case_stage(world, patient)), patient, how, now_us);
@@ -88,7 +89,8 @@ static int32_t ask_for_more(struct world *world, uint32_t who, struct station *l
     const bool others_first =
         station_first(line) >= 0 && !serving_is_joint(world, patient, stage) &&
         case_level(case_patient(world, (uint32_t)station_first(line)),
-                   case_stage(world, case_patient(world, (uint32_t)station_first(line)))) <= case_level(patient, stage);
+                   case_stage(world, case_patient(world, (uint32_t)station_first(line)))) <=
+            case_level(patient, stage);
     if (others_first || !serving_can_begin(world, patient, stage))
         return queue(world, who, line, ward, now_us);
     serving_seize(world, patient, stage, now_us);
@@ -173,7 +175,8 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
             patient->attempt = 0;
             patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
             patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
-            if ((patient->more & PATIENT_HOLDS) != 0 && world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
+            if ((patient->more & PATIENT_HOLDS) != 0 &&
+                world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
                 holding_release(world, who, now_us);
         }
         patient->stage = (uint16_t)stage;
@@ -209,7 +212,8 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     const bool treated = (patient->flags & PATIENT_TREATED) != 0;
     if ((patient->flags & PATIENT_NEEDED) != 0 && !treated)
         cell[PC_untreated]++;
-    if (treated && (patient->more & PATIENT_MOVED) == 0 && condition->treat_service >= 0 && patient->facility != PATIENT_NOWHERE) {
+    if (treated && (patient->more & PATIENT_MOVED) == 0 && condition->treat_service >= 0 &&
+        patient->facility != PATIENT_NOWHERE) {
         int64_t *care = world_fs(world, patient->facility, (uint32_t)condition->treat_service);
         care[FS_procedures_ended]++;
         care[FS_stay_after_procedure] += now_us - patient->treated_us;
@@ -281,7 +285,8 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
                      int64_t now_us)
 {
     const struct stream *stream = &world->demand.stream[stream_index];
-    if (world->scenario->run.most_present >= 0 && world->system.present.level >= world->scenario->run.most_present) {
+    if (world->scenario->run.most_present >= 0 &&
+        world->system.present.level >= world->scenario->run.most_present) {
         world->system.of[stream->condition].rejected++;
         watch_refused(world, stream_index, ordinal, now_us);
         return;
@@ -299,7 +304,8 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
     case_cell(world, patient)[PC_patients]++;
     world->system.of[stream->condition].arrivals++;
     case_count_present(world, now_us, 1);
-    const int64_t delay_us = condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
+    const int64_t delay_us =
+        condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
     if (delay_us > 0)
         case_schedule(world, who, EVENT_REVIEW, now_us + delay_us);
     else
@@ -419,14 +425,16 @@ static void handle_shift(struct world *world, const struct event *event)
         relieve(world, ward, now_us);
     station_set_servers(&ward->station, timetable_at(&ward->timetable, now_us));
     if (ward->measure >= 0)
-        tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us, ward->station.servers);
+        tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
+                        ward->station.servers);
     if (ward->interrupt != INTERRUPT_NONE)
         interruption_of_shift(world, ward, now_us);
     watch_station(world, ward, now_us);
     serving_ward_moves(world, ward, now_us);
     const int64_t next_us = timetable_next_change(&ward->timetable, now_us);
     if (next_us < INT64_MAX)
-        engine_schedule(world->engine, world->number, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
+        engine_schedule(world->engine, world->number,
+                        (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
 }
 
 void care_handle(void *data, unsigned partition, const struct event *event)
@@ -493,7 +501,6 @@ int care_compare(const void *data, const struct event *a, const struct event *b)
     return order;
 }
 
-
 /* --- the start ----------------------------------------------------------- */
 
 static void start_backlog(struct world *world, uint32_t stream_index)
@@ -542,7 +549,8 @@ void care_start(struct world *whole)
             continue;
         const int64_t next_us = timetable_next_change(&ward->timetable, 0);
         if (next_us < INT64_MAX)
-            engine_schedule(world->engine, world->number, (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = w});
+            engine_schedule(world->engine, world->number,
+                            (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = w});
     }
 }
 
@@ -553,7 +561,8 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
     while (who >= 0) {
         const struct patient *patient = case_patient(world, (uint32_t)who);
         const struct stage *stage = case_stage(world, patient);
-        const int64_t after = station_after(line, &world->part.links, (uint32_t)who, case_level(patient, stage));
+        const int64_t after =
+            station_after(line, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
             watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);

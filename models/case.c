@@ -46,6 +46,7 @@ uint32_t case_open(struct world *world)
 
 void case_stop_circle(struct world *world)
 {
-    engine_stop(world->engine, "a pathway goes round in circles without taking time; look at the stages named by late, "
-                               "otherwise, reneged and next, and give one a duration");
+    engine_stop(world->engine,
+                "a pathway goes round in circles without taking time; look at the stages named by late, "
+                "otherwise, reneged and next, and give one a duration");
 }

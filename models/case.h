@@ -39,7 +39,8 @@ static inline int64_t *case_cell(struct world *world, const struct patient *pati
 
 static inline struct rng_identity case_identity(const struct world *world, const struct patient *patient)
 {
-    return (struct rng_identity){.stream = world->demand.stream[patient->stream].hash, .ordinal = patient->ordinal};
+    return (struct rng_identity){.stream = world->demand.stream[patient->stream].hash,
+                                 .ordinal = patient->ordinal};
 }
 
 static inline uint32_t *case_visits(struct world *world, uint32_t who)
@@ -53,9 +54,10 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
     return visits == NULL || stage->index >= world->pathways.loop_stages ? 0 : visits[stage->index];
 }
 
-/* The luck of a stage: words for duration, route, patience and choice among stations. A duration that is drawn anew
- * after an interruption is another attempt. */
-static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage, uint32_t attempt)
+/* The luck of a stage: words for duration, route, patience and choice among stations. A duration that is
+ * drawn anew after an interruption is another attempt. */
+static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage,
+                                         uint32_t attempt)
 {
     return rng_draw(&world->rng, case_identity(world, case_patient(world, who)),
                     (struct rng_purpose){.quantity = DRAW_STAGE,
@@ -94,7 +96,8 @@ static inline struct extra *case_extra(struct world *world, uint32_t who)
     return &world->part.extra[who];
 }
 
-/* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run stops). */
+/* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run
+ * stops). */
 uint32_t case_open(struct world *world);
 
 #endif

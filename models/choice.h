@@ -44,7 +44,7 @@ struct choice_kind {
 struct choices {
     struct choice_set **set; /* [kind][place]; filled when first asked for; owned by the arena */
     size_t places;
-    uint32_t *kind_of;        /* by stage; this and the kinds are shared by the views of a world */
+    uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
     struct choice_kind *kind;
     size_t kinds;
 };
@@ -60,7 +60,8 @@ MUST_CHECK int choices_init_view(struct world *view, const struct world *world, 
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
 
 /* The same among facilities where the stage could begin at once. */
-uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin,
+                             uint32_t except);
 
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,

@@ -195,10 +195,12 @@ static int add_streams(struct build *build, size_t condition)
     if (check_places(build, &spec->arrivals) != 0 ||
         make_flow(build, &spec->arrivals, &demand->rhythm[condition], &model.flow) != 0)
         return -1;
-    if (!arrivals_by_place(&spec->arrivals) && spec->arrivals.at.count == 0 && selected_places(build->geography) > 1)
-        return scenario_blame(build->scenario, &spec->arrivals, build->err,
-                              "is one stream of patients, but several places are selected; add at = [\"CODE\"], or give "
-                              "an incidence");
+    if (!arrivals_by_place(&spec->arrivals) && spec->arrivals.at.count == 0 &&
+        selected_places(build->geography) > 1)
+        return scenario_blame(
+            build->scenario, &spec->arrivals, build->err,
+            "is one stream of patients, but several places are selected; add at = [\"CODE\"], or give "
+            "an incidence");
     const bool is_listed = model.flow != NULL && model.flow->time_us != NULL;
     for (size_t p = 0; p < build->geography->count; p++) {
         if (!at_place(&spec->arrivals, &build->geography->place[p]))

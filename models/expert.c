@@ -19,10 +19,11 @@ int experts_init(struct experts *experts, struct world *world, struct err *err)
         *expert = (struct expert){.spec = spec, .at_offer = -1};
         const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
         if (offer == NULL)
-            return scenario_blame(scenario, &spec->home, err,
-                                  "the facility \"%s\" does not list the expert's service; add it to its services "
-                                  "(staff = 0 will do)",
-                                  world->facilities.facility[facility].id);
+            return scenario_blame(
+                scenario, &spec->home, err,
+                "the facility \"%s\" does not list the expert's service; add it to its services "
+                "(staff = 0 will do)",
+                world->facilities.facility[facility].id);
         expert->home_offer = (int32_t)(offer - world->facilities.offer);
         if (expert_join(world, expert, expert->home_offer, 0, err) != 0)
             return -1;
@@ -32,7 +33,8 @@ int experts_init(struct experts *experts, struct world *world, struct err *err)
 
 static void set_away(struct world *world, const struct expert *expert, int64_t delta, int64_t now_us)
 {
-    ledger_shift(&world->ledger, GROUP_EXPERT, (size_t)(expert - world->experts.expert), 0, EX_away, delta, now_us);
+    ledger_shift(&world->ledger, GROUP_EXPERT, (size_t)(expert - world->experts.expert), 0, EX_away, delta,
+                 now_us);
 }
 
 void expert_leave(struct world *world, struct expert *expert, int64_t now_us)

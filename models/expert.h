@@ -14,11 +14,11 @@ struct world;
 
 struct expert {
     const struct expert_spec *spec;
-    int32_t home_offer; /* index in facilities.offer */
-    int32_t at_offer;   /* where the expert works now; -1: on the way */
-    int32_t last_offer; /* where the expert works or worked last */
-    int64_t person;     /* there */
-    int64_t worked_us;  /* this week */
+    int32_t home_offer;    /* index in facilities.offer */
+    int32_t at_offer;      /* where the expert works now; -1: on the way */
+    int32_t last_offer;    /* where the expert works or worked last */
+    int64_t person;        /* there */
+    int64_t worked_us;     /* this week */
     const char *booked_by; /* name of the policy that has sent the expert; NULL: at home */
 };
 

@@ -70,10 +70,12 @@ static int collect_resources(struct build *build)
             if (add_resource(build, SCENARIO_ITEM(spec->beds, struct key_count, k)->name, &capacity) != 0)
                 return -1;
         for (size_t k = 0; k < spec->beds_per_1000.count; k++)
-            if (add_resource(build, SCENARIO_ITEM(spec->beds_per_1000, struct named_real, k)->name, &capacity) != 0)
+            if (add_resource(build, SCENARIO_ITEM(spec->beds_per_1000, struct named_real, k)->name,
+                             &capacity) != 0)
                 return -1;
         for (size_t k = 0; k < spec->resources.count; k++)
-            if (add_resource(build, SCENARIO_ITEM(spec->resources, struct key_count, k)->name, &capacity) != 0)
+            if (add_resource(build, SCENARIO_ITEM(spec->resources, struct key_count, k)->name, &capacity) !=
+                0)
                 return -1;
     }
     return 0;
@@ -114,7 +116,8 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
 
 static int add_wards(struct build *build, size_t facility, const struct facility_spec *spec)
 {
-    const int64_t population = build->geography->place[build->facilities->facility[facility].place].population;
+    const int64_t population =
+        build->geography->place[build->facilities->facility[facility].place].population;
     for (size_t k = 0; k < spec->beds.count; k++) {
         const struct key_count *beds = SCENARIO_ITEM(spec->beds, struct key_count, k);
         if (add_ward(build, facility, beds->name, beds->count, true) != 0)
@@ -139,7 +142,8 @@ static int add_offers(struct build *build, size_t facility, const struct facilit
     struct facilities *facilities = build->facilities;
     for (size_t k = 0; k < spec->services.count; k++) {
         const struct offer_spec *offered = SCENARIO_ITEM(spec->services, struct offer_spec, k);
-        int32_t *slot = &facilities->offer_of[facility * facilities->service_count + (size_t)offered->service];
+        int32_t *slot =
+            &facilities->offer_of[facility * facilities->service_count + (size_t)offered->service];
         if (*slot >= 0)
             return scenario_blame(build->scenario, offered, build->err,
                                   "this facility has the service already; keep one of the two entries");
@@ -171,16 +175,17 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
     struct facilities *facilities = build->facilities;
     if (id == NULL || name == NULL)
         return -1;
-    facilities->facility[facilities->count] = (struct facility){.id = id,
-                                                                .name = name,
-                                                                .place = (uint32_t)place,
-                                                                .level = spec->level,
-                                                                .ownership = spec->ownership,
-                                                                .price_per_admission_fen = spec->price_per_admission_fen,
-                                                                .price_per_day_fen = spec->price_per_day_fen,
-                                                                .reimbursed = spec->reimbursed,
-                                                                .rule = spec->rule,
-                                                                .hash = rng_hash(id)};
+    facilities->facility[facilities->count] =
+        (struct facility){.id = id,
+                          .name = name,
+                          .place = (uint32_t)place,
+                          .level = spec->level,
+                          .ownership = spec->ownership,
+                          .price_per_admission_fen = spec->price_per_admission_fen,
+                          .price_per_day_fen = spec->price_per_day_fen,
+                          .reimbursed = spec->reimbursed,
+                          .rule = spec->rule,
+                          .hash = rng_hash(id)};
     const size_t facility = facilities->count++;
     return add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0 ? -1 : 0;
 }
@@ -205,8 +210,9 @@ static int add_named(struct build *build, const struct facility_spec *spec)
     if (spec->place != NULL)
         place = geography_find(build->geography, spec->place);
     else if (!build->geography->trivial)
-        return scenario_blame(build->scenario, spec, build->err,
-                              "a facility needs a place; add place = \"CODE\", or a rule to have one in every place");
+        return scenario_blame(
+            build->scenario, spec, build->err,
+            "a facility needs a place; add place = \"CODE\", or a rule to have one in every place");
     if (place < 0)
         return scenario_blame(build->scenario, &spec->place, build->err,
                               "no place has the code \"%s\"; use a code of %s", spec->place,
@@ -226,8 +232,10 @@ static int allocate(struct build *build)
     size_t cells = 0, wards = 0, offers = 0;
     if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->resource_count, &cells) ||
         __builtin_add_overflow(cells, stations, &wards) ||
-        __builtin_mul_overflow(count, facilities->service_count, &offers) || wards > INT32_MAX || offers > INT32_MAX)
-        return err_fail(err, "%zu facilities with %zu resources are too many", count, facilities->resource_count);
+        __builtin_mul_overflow(count, facilities->service_count, &offers) || wards > INT32_MAX ||
+        offers > INT32_MAX)
+        return err_fail(err, "%zu facilities with %zu resources are too many", count,
+                        facilities->resource_count);
     facilities->facility = arena_zeroed(arena, count, sizeof *facilities->facility, err);
     facilities->ward = arena_zeroed(arena, wards, sizeof *facilities->ward, err);
     facilities->ward_of = arena_zeroed(arena, cells, sizeof *facilities->ward_of, err);
@@ -268,7 +276,8 @@ static int set_timetable(struct build *build, const struct station_spec *spec, s
         steps[i] = (struct timetable_step){.from_us = shift->from_us, .value = shift->servers};
     }
     struct err why = ERR_INIT;
-    /* Weeks begin on a Monday: the cycle starts on the Monday on or before the start of the run, 1970-01-05 being one. */
+    /* Weeks begin on a Monday: the cycle starts on the Monday on or before the start of the run, 1970-01-05
+     * being one. */
     const int64_t monday_us = INT64_C(4) * 86400000000;
     int64_t phase_us = (build->scenario->run.start_us - monday_us) % spec->cycle_us;
     phase_us += phase_us < 0 ? spec->cycle_us : 0;
@@ -286,9 +295,10 @@ static int set_interruptions(struct build *build, const struct station_spec *spe
     ward->interrupt = (uint8_t)spec->interrupt;
     ward->relief = spec->handover == HANDOVER_RELIEF;
     if (ward->relief && spec->interrupt != INTERRUPT_NONE)
-        return scenario_blame(build->scenario, &spec->interrupt, build->err,
-                              "people who are relieved finish their patients; choose handover = \"capacity\", or do "
-                              "not interrupt");
+        return scenario_blame(
+            build->scenario, &spec->interrupt, build->err,
+            "people who are relieved finish their patients; choose handover = \"capacity\", or do "
+            "not interrupt");
     if (ward->relief) {
         ward->changed_us = arena_zeroed(build->arena, 256, sizeof *ward->changed_us, build->err);
         if (ward->changed_us == NULL)
@@ -309,10 +319,11 @@ static int set_stations(struct build *build)
     for (size_t i = 0; i < build->scenario->stations.count; i++) {
         const struct station_spec *spec = SCENARIO_ITEM(build->scenario->stations, struct station_spec, i);
         if (strchr(spec->id, '.') != NULL && facilities_ward(build->facilities, spec->id) < 0)
-            return scenario_blame(build->scenario, spec, build->err,
-                                  "no facility has the resource \"%s\"; name FACILITY.RESOURCE, or leave out the dot "
-                                  "for a station of its own",
-                                  spec->id);
+            return scenario_blame(
+                build->scenario, spec, build->err,
+                "no facility has the resource \"%s\"; name FACILITY.RESOURCE, or leave out the dot "
+                "for a station of its own",
+                spec->id);
         struct ward *ward = ward_for(build, spec);
         if (spec->servers >= 0)
             station_set_servers(&ward->station, spec->servers);
@@ -379,15 +390,16 @@ int64_t facilities_find(const struct facilities *facilities, const char *id)
     return -1;
 }
 
-int facilities_refer(const struct facilities *facilities, const struct scenario *scenario, const int32_t *reference,
-                     uint32_t *facility, struct err *err)
+int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
+                     const int32_t *reference, uint32_t *facility, struct err *err)
 {
     const struct facility_spec *spec = spec_of(scenario, (size_t)*reference);
     const int64_t at = spec->rule != NULL ? -1 : facilities_find(facilities, spec->id);
     if (at < 0)
-        return scenario_blame(scenario, reference, err,
-                              "\"%s\" is a rule that makes several facilities; name one that stands by itself",
-                              spec->id != NULL ? spec->id : spec->rule);
+        return scenario_blame(
+            scenario, reference, err,
+            "\"%s\" is a rule that makes several facilities; name one that stands by itself",
+            spec->id != NULL ? spec->id : spec->rule);
     *facility = (uint32_t)at;
     return 0;
 }

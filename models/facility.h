@@ -29,16 +29,16 @@ struct facility {
 struct ward {
     const char *id; /* FACILITY.RESOURCE, or the station's own id */
     struct station station;
-    struct timetable timetable; /* count 0: none */
-    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;            /* index of its statistics; -1: not measured */
-    bool joint;                 /* customers of this line need something else as well */
-    bool relief;                /* a change of the timetable sends everybody home who is in service */
+    struct timetable timetable;    /* count 0: none */
+    uint32_t facility;             /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;               /* index of its statistics; -1: not measured */
+    bool joint;                    /* customers of this line need something else as well */
+    bool relief;                   /* a change of the timetable sends everybody home who is in service */
     uint8_t preemption, interrupt; /* enum interruption */
-    uint8_t shift;              /* number of the shift, modulo 256 */
-    int64_t balk_at;            /* INT64_MAX: nobody balks */
-    int64_t blocked;            /* servers held by patients who wait to go on */
-    int64_t *changed_us;        /* with relief: when each shift (modulo 256) began; owned by the arena */
+    uint8_t shift;                 /* number of the shift, modulo 256 */
+    int64_t balk_at;               /* INT64_MAX: nobody balks */
+    int64_t blocked;               /* servers held by patients who wait to go on */
+    int64_t *changed_us;           /* with relief: when each shift (modulo 256) began; owned by the arena */
     struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
 };
 
@@ -66,8 +66,8 @@ int64_t facilities_resource(const struct facilities *facilities, const char *nam
 int64_t facilities_ward(const struct facilities *facilities, const char *id);
 int64_t facilities_find(const struct facilities *facilities, const char *id);
 
-/* The facility that a reference of the scenario (a member read by KEY_REF) names; a problem when a rule makes several
- * of that element. */
+/* The facility that a reference of the scenario (a member read by KEY_REF) names; a problem when a rule makes
+ * several of that element. */
 MUST_CHECK int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
                                 const int32_t *reference, uint32_t *facility, struct err *err);
 

@@ -36,15 +36,15 @@ struct geography {
 };
 
 /* The places that the scenario selects and those that it names elsewhere (of facilities, of arrivals). */
-MUST_CHECK int geography_init(struct geography *geography, const struct scenario *scenario, struct arena *arena,
-                              struct err *err);
+MUST_CHECK int geography_init(struct geography *geography, const struct scenario *scenario,
+                              struct arena *arena, struct err *err);
 void geography_free(struct geography *geography);
 
 /* Index of a code, or -1. */
 int64_t geography_find(const struct geography *geography, const char *code);
 
-/* Geodesic on the WGS 84 ellipsoid (PROJ's geod_inverse) x detour, at the speed of its band, plus the fixed part. Zero
- * when the scenario has no places. */
+/* Geodesic on the WGS 84 ellipsoid (PROJ's geod_inverse) x detour, at the speed of its band, plus the fixed
+ * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);

@@ -12,7 +12,8 @@ void holding_add(struct world *world, uint32_t who, struct ward *ward, int64_t a
     struct patient *patient = case_patient(world, who);
     struct extra *extra = case_extra(world, who);
     if (extra->held_count == EXTRA_HELD) {
-        engine_stop(world->engine, "a patient holds servers of more than four stations; release some on the way");
+        engine_stop(world->engine,
+                    "a patient holds servers of more than four stations; release some on the way");
         return;
     }
     extra->held[extra->held_count].ward = (int32_t)(ward - world->facilities.ward);
@@ -88,11 +89,12 @@ static void report(struct world *world, const bool *stuck, int64_t now_us)
     char names[256] = "";
     for (size_t w = 0; w < world->facilities.ward_count; w++)
         if (stuck[w] && strlen(names) + strlen(world->facilities.ward[w].id) + 3 < sizeof names)
-            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] == '\0' ? "" : ", ",
-                     world->facilities.ward[w].id);
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                     names[0] == '\0' ? "" : ", ", world->facilities.ward[w].id);
     char text[ERR_TEXT];
     snprintf(text, sizeof text,
-             "deadlock after %.6g h: all servers of %s are held by patients who wait for one another; give them more "
+             "deadlock after %.6g h: all servers of %s are held by patients who wait for one another; give "
+             "them more "
              "servers, or release servers before asking for others",
              (double)now_us / 3600e6, names);
     engine_stop(world->engine, text);
@@ -121,7 +123,8 @@ void holding_block(struct world *world, uint32_t who, int64_t now_us)
     struct partition *part = &world->part;
     struct extra *extra = case_extra(world, who);
     struct err err = ERR_INIT;
-    uint32_t *blocked = mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *blocked, &err);
+    uint32_t *blocked =
+        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *blocked, &err);
     if (blocked == NULL) {
         engine_stop(world->engine, "out of memory for one more blocked patient");
         return;

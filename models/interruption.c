@@ -17,7 +17,8 @@ void interruption_began(struct world *world, uint32_t who, int64_t duration_us)
     if (ward == NULL)
         return;
     case_extra(world, who)->whole_us = duration_us;
-    (void)station_queue(ward->in_service, &world->part.links, who, case_level(patient, case_stage(world, patient)));
+    (void)station_queue(ward->in_service, &world->part.links, who,
+                        case_level(patient, case_stage(world, patient)));
 }
 
 void interruption_ended(struct world *world, uint32_t who)
@@ -25,7 +26,8 @@ void interruption_ended(struct world *world, uint32_t who)
     const struct patient *patient = case_patient(world, who);
     struct ward *ward = interruptible_ward(world, patient);
     if (ward != NULL)
-        station_leave(ward->in_service, &world->part.links, who, case_level(patient, case_stage(world, patient)));
+        station_leave(ward->in_service, &world->part.links, who,
+                      case_level(patient, case_stage(world, patient)));
 }
 
 static void interrupt(struct world *world, struct ward *ward, uint32_t who, uint8_t mode, int64_t now_us)

@@ -16,8 +16,8 @@ struct world;
 void interruption_began(struct world *world, uint32_t who, int64_t duration_us);
 void interruption_ended(struct world *world, uint32_t who);
 
-/* Somebody of this level needs a server of a ward that is full: interrupts the service of the worst level below it, and of
- * those the one that began last. False when there is none. */
+/* Somebody of this level needs a server of a ward that is full: interrupts the service of the worst level
+ * below it, and of those the one that began last. False when there is none. */
 bool interruption_make_way(struct world *world, struct ward *ward, unsigned level, int64_t now_us);
 
 /* The ward has fewer servers than patients in service: interrupts as many as are too many. */

@@ -11,7 +11,8 @@
 void journey_set_at_home(struct world *world, struct patient *patient, bool at_home, int64_t now_us)
 {
     const struct stream *stream = &world->demand.stream[patient->stream];
-    patient->flags = (uint8_t)(at_home ? patient->flags | PATIENT_AT_HOME : patient->flags & ~PATIENT_AT_HOME);
+    patient->flags =
+        (uint8_t)(at_home ? patient->flags | PATIENT_AT_HOME : patient->flags & ~PATIENT_AT_HOME);
     ledger_shift(&world->ledger, GROUP_PLACE_CONDITION, stream->place, stream->condition, PC_waiting_at_home,
                  at_home ? 1 : -1, now_us);
 }
@@ -57,7 +58,8 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
     if (visits != NULL)
         memcpy(message.payload + sizeof *patient, visits, world->pathways.loop_stages * sizeof *visits);
     patients_give_back(&world->part.patients, who);
-    engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us, message);
+    engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us,
+                message);
     return CASE_SETTLED;
 }
 
@@ -70,7 +72,8 @@ void care_deliver(void *data, unsigned partition, const struct message *message)
     memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
     uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
-        memcpy(visits, message->payload + sizeof(struct patient), world->pathways.loop_stages * sizeof *visits);
+        memcpy(visits, message->payload + sizeof(struct patient),
+               world->pathways.loop_stages * sizeof *visits);
     case_schedule(world, who, EVENT_TRANSFER, message->at_us);
 }
 
@@ -84,11 +87,11 @@ int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us)
     const struct stage *stage = case_stage(world, patient);
     patient->facility = PATIENT_NOWHERE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_PLACED);
-    const struct rng_words luck =
-        rng_draw(&world->rng, case_identity(world, patient),
-                 (struct rng_purpose){
-                     .quantity = DRAW_REVIEW, .stage = stage->index, .attempt = patient->attempt,
-                     .visit = case_visit(world, who, stage)});
+    const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
+                                           (struct rng_purpose){.quantity = DRAW_REVIEW,
+                                                                .stage = stage->index,
+                                                                .attempt = patient->attempt,
+                                                                .visit = case_visit(world, who, stage)});
     const int64_t review_us = dist_value(stage->review, luck.w[0], patient->ordinal, patient->attempt);
     int64_t at_us = now_us + (review_us > LEAST_REVIEW_US ? review_us : LEAST_REVIEW_US);
     enum event_kind kind = EVENT_REVIEW;
@@ -113,7 +116,8 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    if (stage->service >= 0 && patient->facility != PATIENT_NOWHERE && (patient->flags & PATIENT_REFUSED) == 0) {
+    if (stage->service >= 0 && patient->facility != PATIENT_NOWHERE &&
+        (patient->flags & PATIENT_REFUSED) == 0) {
         patient->flags |= PATIENT_REFUSED;
         world_fs(world, patient->facility, (uint32_t)stage->service)[FS_not_offered]++;
     }
@@ -127,12 +131,14 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
         uint32_t to = PATIENT_NOWHERE;
         if (patient->facility == PATIENT_NOWHERE)
             to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
-        return to == PATIENT_NOWHERE ? journey_wait_at_home(world, who, now_us) : journey_to(world, who, to, 0);
+        return to == PATIENT_NOWHERE ? journey_wait_at_home(world, who, now_us)
+                                     : journey_to(world, who, to, 0);
     }
     return stage->missing == ELSE_GO_ON ? stage->otherwise : STAGE_END;
 }
 
-/* Chooses where to have a stage that may be had elsewhere. CASE_SETTLED, the stage itself to go on here, or another. */
+/* Chooses where to have a stage that may be had elsewhere. CASE_SETTLED, the stage itself to go on here, or
+ * another. */
 int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);

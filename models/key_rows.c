@@ -41,20 +41,25 @@ static const struct key_row scenario_rows[] = {
      .help = "A whole number up to 18446744073709551615, in quotes; the same seed gives the same result."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
-    {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1", .low = -1,
-     .high = 1e12, .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
+    {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1",
+     .low = -1, .high = 1e12,
+     .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
     {"scenario.fine_quantiles", KEY_BOOL, AT(run_spec, fine_quantiles), .fallback = "false",
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
     {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,
-     .help = "Times after the end of the warm-up at which the state of the measured stations and of the system is "
-             "reported (metrics .../at/TIME/...), such as [\"1 h\", \"5 h\"], in order. The state at a time is that "
+     .help = "Times after the end of the warm-up at which the state of the measured stations and of the "
+             "system is "
+             "reported (metrics .../at/TIME/...), such as [\"1 h\", \"5 h\"], in order. The state at a time "
+             "is that "
              "before the events of the time."},
     {"scenario.observe_cycle", KEY_DURATION, AT(run_spec, observe_cycle_us), .fallback = "0 h", .low = 0,
      .high = 366000 * 86400e6,
-     .help = "The times of `observe` are times of this cycle instead, and the values are means over all cycles after "
-             "the warm-up. A week is counted from Monday on, any other cycle from the start; \"0 h\": no cycle."},
+     .help =
+         "The times of `observe` are times of this cycle instead, and the values are means over all cycles "
+         "after "
+         "the warm-up. A week is counted from Monday on, any other cycle from the start; \"0 h\": no cycle."},
 };
 TABLE(scenario);
 
@@ -195,15 +200,20 @@ static const struct key_row stations_rows[] = {
      .help = "Who finds so many present, waiting and in service, does not join; -1: nobody balks."},
     {"stations.preemption", KEY_CHOICE, AT(station_spec, preemption), .fallback = "none",
      .choices = "none|resume|restart|resample",
-     .help = "Whether a patient of better priority interrupts one of worse (the worst, and of those the one who began "
-             "last), who then waits at the head of the line and goes on, begins anew, or draws a new duration."},
+     .help =
+         "Whether a patient of better priority interrupts one of worse (the worst, and of those the one who "
+         "began "
+         "last), who then waits at the head of the line and goes on, begins anew, or draws a new duration."},
     {"stations.interrupt", KEY_CHOICE, AT(station_spec, interrupt), .fallback = "none",
      .choices = "none|resume|restart|resample",
-     .help = "Whether a change of the timetable to fewer servers interrupts services likewise; \"none\" lets them end."},
+     .help = "Whether a change of the timetable to fewer servers interrupts services likewise; \"none\" lets "
+             "them end."},
     {"stations.handover", KEY_CHOICE, AT(station_spec, handover), .fallback = "capacity",
      .choices = "capacity|relief",
-     .help = "At a change of the timetable there are more or fewer of the same servers (capacity: beds), or all who "
-             "serve are relieved: new people come, the old finish their patients in overtime (relief: staff)."},
+     .help =
+         "At a change of the timetable there are more or fewer of the same servers (capacity: beds), or all "
+         "who "
+         "serve are relieved: new people come, the old finish their patients in overtime (relief: staff)."},
     {"stations.timetable", LIST(station_spec, timetable, shift_spec), ABSENT,
      .help = "Numbers of servers through the cycle, in order of time."},
     {"stations.timetable.from", KEY_DURATION, AT(shift_spec, from_us),
@@ -212,7 +222,8 @@ static const struct key_row stations_rows[] = {
      .help = "Servers from then on."},
     {"stations.occupancy_to", KEY_INT, AT(station_spec, occupancy_to), .unit = "patients", .fallback = "-1",
      .low = -1, .high = 100000,
-     .help = "Reports the shares of time with 0, 1, 2 ... patients present, waiting and in service, up to this number, "
+     .help = "Reports the shares of time with 0, 1, 2 ... patients present, waiting and in service, up to "
+             "this number, "
              "and with more; -1: not reported."},
     {"stations.wait_over", KEY_TEXTS, AT(station_spec, wait_over), ABSENT,
      .help = "Reports the shares of waits longer than these times, such as [\"0.5 h\", \"1 h\"], in order."},
@@ -236,8 +247,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals.factors", KEY_REALS, AT(arrivals_spec, factors), ABSENT, .low = 0, .high = 1e9,
      .help = "Numbers that multiply the incidence (share of adults, of those eligible)."},
     {"conditions.arrivals.wave", GROUP(arrivals_spec, wave, wave_spec), ABSENT,
-     .help = "A rate or incidence that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t "
-             "since the start of the run."},
+     .help =
+         "A rate or incidence that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t "
+         "since the start of the run."},
     {"conditions.arrivals.wave.amplitude", KEY_SHARE, AT(wave_spec, amplitude), ABSENT,
      .help = "Height of the wave over the mean rate, from 0 to 1; no wave when absent."},
     {"conditions.arrivals.wave.period", KEY_DURATION, AT(wave_spec, period_us), ABSENT,
@@ -349,20 +361,23 @@ static const struct key_row conditions_rows[] = {
      .help = "Which of them: where the fewest are present (the first of equals), or any with equal chances."},
     {"conditions.pathway.previous", KEY_CHOICE, AT(stage_spec, previous), .fallback = "release",
      .choices = "release|until_begin|keep",
-     .help = "Servers of the stage before: released when it ends, held until this stage begins (blocking after service), "
+     .help = "Servers of the stage before: released when it ends, held until this stage begins (blocking "
+             "after service), "
              "or held through this stage too (resources taken one after another)."},
     {"conditions.pathway.full", KEY_CHOICE, AT(stage_spec, full), .fallback = "wait",
      .choices = "wait|refuse|divert",
-     .help = "When no server is free: wait in line, be refused (see rejected), or go to the nearest facility with a "
+     .help = "When no server is free: wait in line, be refused (see rejected), or go to the nearest facility "
+             "with a "
              "free one, if there is any, and wait here otherwise."},
     {"conditions.pathway.rejected", KEY_TEXT, AT(stage_spec, rejected), ABSENT,
      .help = "Stage of those who are refused or find the waiting room full; the pathway ends when absent."},
     {"conditions.pathway.balked", KEY_TEXT, AT(stage_spec, balked), ABSENT,
      .help = "Stage of those who balk (see stations.balk_at); the pathway ends when absent."},
     {"conditions.pathway.upgrade_after", KEY_DIST, AT(stage_spec, upgrade_after), .unit = "time", ABSENT,
-     .help = "Waiting in line so long changes the priority to upgrade_priority, at the end of that priority's line."},
-    {"conditions.pathway.upgrade_priority", KEY_INT, AT(stage_spec, upgrade_priority), .fallback = "0", .low = 0,
-     .high = 7, .help = "The priority after the upgrade."},
+     .help = "Waiting in line so long changes the priority to upgrade_priority, at the end of that "
+             "priority's line."},
+    {"conditions.pathway.upgrade_priority", KEY_INT, AT(stage_spec, upgrade_priority), .fallback = "0",
+     .low = 0, .high = 7, .help = "The priority after the upgrade."},
     {"conditions.pathway.at", KEY_REF, AT(stage_spec, at), ABSENT, .refers = "facilities",
      .help = "The facility where this stage is had; patients who are elsewhere are sent there."},
     {"conditions.pathway.next", LIST(stage_spec, next, next_spec), ABSENT,

@@ -69,7 +69,8 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
         const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
         size_t series = 0;
         if (__builtin_mul_overflow(cells, steps, &series))
-            return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps, cells);
+            return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps,
+                            cells);
         ledger->cells[g] = mem_zeroed(cells, sizeof *ledger->cells[g], err);
         ledger->levels[g] = mem_zeroed(cells, sizeof *ledger->levels[g], err);
         ledger->series[g] = mem_zeroed(series, sizeof *ledger->series[g], err);
@@ -90,8 +91,8 @@ void ledger_free(struct ledger *ledger)
     *ledger = (struct ledger){0};
 }
 
-void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column, int64_t delta,
-                  int64_t now_us)
+void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
+                  int64_t delta, int64_t now_us)
 {
     const size_t at = (i * second_size(ledger, group) + j) * ledger_group_fields(group) + column;
     ledger->levels[group][at] += delta;
@@ -107,9 +108,9 @@ void ledger_close_step(struct ledger *ledger)
         memcpy(&ledger->series[g][ledger->step * cells], ledger->cells[g], cells * sizeof *ledger->cells[g]);
     }
     ledger->step++;
-    const int64_t length_us = ledger->step < ledger->steps
-                                  ? ledger->step_from_us[ledger->step + 1] - ledger->step_from_us[ledger->step]
-                                  : 0;
+    const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
+                                                                 ledger->step_from_us[ledger->step]
+                                                           : 0;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
         for (size_t c = 0; c < cells; c++) /* levels are zero but for FIELD_MEAN */

@@ -63,8 +63,8 @@ MUST_CHECK int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS]
 void ledger_free(struct ledger *ledger);
 
 /* The cells of (i, j) in a group: add to [column]. */
-static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group group, size_t width, size_t i, size_t j,
-                                   size_t size_j)
+static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group group, size_t width, size_t i,
+                                   size_t j, size_t size_j)
 {
     return &ledger->cells[group][(i * size_j + j) * width];
 }
@@ -72,14 +72,16 @@ static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group grou
 /* How many cells a group has in a step. */
 size_t ledger_cells(const struct ledger *ledger, enum ledger_group group);
 
-/* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left of it. */
-void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column, int64_t delta,
-                  int64_t now_us);
+/* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left
+ * of it. */
+void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
+                  int64_t delta, int64_t now_us);
 
 /* Closes the current step and opens the next. */
 void ledger_close_step(struct ledger *ledger);
 
-/* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one). */
+/* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one).
+ */
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);
 
 #endif

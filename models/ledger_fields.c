@@ -1,16 +1,18 @@
 /* The table of output fields, from their declarations. */
 
-#include "models/ledger.h"
 #include "models/ledger_fields.h"
+#include "models/ledger.h"
 
 #define HOURS (1.0 / 3600e6)
 #define DAYS (1.0 / 86400e6)
 #define YUAN 0.01
 #define KM 0.001
 
-#define ROW_PLACE_CONDITION(name, kind, unit, scale, help) {#name, GROUP_PLACE_CONDITION, FIELD_##kind, unit, scale, help},
+#define ROW_PLACE_CONDITION(name, kind, unit, scale, help)                                                   \
+    {#name, GROUP_PLACE_CONDITION, FIELD_##kind, unit, scale, help},
 #define ROW_FACILITY(name, kind, unit, scale, help) {#name, GROUP_FACILITY, FIELD_##kind, unit, scale, help},
-#define ROW_FACILITY_SERVICE(name, kind, unit, scale, help) {#name, GROUP_FACILITY_SERVICE, FIELD_##kind, unit, scale, help},
+#define ROW_FACILITY_SERVICE(name, kind, unit, scale, help)                                                  \
+    {#name, GROUP_FACILITY_SERVICE, FIELD_##kind, unit, scale, help},
 #define ROW_EXPERT(name, kind, unit, scale, help) {#name, GROUP_EXPERT, FIELD_##kind, unit, scale, help},
 
 const struct field_row ledger_fields[] = {

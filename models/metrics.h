@@ -5,8 +5,8 @@
 
 struct world;
 
-/* Computes world->metrics after the run: totals and ratios after the warm-up, by condition too, and the statistics of
- * the measured stations. The names depend on the scenario alone. */
+/* Computes world->metrics after the run: totals and ratios after the warm-up, by condition too, and the
+ * statistics of the measured stations. The names depend on the scenario alone. */
 MUST_CHECK int metrics_compute(struct world *world, struct err *err);
 
 #endif

@@ -22,8 +22,8 @@ int64_t outcome_draw(const struct condition *condition, const struct rng *rng, s
                      const struct patient *patient, int64_t now_us)
 {
     for (size_t o = 0; o < condition->spec->outcomes.count; o++) {
-        const struct rng_words luck =
-            rng_draw(rng, identity, (struct rng_purpose){.quantity = DRAW_OUTCOME, .visit = (uint32_t)(o / 4)});
+        const struct rng_words luck = rng_draw(
+            rng, identity, (struct rng_purpose){.quantity = DRAW_OUTCOME, .visit = (uint32_t)(o / 4)});
         if (rng_unit(luck.w[o % 4]) < outcome_probability(condition, o, patient, now_us))
             return (int64_t)o;
     }

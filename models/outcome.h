@@ -5,8 +5,8 @@
  * proficiency of who treated, and delay. The first outcome that happens ends the
  * list ("death" before "complication"). */
 
-#include "models/patient.h"
 #include "models/pathway.h"
+#include "models/patient.h"
 #include "sim/rng.h"
 
 /* Probability of outcome `o`, for tests and reports. */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/world_parts.h"
 #include "models/trace.h"
+#include "models/world_parts.h"
 #include "sim/window.h"
 
 enum { FIRST_PATIENTS = 256 };
@@ -71,7 +71,8 @@ static int private_counts(struct world *view, struct err *err)
     size_t cells = ledger_cells(&view->ledger, GROUP_PLACE_CONDITION);
     view->ledger.cells[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
     view->ledger.levels[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
-    return view->ledger.cells[GROUP_PLACE_CONDITION] == NULL || view->ledger.levels[GROUP_PLACE_CONDITION] == NULL
+    return view->ledger.cells[GROUP_PLACE_CONDITION] == NULL ||
+                   view->ledger.levels[GROUP_PLACE_CONDITION] == NULL
                ? -1
                : 0;
 }
@@ -93,7 +94,8 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
     world->view[number] = view;
-    if (init_system(view, err) != 0 || private_counts(view, err) != 0 || choices_init_view(view, world, err) != 0 ||
+    if (init_system(view, err) != 0 || private_counts(view, err) != 0 ||
+        choices_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
         return NULL;
     return view;
@@ -155,8 +157,9 @@ void partition_close_step(struct world *world)
             whole[c] += world->view[p]->ledger.cells[GROUP_PLACE_CONDITION][c];
     ledger_close_step(&world->ledger);
     const struct ledger *ledger = &world->ledger;
-    const int64_t length_us =
-        ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] - ledger->step_from_us[ledger->step] : 0;
+    const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
+                                                                 ledger->step_from_us[ledger->step]
+                                                           : 0;
     for (unsigned p = 1; p < world->partitions; p++) {
         struct ledger *own = &world->view[p]->ledger;
         own->step = ledger->step;

@@ -10,12 +10,13 @@
 
 struct world;
 
-/* Decides on the partitions (run_spec.partitions), the window, and what set them; makes the views. To be called once
- * everything else has been built. */
+/* Decides on the partitions (run_spec.partitions), the window, and what set them; makes the views. To be
+ * called once everything else has been built. */
 MUST_CHECK int partition_cut(struct world *world, struct err *err);
 void partition_free(struct world *world);
 
-/* Adds the counts of the partitions into the whole world, where they are closed, and gives each its new step. */
+/* Adds the counts of the partitions into the whole world, where they are closed, and gives each its new step.
+ */
 void partition_close_step(struct world *world);
 
 /* Forgets what the system's statistics have counted, keeps levels: the end of the warm-up. */

@@ -14,8 +14,8 @@ struct build {
     struct err *err;
 };
 
-int pathways_dist(struct pathways *pathways, const struct scenario *scenario, const struct dist_spec *const *spec,
-                  const struct dist **dist, struct err *err)
+int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
+                  const struct dist_spec *const *spec, const struct dist **dist, struct err *err)
 {
     *dist = NULL;
     if (*spec == NULL)
@@ -24,8 +24,8 @@ int pathways_dist(struct pathways *pathways, const struct scenario *scenario, co
     struct dist *compiled = dist_compile(*spec, &why);
     if (compiled == NULL)
         return scenario_blame(scenario, spec, err, "%s; correct its parameters", why.text[0]);
-    struct dist **all =
-        mem_grow(pathways->dist, &pathways->dist_capacity, pathways->dist_count + 1, sizeof(struct dist *), err);
+    struct dist **all = mem_grow(pathways->dist, &pathways->dist_capacity, pathways->dist_count + 1,
+                                 sizeof(struct dist *), err);
     if (all == NULL) {
         dist_free(compiled);
         return -1;
@@ -39,7 +39,8 @@ int pathways_dist(struct pathways *pathways, const struct scenario *scenario, co
 /* A duration cannot be negative, whatever its distribution. */
 static int time_dist(struct build *build, struct dist_spec *const *spec, const struct dist **dist)
 {
-    if (pathways_dist(build->pathways, build->scenario, (const struct dist_spec *const *)spec, dist, build->err) != 0)
+    if (pathways_dist(build->pathways, build->scenario, (const struct dist_spec *const *)spec, dist,
+                      build->err) != 0)
         return -1;
     if (*dist != NULL && (*spec)->kind != DIST_LISTED && dist_value(*dist, 0, 0, 0) < 0)
         return scenario_blame(build->scenario, spec, build->err,
@@ -72,7 +73,8 @@ static int find_stage(struct build *build, const struct condition_spec *conditio
     const char *nearest = scenario_nearest(*name, names, count);
     if (nearest != NULL)
         return scenario_blame(build->scenario, name, build->err,
-                              "no stage of this pathway is called \"%s\"; did you mean \"%s\"?", *name, nearest);
+                              "no stage of this pathway is called \"%s\"; did you mean \"%s\"?", *name,
+                              nearest);
     return scenario_blame(build->scenario, name, build->err,
                           "no stage of this pathway is called \"%s\"; add it or correct the name", *name);
 }
@@ -93,14 +95,16 @@ static int no_station(struct build *build, const void *member, const char *name)
 
 static int no_resource(struct build *build, const struct stage_spec *spec, const char *name)
 {
-    const char *nearest = scenario_nearest(name, build->facilities->resource, build->facilities->resource_count);
+    const char *nearest =
+        scenario_nearest(name, build->facilities->resource, build->facilities->resource_count);
     if (nearest != NULL)
         return scenario_blame(build->scenario, &spec->needs, build->err,
                               "no facility has the resource \"%s\"; did you mean \"%s\"?", name, nearest);
-    return scenario_blame(build->scenario, &spec->needs, build->err,
-                          "no facility has the resource \"%s\"; add it to beds or resources of one, or correct the "
-                          "name",
-                          name);
+    return scenario_blame(
+        build->scenario, &spec->needs, build->err,
+        "no facility has the resource \"%s\"; add it to beds or resources of one, or correct the "
+        "name",
+        name);
 }
 
 static int find_station(struct build *build, const struct stage_spec *spec, struct stage *stage)
@@ -119,10 +123,12 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
 {
     if (spec->needs.count > STAGE_NEEDS)
         return scenario_blame(build->scenario, &spec->needs, build->err,
-                              "%zu resources at once; a stage can need at most %d", spec->needs.count, STAGE_NEEDS);
+                              "%zu resources at once; a stage can need at most %d", spec->needs.count,
+                              STAGE_NEEDS);
     if ((spec->needs.count > 0 || spec->service >= 0) && stage->ward >= 0)
-        return scenario_blame(build->scenario, &spec->needs, build->err,
-                              "a stage with a station of its own needs nothing else; remove station, or needs and service");
+        return scenario_blame(
+            build->scenario, &spec->needs, build->err,
+            "a stage with a station of its own needs nothing else; remove station, or needs and service");
     for (size_t i = 0; i < spec->needs.count; i++) {
         const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
         const int64_t resource = facilities_resource(build->facilities, need->name);
@@ -130,8 +136,10 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
             return no_resource(build, spec, need->name);
         if (need->count <= 0)
             return scenario_blame(build->scenario, &spec->needs, build->err,
-                                  "%lld of \"%s\" are needed; write 1 or more", (long long)need->count, need->name);
-        stage->need[stage->need_count++] = (struct need){.resource = (uint32_t)resource, .amount = need->count};
+                                  "%lld of \"%s\" are needed; write 1 or more", (long long)need->count,
+                                  need->name);
+        stage->need[stage->need_count++] =
+            (struct need){.resource = (uint32_t)resource, .amount = need->count};
     }
     const bool joint = stage->need_count > 1 || (stage->service >= 0 && stage->need_count > 0) ||
                        (stage->need_count == 1 && stage->need[0].amount != 1);
@@ -170,8 +178,9 @@ static int check_class(struct build *build, const struct condition_spec *conditi
 }
 
 /* Rows of one class: their shares must sum to 1. */
-static int route_class(struct build *build, const struct condition_spec *condition, const struct stage_spec *spec,
-                       uint32_t first_stage, size_t severity, struct stage *stage)
+static int route_class(struct build *build, const struct condition_spec *condition,
+                       const struct stage_spec *spec, uint32_t first_stage, size_t severity,
+                       struct stage *stage)
 {
     struct route *route = arena_zeroed(build->arena, spec->next.count, sizeof *route, build->err);
     if (route == NULL)
@@ -194,17 +203,18 @@ static int route_class(struct build *build, const struct condition_spec *conditi
         const char *class_id = condition->classes.count == 0
                                    ? "all patients"
                                    : SCENARIO_ITEM(condition->classes, struct class_spec, severity)->id;
-        return scenario_blame(build->scenario, &spec->next, build->err,
-                              "the shares for %s sum to %.9g; make them sum to 1 (a row without `to` ends the pathway)",
-                              class_id, sum);
+        return scenario_blame(
+            build->scenario, &spec->next, build->err,
+            "the shares for %s sum to %.9g; make them sum to 1 (a row without `to` ends the pathway)",
+            class_id, sum);
     }
     route[count - 1].below = UINT32_MAX;
     stage->route[severity] = route;
     return 0;
 }
 
-static int set_routes(struct build *build, const struct condition_spec *condition, const struct stage_spec *spec,
-                      uint32_t first_stage, struct stage *stage)
+static int set_routes(struct build *build, const struct condition_spec *condition,
+                      const struct stage_spec *spec, uint32_t first_stage, struct stage *stage)
 {
     for (size_t i = 0; i < spec->next.count; i++)
         if (check_class(build, condition, &SCENARIO_ITEM(spec->next, struct next_spec, i)->only) != 0)
@@ -226,8 +236,8 @@ static int find_among(struct build *build, const struct stage_spec *spec, struct
         return scenario_blame(build->scenario, &spec->among, build->err,
                               "a stage among stations has neither station, needs nor service; remove those");
     if (spec->among.count > UINT16_MAX - 1)
-        return scenario_blame(build->scenario, &spec->among, build->err, "%zu stations; at most %d are possible",
-                              spec->among.count, UINT16_MAX - 1);
+        return scenario_blame(build->scenario, &spec->among, build->err,
+                              "%zu stations; at most %d are possible", spec->among.count, UINT16_MAX - 1);
     int32_t *among = arena_zeroed(build->arena, spec->among.count, sizeof *among, build->err);
     if (among == NULL)
         return -1;
@@ -261,8 +271,8 @@ static int32_t only_successor(const struct stage *stage, size_t severities)
     return stage->route[0][0].to;
 }
 
-static int set_stage(struct build *build, const struct condition_spec *condition, uint32_t first_stage, size_t i,
-                     struct stage *stage)
+static int set_stage(struct build *build, const struct condition_spec *condition, uint32_t first_stage,
+                     size_t i, struct stage *stage)
 {
     const struct stage_spec *spec = stage_spec(condition, i);
     *stage = (struct stage){.spec = spec,
@@ -300,16 +310,17 @@ static int set_stage(struct build *build, const struct condition_spec *condition
     if (failed == 0)
         stage->next = only_successor(stage, condition->classes.count > 0 ? condition->classes.count : 1);
     if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL)
-        failed |= scenario_blame(build->scenario, spec, build->err,
-                                 "patients may wait at home for this stage but never choose again; add review");
+        failed |=
+            scenario_blame(build->scenario, spec, build->err,
+                           "patients may wait at home for this stage but never choose again; add review");
     return failed;
 }
 
 static int set_classes(struct build *build, const struct condition_spec *spec, struct condition *condition)
 {
     if (spec->classes.count > SEVERITIES)
-        return scenario_blame(build->scenario, &spec->classes, build->err, "%zu classes; at most %d are possible",
-                              spec->classes.count, SEVERITIES);
+        return scenario_blame(build->scenario, &spec->classes, build->err,
+                              "%zu classes; at most %d are possible", spec->classes.count, SEVERITIES);
     condition->severities = spec->classes.count > 0 ? (unsigned)spec->classes.count : 1;
     double sum = 0;
     for (size_t c = 0; c < spec->classes.count; c++) {
@@ -326,8 +337,8 @@ static int set_classes(struct build *build, const struct condition_spec *spec, s
 static int set_outcomes(struct build *build, const struct condition_spec *spec, struct condition *condition)
 {
     if (spec->outcomes.count > OUTCOMES)
-        return scenario_blame(build->scenario, &spec->outcomes, build->err, "%zu outcomes; at most %d are possible",
-                              spec->outcomes.count, OUTCOMES);
+        return scenario_blame(build->scenario, &spec->outcomes, build->err,
+                              "%zu outcomes; at most %d are possible", spec->outcomes.count, OUTCOMES);
     for (size_t o = 0; o < spec->outcomes.count; o++) {
         const struct outcome_spec *outcome = SCENARIO_ITEM(spec->outcomes, struct outcome_spec, o);
         for (size_t k = 0; k < outcome->by_class.count; k++) {
@@ -376,7 +387,8 @@ static int set_condition(struct build *build, size_t c, uint32_t first_stage)
                                     .first_facility = -1,
                                     .treat_service = -1};
     if (spec->pathway.count == 0)
-        return scenario_blame(build->scenario, spec, build->err, "the condition has no pathway; add at least a stage");
+        return scenario_blame(build->scenario, spec, build->err,
+                              "the condition has no pathway; add at least a stage");
     int failed = 0;
     failed |= set_classes(build, spec, condition);
     failed |= set_outcomes(build, spec, condition);
@@ -411,13 +423,14 @@ int pathways_init(struct pathways *pathways, const struct scenario *scenario, st
     struct build build = {pathways, scenario, facilities, arena, err};
     pathways->count = scenario->conditions.count;
     if (pathways->count == 0)
-        return scenario_blame(scenario, &scenario->conditions, err, "the scenario has no conditions; add at least one");
+        return scenario_blame(scenario, &scenario->conditions, err,
+                              "the scenario has no conditions; add at least one");
     size_t stages = 0;
     for (size_t c = 0; c < pathways->count; c++)
         stages += SCENARIO_ITEM(scenario->conditions, struct condition_spec, c)->pathway.count;
     if (pathways->count > UINT16_MAX || stages > UINT16_MAX - 1)
-        return err_fail(err, "%zu conditions with %zu stages are too many; at most %d of each", pathways->count, stages,
-                        UINT16_MAX - 1);
+        return err_fail(err, "%zu conditions with %zu stages are too many; at most %d of each",
+                        pathways->count, stages, UINT16_MAX - 1);
     pathways->stage_count = stages;
     pathways->condition = arena_zeroed(arena, pathways->count, sizeof *pathways->condition, err);
     pathways->stage = arena_zeroed(arena, stages, sizeof *pathways->stage, err);

@@ -39,8 +39,8 @@ struct stage {
     uint8_t level; /* of priority */
     bool treats, first;
     struct need need[STAGE_NEEDS];
-    int32_t service; /* -1: none */
-    int32_t at;      /* facility where it is had; -1: where the patient is */
+    int32_t service;      /* -1: none */
+    int32_t at;           /* facility where it is had; -1: where the patient is */
     const int32_t *among; /* wards of which one is picked; NULL: none */
     uint32_t among_count;
     enum stage_pick pick;
@@ -52,10 +52,10 @@ struct stage {
     enum stage_choice choice;
     enum stage_else missing;
     int32_t late, otherwise, reneged, rejected, balked;
-    int64_t window_us, transfer_us, reach_us; /* 0: no limit */
+    int64_t window_us, transfer_us, reach_us;                        /* 0: no limit */
     const struct dist *duration, *patience, *review, *upgrade_after; /* NULL: none */
-    int32_t next;                                    /* the same for all, or STAGE_BY_LUCK */
-    const struct route *route[SEVERITIES];           /* NULL: the pathway ends */
+    int32_t next;                                                    /* the same for all, or STAGE_BY_LUCK */
+    const struct route *route[SEVERITIES];                           /* NULL: the pathway ends */
 };
 
 struct condition {

@@ -27,7 +27,7 @@ enum draw {
 };
 
 enum patient_flag {
-    PATIENT_NEEDED = 1,    /* has come to a stage that treats */
+    PATIENT_NEEDED = 1, /* has come to a stage that treats */
     PATIENT_TREATED = 2,
     PATIENT_WAITING = 4,   /* stands in a line */
     PATIENT_IN_CARE = 8,   /* holds servers */
@@ -53,13 +53,14 @@ struct patient {
     int64_t onset_us;
     int64_t since_us; /* joined the line, or began to be served */
     uint32_t stream, ordinal;
-    uint32_t facility;    /* PATIENT_NOWHERE */
-    uint16_t operates;    /* person who operates (in the offer) or station picked (among several), index + 1; 0: none */
-    uint16_t stage;       /* in the world's table of stages */
-    int64_t treated_us;   /* when the treatment began */
+    uint32_t facility;  /* PATIENT_NOWHERE */
+    uint16_t operates;  /* person who operates (in the offer) or station picked (among several), index + 1; 0:
+                           none */
+    uint16_t stage;     /* in the world's table of stages */
+    int64_t treated_us; /* when the treatment began */
     uint8_t proficiency; /* of who treated, 255 at the plateau */
     uint8_t still;       /* events in a row that took no time */
-    uint8_t severity;     /* class */
+    uint8_t severity;    /* class */
     uint8_t due_kind;
     uint8_t flags;
     uint8_t attempt; /* of choosing, for this stage */
@@ -78,7 +79,8 @@ struct patients {
 
 MUST_CHECK int patients_init(struct patients *patients, size_t capacity, struct err *err);
 void patients_free(struct patients *patients);
-/* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may move. */
+/* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may
+ * move. */
 uint32_t patients_take(struct patients *patients);
 void patients_give_back(struct patients *patients, uint32_t index);
 

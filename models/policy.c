@@ -22,9 +22,10 @@ int policies_init(struct world *world, struct err *err)
     int failed = 0;
     for (size_t i = 0; i < heads->count && world->scenario->run.planning == STEP_NONE; i++)
         if (SCENARIO_ITEM(*heads, struct policy_head, i)->active)
-            return scenario_blame(world->scenario, &world->scenario->run.planning, err,
-                                  "policies act at planning epochs, and there are none; write \"day\", or active = "
-                                  "false for every policy");
+            return scenario_blame(
+                world->scenario, &world->scenario->run.planning, err,
+                "policies act at planning epochs, and there are none; write \"day\", or active = "
+                "false for every policy");
     for (size_t i = 0; i < heads->count; i++) {
         const struct policy_head *head = SCENARIO_ITEM(*heads, struct policy_head, i);
         const struct policy_ops *ops = find_ops(head->kind);

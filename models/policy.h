@@ -16,7 +16,7 @@ struct world_period;
 struct policy {
     const struct policy_head *head;
     const struct policy_ops *ops;
-    void *state; /* of ops->state_size, zeroed, owned by the world's arena */
+    void *state;                 /* of ops->state_size, zeroed, owned by the world's arena */
     struct world_period *period; /* set by prepare() */
 };
 

@@ -7,7 +7,12 @@
 
 const struct quantity quantities[] = {
     {"treated", "1", "patients treated anywhere", {TREATED}, {NULL}, 1},
-    {"treated_in_county_share", "1", "of those treated, the share in their own county", {"treated_in_county"}, {TREATED}, 1},
+    {"treated_in_county_share",
+     "1",
+     "of those treated, the share in their own county",
+     {"treated_in_county"},
+     {TREATED},
+     1},
     {"met_in_county_share",
      "1",
      "of those whose need was settled (treated or ended untreated), the share treated in their own county",
@@ -16,11 +21,17 @@ const struct quantity quantities[] = {
      1},
     {"met_locally_share",
      "1",
-     "of those whose need was settled (treated or ended untreated), the share treated in their own prefecture",
+     "of those whose need was settled (treated or ended untreated), the share treated in their own "
+     "prefecture",
      {"treated_in_county", "treated_in_prefecture"},
      {TREATED, "untreated"},
      1},
-    {"cross_province_share", "1", "of those treated, the share in another province", {"treated_elsewhere"}, {TREATED}, 1},
+    {"cross_province_share",
+     "1",
+     "of those treated, the share in another province",
+     {"treated_elsewhere"},
+     {TREATED},
+     1},
     {"untreated_share",
      "1",
      "of those whose need was settled, the share that ended untreated",
@@ -29,7 +40,12 @@ const struct quantity quantities[] = {
      1},
     {"wait_mean", "d", "mean time from asking for treatment to its begin", {"waited"}, {TREATED}, 1.0 / 24},
     {"travel_time_per_treated", "h", "travel time per patient treated", {"travel_time"}, {TREATED}, 1},
-    {"travel_distance_per_treated", "km", "travel distance per patient treated", {"travel_distance"}, {TREATED}, 1},
+    {"travel_distance_per_treated",
+     "km",
+     "travel distance per patient treated",
+     {"travel_distance"},
+     {TREATED},
+     1},
     {"death_share", "1", "deaths per patient who fell ill", {"deaths"}, {"patients"}, 1},
     {"procedures",
      "1",
@@ -55,14 +71,16 @@ const size_t quantity_count = sizeof quantities / sizeof quantities[0];
 
 struct selection selection_all(const struct ledger *ledger, const bool *left_out)
 {
-    struct selection selection = {.left_out = left_out, .from_step = ledger->first_step, .to_step = ledger->steps};
+    struct selection selection = {
+        .left_out = left_out, .from_step = ledger->first_step, .to_step = ledger->steps};
     for (size_t d = 0; d < LEDGER_DIMS; d++)
         selection.index[d] = -1;
     return selection;
 }
 
 /* Sum over the cells of one step. */
-static double step_sum(const struct ledger *ledger, size_t field, const struct selection *selection, size_t step)
+static double step_sum(const struct ledger *ledger, size_t field, const struct selection *selection,
+                       size_t step)
 {
     enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
     const unsigned rank = ledger_group_dims(ledger_fields[field].group, dims);

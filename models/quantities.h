@@ -31,8 +31,8 @@ struct selection {
 };
 struct selection selection_all(const struct ledger *ledger, const bool *left_out);
 
-/* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end of the last
- * step (LEVEL). */
+/* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end
+ * of the last step (LEVEL). */
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection);
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection);

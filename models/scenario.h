@@ -26,12 +26,12 @@ struct run_spec {
     int64_t replications;
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
-    double discount;       /* a year */
-    int partitions;          /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
-    int64_t most_present;    /* patients in the whole system; -1: no limit */
-    bool fine_quantiles;   /* histograms of 1/1024 instead of 1/32 */
-    struct key_list facts; /* KEY_FILE list: tables of facts that targets refer to */
-    struct key_list observe; /* texts: times at which the state is observed */
+    double discount; /* a year */
+    int partitions; /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
+    int64_t most_present;     /* patients in the whole system; -1: no limit */
+    bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
+    struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
+    struct key_list observe;  /* texts: times at which the state is observed */
     int64_t observe_cycle_us; /* 0: times since the end of the warm-up; otherwise times of this cycle */
 };
 
@@ -124,14 +124,14 @@ struct station_spec {
     struct key_list wait_over; /* texts: times; shares of waits that are longer */
     int handover;              /* capacity|relief: what a change of the timetable means */
     int interrupt;             /* none|resume|restart|resample: whether it interrupts services under way */
-    int preemption;            /* none|resume|restart|resample: whether better priorities interrupt worse ones */
-    int64_t balk_at;           /* who finds so many present does not join; -1: nobody balks */
+    int preemption;  /* none|resume|restart|resample: whether better priorities interrupt worse ones */
+    int64_t balk_at; /* who finds so many present does not join; -1: nobody balks */
 };
 
 struct next_spec {
-    const char *to;   /* stage; NULL: the pathway ends */
-    double share;     /* of those whom this row concerns */
-    const char *only; /* severity class that it concerns; NULL: all */
+    const char *to;             /* stage; NULL: the pathway ends */
+    double share;               /* of those whom this row concerns */
+    const char *only;           /* severity class that it concerns; NULL: all */
     struct dist_spec *duration; /* of the stage for those who take this way; NULL: the stage's own */
 };
 
@@ -169,12 +169,12 @@ struct stage_spec {
     struct dist_spec *review;   /* waiting at home: how long until they choose again */
     bool treats;                /* having had this stage is "treated" */
     struct key_list next;       /* struct next_spec; none: the pathway ends */
-    struct key_list among;           /* texts: stations of their own, one of which is picked */
-    int pick;                        /* enum stage_pick */
-    int previous;                    /* enum stage_previous */
-    int full;                        /* enum stage_full */
-    const char *rejected;            /* stage of those who find line or servers full; NULL: the pathway ends */
-    const char *balked;              /* stage of those who balk; NULL: the pathway ends */
+    struct key_list among;      /* texts: stations of their own, one of which is picked */
+    int pick;                   /* enum stage_pick */
+    int previous;               /* enum stage_previous */
+    int full;                   /* enum stage_full */
+    const char *rejected;       /* stage of those who find line or servers full; NULL: the pathway ends */
+    const char *balked;         /* stage of those who balk; NULL: the pathway ends */
     struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
     int64_t upgrade_priority;
     int32_t at; /* ref facilities: had there and nowhere else; -1 */

@@ -26,13 +26,15 @@ struct station *serving_line(struct world *world, const struct patient *patient,
 bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage)
 {
     for (size_t i = 0; i < serving_need_count(stage); i++)
-        if (station_free_servers(&serving_need_ward(world, patient, stage, i)->station) < need_amount(stage, i))
+        if (station_free_servers(&serving_need_ward(world, patient, stage, i)->station) <
+            need_amount(stage, i))
             return false;
     const struct offer *offer = serving_offer(world, patient, stage);
     return offer == NULL || offer_operator(offer, case_level(patient, stage) == 0) >= 0;
 }
 
-void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us)
+void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage,
+                   int64_t now_us)
 {
     for (size_t i = 0; i < serving_need_count(stage); i++) {
         struct ward *ward = serving_need_ward(world, patient, stage, i);
@@ -43,7 +45,7 @@ void serving_seize(struct world *world, const struct patient *patient, const str
 }
 
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
-                int64_t own_fen)
+                 int64_t own_fen)
 {
     const int64_t insurer_fen = llround((double)care_fen * reimbursed);
     int64_t *cell = case_cell(world, patient);
@@ -61,10 +63,11 @@ static void pay_stay(struct world *world, const struct patient *patient, int64_t
     const double days = (double)stay_us / DAY_US;
     int64_t per_day_fen = spec->wages_per_day_fen;
     if (spec->lodging_per_day_fen > 0 &&
-        (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m > spec->lodging_from_m)
+        (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m >
+            spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
     serving_pay(world, patient, llround(days * (double)facility->price_per_day_fen), facility->reimbursed,
-        llround(days * (double)per_day_fen));
+                llround(days * (double)per_day_fen));
 }
 
 static void count_treated(struct world *world, struct patient *patient, int64_t now_us)
@@ -132,7 +135,8 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
     const struct stage *stage = case_stage(world, patient);
     const struct dist *duration = stage->duration;
     if (stage->routed_duration) {
-        const struct route *route = stage_route(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
+        const struct route *route =
+            stage_route(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
         if (route != NULL && route->duration != NULL)
             duration = route->duration;
     }
@@ -187,8 +191,9 @@ void serving_begin(struct world *world, uint32_t who, const struct ward *ward, i
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0 ? begin_again(world, who, ward, now_us)
-                                                                           : begin_anew(world, who, ward, now_us);
+    const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0
+                                    ? begin_again(world, who, ward, now_us)
+                                    : begin_anew(world, who, ward, now_us);
     patient->flags = (uint8_t)((patient->flags | PATIENT_IN_CARE) & ~PATIENT_WAITING);
     serving_shift_facility(world, patient, FA_in_care, 1, now_us);
     case_schedule(world, who, EVENT_DEPART, now_us + duration_us);
@@ -201,7 +206,8 @@ void serving_begin(struct world *world, uint32_t who, const struct ward *ward, i
         holding_release(world, who, now_us);
 }
 
-/* The next thing that happens to somebody in line, but for being served: an upgrade or the end of patience. */
+/* The next thing that happens to somebody in line, but for being served: an upgrade or the end of patience.
+ */
 static void schedule_in_line(struct world *world, uint32_t who)
 {
     struct patient *patient = case_patient(world, who);
@@ -213,12 +219,13 @@ static void schedule_in_line(struct world *world, uint32_t who)
         at_us = patient->since_us + dist_value(stage->patience, case_luck(world, who, stage, 0).w[2],
                                                patient->ordinal, case_visit(world, who, stage));
     if (stage->upgrade_after != NULL && (patient->more & PATIENT_UPGRADED) == 0) {
-        const struct rng_words luck =
-            rng_draw(&world->rng, case_identity(world, patient),
-                     (struct rng_purpose){
-                         .quantity = DRAW_LINE, .stage = stage->index, .visit = case_visit(world, who, stage)});
-        const int64_t upgrade_us = patient->since_us + dist_value(stage->upgrade_after, luck.w[0], patient->ordinal,
-                                                                  case_visit(world, who, stage));
+        const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
+                                               (struct rng_purpose){.quantity = DRAW_LINE,
+                                                                    .stage = stage->index,
+                                                                    .visit = case_visit(world, who, stage)});
+        const int64_t upgrade_us =
+            patient->since_us +
+            dist_value(stage->upgrade_after, luck.w[0], patient->ordinal, case_visit(world, who, stage));
         if (upgrade_us < at_us) {
             at_us = upgrade_us;
             kind = EVENT_UPGRADE;
@@ -274,19 +281,22 @@ void serving_upgrade(struct world *world, uint32_t who)
     schedule_in_line(world, who);
 }
 
-/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
+/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed
+ * over. */
 void serving_line_moves(struct world *world, struct station *station, int64_t now_us)
 {
     int64_t who = station_first(station);
     while (who >= 0) {
         const struct patient *patient = case_patient(world, (uint32_t)who);
         const struct stage *stage = case_stage(world, patient);
-        const int64_t after = station_after(station, &world->part.links, (uint32_t)who, case_level(patient, stage));
+        const int64_t after =
+            station_after(station, &world->part.links, (uint32_t)who, case_level(patient, stage));
         if (serving_can_begin(world, patient, stage)) {
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
             serving_begin(world, (uint32_t)who, serving_ward(world, patient, stage), now_us);
-        } else if (serving_need_count(stage) > 0 && &serving_need_ward(world, patient, stage, 0)->station == station &&
+        } else if (serving_need_count(stage) > 0 &&
+                   &serving_need_ward(world, patient, stage, 0)->station == station &&
                    station_free_servers(station) <= 0) {
             return;
         }
@@ -351,13 +361,13 @@ static void release_one(struct world *world, struct ward *ward, const struct pat
 }
 
 /* Several things, others wait for more than this ward, or the servers have been relieved. */
-static void release_all(struct world *world, const struct patient *patient, struct ward *const *wards, size_t count,
-                        int64_t now_us)
+static void release_all(struct world *world, const struct patient *patient, struct ward *const *wards,
+                        size_t count, int64_t now_us)
 {
     const struct stage *stage = case_stage(world, patient);
     for (size_t i = 0; i < count; i++)
-        serving_give_back(world, wards[i], patient, need_amount(stage, i), i == 0 ? patient->shift : wards[i]->shift,
-                          now_us);
+        serving_give_back(world, wards[i], patient, need_amount(stage, i),
+                          i == 0 ? patient->shift : wards[i]->shift, now_us);
     const uint32_t facility = count > 0 && stage->need_count == 0 ? wards[0]->facility : patient->facility;
     if (facility != PATIENT_NOWHERE)
         serving_facility_moves(world, facility, now_us);

@@ -24,7 +24,8 @@ static inline struct ward *serving_need_ward(struct world *world, const struct p
         return &world->facilities.ward[stage->ward];
     if (stage->among != NULL)
         return &world->facilities.ward[stage->among[patient->operates > 0 ? patient->operates - 1 : 0]];
-    return &world->facilities.ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
+    return &world->facilities
+                .ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
 }
 
 /* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
@@ -37,7 +38,8 @@ static inline struct offer *serving_offer(const struct world *world, const struc
     return offer == NULL || offer->unlimited ? NULL : offer;
 }
 
-/* The ward in whose line the patient waits; NULL when it is the line for an operator alone, or there is no line. */
+/* The ward in whose line the patient waits; NULL when it is the line for an operator alone, or there is no
+ * line. */
 static inline struct ward *serving_ward(struct world *world, const struct patient *patient,
                                         const struct stage *stage)
 {
@@ -49,7 +51,8 @@ struct station *serving_line(struct world *world, const struct patient *patient,
 bool serving_is_joint(struct world *world, const struct patient *patient, const struct stage *stage);
 
 bool serving_can_begin(struct world *world, const struct patient *patient, const struct stage *stage);
-void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage, int64_t now_us);
+void serving_seize(struct world *world, const struct patient *patient, const struct stage *stage,
+                   int64_t now_us);
 /* Below, `ward` is what serving_ward() says of the patient's stage. */
 
 /* Begins the present stage; its servers have been seized. */
@@ -58,7 +61,8 @@ void serving_begin(struct world *world, uint32_t who, const struct ward *ward, i
 void serving_release(struct world *world, uint32_t who, struct ward *ward, int64_t now_us);
 /* Keeps the wards' servers of a stage that has ended, for the stages after it. */
 void serving_keep(struct world *world, uint32_t who);
-/* Gives back servers of a ward that the patient seized in a shift; those of people who have been relieved are gone. */
+/* Gives back servers of a ward that the patient seized in a shift; those of people who have been relieved are
+ * gone. */
 void serving_give_back(struct world *world, struct ward *ward, const struct patient *patient, int64_t amount,
                        uint8_t shift, int64_t now_us);
 
@@ -67,7 +71,8 @@ void serving_join_line(struct world *world, uint32_t who, const struct ward *war
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);
 /* Changes to the stage's other priority while waiting. */
 void serving_upgrade(struct world *world, uint32_t who);
-/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed over. */
+/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed
+ * over. */
 void serving_line_moves(struct world *world, struct station *station, int64_t now_us);
 /* The line of a ward, and those that wait for it among other things. */
 void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us);

@@ -100,8 +100,8 @@ int64_t skill_trainee(const struct offer *offer, const struct rng *rng)
     return best;
 }
 
-void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng, size_t trainee,
-                     int64_t now_us)
+void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng,
+                     size_t trainee, int64_t now_us)
 {
     struct person *person = &offer->people[trainee];
     person->supervised++;
@@ -118,8 +118,8 @@ double skill_proficiency(const struct service *service, const struct person *per
 {
     const struct service_spec *spec = service->spec;
     const int64_t idle_us = now_us - person->last_case_us - spec->decay_after_us;
-    if (person->role == ROLE_EXPERT || person->role == ROLE_VISITOR || spec->decay_half_us == 0 || idle_us <= 0 ||
-        person->proficiency <= spec->entry_proficiency)
+    if (person->role == ROLE_EXPERT || person->role == ROLE_VISITOR || spec->decay_half_us == 0 ||
+        idle_us <= 0 || person->proficiency <= spec->entry_proficiency)
         return person->proficiency;
     const double kept = exp2(-(double)idle_us / (double)spec->decay_half_us);
     return spec->entry_proficiency + (person->proficiency - spec->entry_proficiency) * kept;
@@ -143,13 +143,14 @@ int64_t skill_leaving(const struct offer *offer, const struct service *service, 
 {
     if (service->spec->staff_leave_per_s <= 0)
         return INT64_MAX;
-    const double stays_s = -log(rng_unit(personal_luck(offer, rng, number).w[1])) / service->spec->staff_leave_per_s;
+    const double stays_s =
+        -log(rng_unit(personal_luck(offer, rng, number).w[1])) / service->spec->staff_leave_per_s;
     const double us = (double)now_us + stays_s * 1e6;
     return us < 0x1p62 ? (int64_t)us : INT64_MAX;
 }
 
-struct person skill_new_trainee(const struct offer *offer, const struct service *service, const struct rng *rng,
-                                uint32_t number)
+struct person skill_new_trainee(const struct offer *offer, const struct service *service,
+                                const struct rng *rng, uint32_t number)
 {
     const uint32_t word = personal_luck(offer, rng, number).w[0];
     int64_t cases = INT64_MAX;

@@ -24,16 +24,16 @@ enum person_role {
 
 struct person {
     enum person_role role;
-    int32_t expert;        /* index of the expert; -1 for local staff */
+    int32_t expert; /* index of the expert; -1 for local staff */
     bool busy, gone;
     const int64_t *worked_us; /* of an expert: this week; NULL for local staff */
     int64_t week_us;          /* ... and at most so much, but for emergencies */
-    uint32_t number;       /* identity within the offer: never reused */
-    int64_t supervised;    /* cases so far */
+    uint32_t number;          /* identity within the offer: never reused */
+    int64_t supervised;       /* cases so far */
     int64_t independent_at_cases;
-    double proficiency;    /* 0..1 when last practised */
+    double proficiency; /* 0..1 when last practised */
     int64_t last_case_us;
-    int64_t leaves_us;     /* INT64_MAX: never */
+    int64_t leaves_us; /* INT64_MAX: never */
 };
 
 /* Which of the trainees on duty is supervised. */
@@ -49,25 +49,25 @@ struct service {
 
 struct offer {
     uint32_t facility, service;
-    uint64_t hash;        /* identity of (facility, service) */
+    uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
     bool on_board;            /* given, as far as is known elsewhere: changes at planning epochs */
     struct station operators; /* those present; the line is not used */
     struct person *people;    /* owned; grows at planning epochs only */
     size_t count, capacity;
-    int64_t cases;            /* begun here so far: identity of the next one */
+    int64_t cases;                                 /* begun here so far: identity of the next one */
     double believed_wait_us, believed_proficiency; /* what patients think; change at planning epochs */
-    double on_duty;           /* chance that a trainee is on duty at a case */
-    int assignment;           /* enum skill_assignment */
-    int64_t in_line;          /* patients waiting for an operator here now */
-    int64_t begun, waited_us; /* since the last planning of beliefs */
+    double on_duty;                                /* chance that a trainee is on duty at a case */
+    int assignment;                                /* enum skill_assignment */
+    int64_t in_line;                               /* patients waiting for an operator here now */
+    int64_t begun, waited_us;                      /* since the last planning of beliefs */
 };
 
 /* True when somebody who can operate is there (busy or not). */
 bool offer_given(const struct offer *offer);
-/* Someone free to operate now, by this order: a visitor while there is a trainee to teach, then whoever of the locals
- * has practised least recently, then a visitor or expert. Experts whose week
- * is used up work for emergencies only. -1: nobody. */
+/* Someone free to operate now, by this order: a visitor while there is a trainee to teach, then whoever of
+ * the locals has practised least recently, then a visitor or expert. Experts whose week is used up work for
+ * emergencies only. -1: nobody. */
 int64_t offer_operator(const struct offer *offer, bool emergency);
 
 /* Adds a person; at planning epochs only. Returns the index, or -1. */
@@ -78,8 +78,8 @@ void offer_remove(struct offer *offer, size_t person);
 /* The trainee who is supervised at the next case (on duty, chosen by the offer's assignment), or -1. */
 int64_t skill_trainee(const struct offer *offer, const struct rng *rng);
 /* One supervised case more; at the threshold the trainee becomes independent from now on. */
-void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng, size_t trainee,
-                     int64_t now_us);
+void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng,
+                     size_t trainee, int64_t now_us);
 
 /* Proficiency now, decay included: 1 - (1 - p) e^{-cases k}; halved towards the entry level in every
  * decay_half after decay_after without a case. */
@@ -91,7 +91,7 @@ void skill_practise(const struct service *service, struct person *person, int64_
 int64_t skill_leaving(const struct offer *offer, const struct service *service, const struct rng *rng,
                       uint32_t number, int64_t now_us);
 
-struct person skill_new_trainee(const struct offer *offer, const struct service *service, const struct rng *rng,
-                                uint32_t number);
+struct person skill_new_trainee(const struct offer *offer, const struct service *service,
+                                const struct rng *rng, uint32_t number);
 
 #endif

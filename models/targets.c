@@ -55,21 +55,23 @@ static int check_dates(const struct world *world, const struct target_spec *spec
         for (size_t s = 0; s <= world->ledger.steps; s++)
             met = met || world->ledger.step_from_us[s] == at_us;
         if (!met)
-            return scenario_blame(world->scenario, dates[d], err,
-                                  "the date is not at the begin or end of a step of the series; choose one that is, or "
-                                  "a finer scenario.step");
+            return scenario_blame(
+                world->scenario, dates[d], err,
+                "the date is not at the begin or end of a step of the series; choose one that is, or "
+                "a finer scenario.step");
     }
     return 0;
 }
 
-static int check_target(struct world *world, const struct target_spec *spec, const struct target_value *target,
-                        struct err *err)
+static int check_target(struct world *world, const struct target_spec *spec,
+                        const struct target_value *target, struct err *err)
 {
     if (target->role == NULL)
-        return scenario_blame(world->scenario, &spec->fact, err,
-                              "no facts file has a row with the id \"%s\"; correct the id, or add the file to "
-                              "scenario.facts",
-                              spec->fact);
+        return scenario_blame(
+            world->scenario, &spec->fact, err,
+            "no facts file has a row with the id \"%s\"; correct the id, or add the file to "
+            "scenario.facts",
+            spec->fact);
     if (quantity_find_field(spec->quantity) < 0 && quantity_find(spec->quantity) < 0) {
         const char *names[128];
         size_t count = 0;
@@ -78,16 +80,18 @@ static int check_target(struct world *world, const struct target_spec *spec, con
         for (size_t i = 0; i < quantity_count && count < 128; i++)
             names[count++] = quantities[i].name;
         const char *nearest = scenario_nearest(spec->quantity, names, count);
-        return scenario_blame(world->scenario, &spec->quantity, err,
-                              "no quantity is called \"%s\"; %s%s%s", spec->quantity,
+        return scenario_blame(world->scenario, &spec->quantity, err, "no quantity is called \"%s\"; %s%s%s",
+                              spec->quantity,
                               nearest != NULL ? "did you mean \"" : "docs/results.md lists them",
                               nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
     }
     if (spec->place != NULL && geography_find(&world->geography, spec->place) < 0)
         return scenario_blame(world->scenario, &spec->place, err,
-                              "no place of the scenario has the code \"%s\"; use one that is selected", spec->place);
+                              "no place of the scenario has the code \"%s\"; use one that is selected",
+                              spec->place);
     uint32_t facility = 0;
-    if (spec->at >= 0 && facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, err) != 0)
+    if (spec->at >= 0 &&
+        facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, err) != 0)
         return -1;
     return check_dates(world, spec, err);
 }
@@ -109,7 +113,8 @@ int targets_init(struct world *world, struct err *err)
             return -1;
     int failed = 0;
     for (size_t t = 0; t < world->target_count; t++)
-        failed |= check_target(world, SCENARIO_ITEM(scenario->targets, struct target_spec, t), &world->targets[t], err);
+        failed |= check_target(world, SCENARIO_ITEM(scenario->targets, struct target_spec, t),
+                               &world->targets[t], err);
     return failed;
 }
 
@@ -120,7 +125,8 @@ static struct selection select_target(const struct world *world, const struct ta
     struct selection selection = selection_all(ledger, world->background);
     uint32_t facility = 0;
     struct err ignored = ERR_INIT; /* checked before the run */
-    if (spec->at >= 0 && facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, &ignored) == 0)
+    if (spec->at >= 0 &&
+        facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, &ignored) == 0)
         selection.index[DIM_FACILITY] = facility;
     if (spec->place != NULL)
         selection.index[DIM_PLACE] = geography_find(&world->geography, spec->place);
@@ -143,9 +149,10 @@ void targets_evaluate(struct world *world)
         const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
         const struct selection selection = select_target(world, spec);
         const int64_t field = quantity_find_field(spec->quantity);
-        const double value = field >= 0
-                                 ? quantity_field(&world->ledger, (size_t)field, &selection)
-                                 : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
+        const double value =
+            field >= 0
+                ? quantity_field(&world->ledger, (size_t)field, &selection)
+                : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
         world->targets[t].value = value * spec->scale;
     }
 }

@@ -28,8 +28,8 @@ void trace_free(struct trace *trace)
     free(trace);
 }
 
-/* Where a patient is, told by the ward or by whom the stage waits for; TRACE_NOWHERE where nobody and nothing is
- * needed. */
+/* Where a patient is, told by the ward or by whom the stage waits for; TRACE_NOWHERE where nobody and nothing
+ * is needed. */
 static int32_t station_of(const struct world *world, const struct ward *ward, const struct patient *patient)
 {
     if (ward != NULL)

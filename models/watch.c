@@ -26,8 +26,8 @@ void watch_class_change(struct world *world, const struct ward *ward, const stru
         watch_measure(&world->measures, ward, own, change, now_us, patient->since_us);
 }
 
-void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
-                      int64_t now_us)
+void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient,
+                      int64_t delta, int64_t now_us)
 {
     struct measure *own = class_of(world, ward, patient);
     tally_level_set(&own->queue, now_us, own->queue.level + delta);

@@ -31,11 +31,11 @@ void watch_trace(struct world *world, const struct ward *ward, const struct pati
 /* The same as below for the patient's class, where there are classes. */
 void watch_class_change(struct world *world, const struct ward *ward, const struct patient *patient,
                         enum watch_event change, int64_t now_us);
-void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient, int64_t delta,
-                      int64_t now_us);
+void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient,
+                      int64_t delta, int64_t now_us);
 
-static inline void watch_wait(const struct measures *measures, const struct ward *ward, struct measure *measure,
-                              int64_t waited_us)
+static inline void watch_wait(const struct measures *measures, const struct ward *ward,
+                              struct measure *measure, int64_t waited_us)
 {
     const struct measure_station *station = &measures->station[ward->measure];
     tally_add(&measure->wait, waited_us);
@@ -46,10 +46,11 @@ static inline void watch_wait(const struct measures *measures, const struct ward
         measure->over[i] += waited_us > station->limit[i].us;
 }
 
-/* One change in the statistics of a ward over all customers, or in those of a class. Callers know the change, so that
- * little is left of this when it is compiled. */
+/* One change in the statistics of a ward over all customers, or in those of a class. Callers know the change,
+ * so that little is left of this when it is compiled. */
 static inline __attribute__((always_inline)) void watch_measure(const struct measures *measures,
-                                                                const struct ward *ward, struct measure *measure,
+                                                                const struct ward *ward,
+                                                                struct measure *measure,
                                                                 enum watch_event change, int64_t now_us,
                                                                 int64_t since_us)
 {
@@ -91,8 +92,8 @@ static inline __attribute__((always_inline)) void watch_measure(const struct mea
     }
 }
 
-/* Something happened to one patient at a ward (NULL: none), where the patient came at patient->since_us (no matter
- * for RELEASED). */
+/* Something happened to one patient at a ward (NULL: none), where the patient came at patient->since_us (no
+ * matter for RELEASED). */
 static inline __attribute__((always_inline)) void watch_change(struct world *world, const struct ward *ward,
                                                                const struct patient *patient,
                                                                enum watch_event change, int64_t now_us)
@@ -115,7 +116,8 @@ static inline void watch_line(struct world *world, const struct ward *ward, cons
         watch_class_line(world, ward, patient, delta, now_us);
 }
 
-/* The ward's line or servers may have changed. A level that has not needs no setting: its integral goes on. */
+/* The ward's line or servers may have changed. A level that has not needs no setting: its integral goes on.
+ */
 static inline void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
 {
     if (ward == NULL || ward->measure < 0)
@@ -135,9 +137,10 @@ void watch_servers(struct world *world, const struct ward *ward, const struct pa
                    int64_t now_us);
 /* Everybody who serves has been relieved: none of the servers counts as busy any more. */
 void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us);
-/* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0). */
-void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
-                   int64_t now_us);
+/* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0).
+ */
+void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient,
+                   int64_t servers, int64_t now_us);
 /* So many servers have gone off duty, this long after their shift had ended. */
 void watch_overtime(struct world *world, const struct ward *ward, int64_t servers, int64_t overtime_us);
 /* A stream's patient was turned away before being anywhere, because the whole system is full. */

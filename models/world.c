@@ -89,7 +89,8 @@ static int init_times(struct world *world, struct err *err)
     world->warmup_us = warm_us - run->start_us;
     world->end_us = key_span_after(warm_us, run->length) - run->start_us;
     if (world->end_us <= world->warmup_us)
-        return scenario_blame(world->scenario, &run->length, err, "the run has no length; write length = \"1 y\", say");
+        return scenario_blame(world->scenario, &run->length, err,
+                              "the run has no length; write length = \"1 y\", say");
     return 0;
 }
 
@@ -206,8 +207,9 @@ static void note_levels(struct world *world, int64_t now_us)
             if (person->role == ROLE_LOCAL)
                 proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
         }
-        cell[FS_proficiency] =
-            cell[FS_staff_independent] == 0 ? 0 : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
+        cell[FS_proficiency] = cell[FS_staff_independent] == 0
+                                   ? 0
+                                   : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
     }
 }
 
@@ -257,8 +259,8 @@ static int init_services(struct world *world, struct err *err)
     for (size_t s = 0; s < specs->count; s++) {
         const struct service_spec *spec = SCENARIO_ITEM(*specs, struct service_spec, s);
         const struct dist *independence = NULL;
-        if (pathways_dist(&world->pathways, world->scenario, (const struct dist_spec *const *)&spec->independence,
-                          &independence, err) != 0)
+        if (pathways_dist(&world->pathways, world->scenario,
+                          (const struct dist_spec *const *)&spec->independence, &independence, err) != 0)
             return -1;
         world->services[s] = (struct service){.spec = spec,
                                               .independence = independence,
@@ -274,8 +276,8 @@ static void init_staff(struct world *world)
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         struct offer *offer = &world->facilities.offer[o];
         for (size_t p = 0; p < offer->count; p++)
-            offer->people[p].leaves_us =
-                skill_leaving(offer, &world->services[offer->service], &world->rng, offer->people[p].number, 0);
+            offer->people[p].leaves_us = skill_leaving(offer, &world->services[offer->service], &world->rng,
+                                                       offer->people[p].number, 0);
     }
 }
 
@@ -351,7 +353,7 @@ static double column_value(const struct world *world, size_t column, size_t i)
 
 static const char *column_text(const struct world *world, size_t column, size_t i)
 {
-    static const char *const levels[] = {"township", "county", "prefecture", "provincial",
+    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
                                          "regional", "national", "online"};
     if (column < 3) {
         const struct place *place = &world->geography.place[i];
@@ -367,15 +369,31 @@ static const char *column_text(const struct world *world, size_t column, size_t 
 static int init_columns(struct world *world, struct err *err)
 {
     static const struct world_column numbers[] = {
-        {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
-        {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
-        {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_lon",
+         .unit = "degrees_east",
+         .long_name = "longitude of the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_lat",
+         .unit = "degrees_north",
+         .long_name = "latitude of the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_population",
+         .unit = "1",
+         .long_name = "people who live in the place"},
         {.dim = DIM_PLACE,
          .name = "place_selected",
          .unit = "1",
-         .long_name = "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
-        {.dim = DIM_FACILITY, .name = "facility_lon", .unit = "degrees_east", .long_name = "longitude of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_lat", .unit = "degrees_north", .long_name = "latitude of its place"},
+         .long_name =
+             "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_lon",
+         .unit = "degrees_east",
+         .long_name = "longitude of its place"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_lat",
+         .unit = "degrees_north",
+         .long_name = "latitude of its place"},
         {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
     };
     static const struct world_column texts_[] = {
@@ -384,7 +402,9 @@ static int init_columns(struct world *world, struct err *err)
         {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
         {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
         {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
-        {.dim = DIM_FACILITY, .name = "facility_origin", .long_name = "named in the scenario, or the rule that made it"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_origin",
+         .long_name = "named in the scenario, or the rule that made it"},
     };
     enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
     world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
@@ -422,9 +442,10 @@ static int check_stations(const struct world *world, struct err *err)
         const struct station_spec *spec = SCENARIO_ITEM(world->scenario->stations, struct station_spec, i);
         const struct ward *ward = &world->facilities.ward[facilities_ward(&world->facilities, spec->id)];
         if (ward->joint && (ward->in_service != NULL || ward->relief))
-            failed |= scenario_blame(world->scenario, spec, err,
-                                     "patients here need something else as well; preemption, interrupt and relief are "
-                                     "possible where one server is all they need");
+            failed |= scenario_blame(
+                world->scenario, spec, err,
+                "patients here need something else as well; preemption, interrupt and relief are "
+                "possible where one server is all they need");
     }
     return failed;
 }
@@ -446,7 +467,8 @@ static void init_levels(struct world *world)
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
         const struct ward *ward = &world->facilities.ward[w];
         if (ward->measure >= 0)
-            tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, 0, ward->station.servers);
+            tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, 0,
+                            ward->station.servers);
     }
 }
 
@@ -485,13 +507,14 @@ static int build(struct world *world, struct err *err)
         return -1;
     if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) > MESSAGE_BYTES &&
         world->facilities.count > 0)
-        return err_fail(err, "a pathway that goes back has %zu stages; at most %zu are possible where there are "
-                             "facilities",
-                        world->pathways.loop_stages, (MESSAGE_BYTES - sizeof(struct patient)) / sizeof(uint32_t));
-    if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0, world->warmup_us,
-                      world->end_us, err) != 0 ||
-        observe_init(world, err) != 0 ||
-        patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
+        return err_fail(err,
+                        "a pathway that goes back has %zu stages; at most %zu are possible where there are "
+                        "facilities",
+                        world->pathways.loop_stages,
+                        (MESSAGE_BYTES - sizeof(struct patient)) / sizeof(uint32_t));
+    if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0,
+                      world->warmup_us, world->end_us, err) != 0 ||
+        observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
         targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
         return -1;
@@ -510,8 +533,8 @@ static const void *view_of(const void *data, unsigned partition)
     return ((const struct world *)data)->view[partition];
 }
 
-/* Few pending events are best kept in a heap; many in buckets of a few hundred each. Patients are pending for a week,
- * say. */
+/* Few pending events are best kept in a heap; many in buckets of a few hundred each. Patients are pending for
+ * a week, say. */
 static int64_t bucket_us(const struct world *world)
 {
     double per_s = 0;
@@ -596,7 +619,8 @@ int world_set_threads(struct world *world, unsigned threads, struct err *err)
 int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
 {
     for (int64_t part = 1; part <= PROGRESS_PARTS; part++) {
-        const int64_t until_us = part == PROGRESS_PARTS ? world->end_us : world->end_us / PROGRESS_PARTS * part;
+        const int64_t until_us =
+            part == PROGRESS_PARTS ? world->end_us : world->end_us / PROGRESS_PARTS * part;
         if (engine_run(world->engine, until_us, err) != 0)
             return -1;
         if (progress != NULL)
@@ -697,13 +721,13 @@ struct world_visit world_visit(const struct world *world, size_t i)
         station = world->facilities.facility[offer->facility].id;
         service = world->services[offer->service].spec->id;
     }
-    return (struct world_visit){
-        .condition = world->pathways.condition[row->condition].id,
-        .place = world->geography.trivial ? NULL : world->geography.place[row->place].code,
-        .ordinal = row->ordinal,
-        .visit = row->visit,
-        .station = station,
-        .service = service,
-        .time_us = {row->arrived_us, row->started_us, row->ended_us, row->left_us},
-        .how = hows[row->how]};
+    return (struct world_visit){.condition = world->pathways.condition[row->condition].id,
+                                .place =
+                                    world->geography.trivial ? NULL : world->geography.place[row->place].code,
+                                .ordinal = row->ordinal,
+                                .visit = row->visit,
+                                .station = station,
+                                .service = service,
+                                .time_us = {row->arrived_us, row->started_us, row->ended_us, row->left_us},
+                                .how = hows[row->how]};
 }

@@ -14,7 +14,8 @@
 struct world;
 
 /* Builds everything that the scenario describes and checks what the key table cannot: places, stages, routing
- * shares ... (problems gathered as scenario_load() does). The scenario must outlive the world. The caller frees. */
+ * shares ... (problems gathered as scenario_load() does). The scenario must outlive the world. The caller
+ * frees. */
 MUST_CHECK struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err);
 void world_free(struct world *world);
 
@@ -34,10 +35,11 @@ struct world_cut {
 };
 struct world_cut world_cut(const struct world *world);
 
-uint64_t world_events(const struct world *world); /* handlers called */
+uint64_t world_events(const struct world *world);      /* handlers called */
 uint64_t world_fingerprint(const struct world *world); /* of the compiled tables */
 
-/* Of a dimension of the ledger: labels are ids (codes), names are for people. All texts live as long as the world. */
+/* Of a dimension of the ledger: labels are ids (codes), names are for people. All texts live as long as the
+ * world. */
 struct world_dimension {
     const char *name, *long_name; /* "facility" ... */
     size_t size;
@@ -63,8 +65,8 @@ struct world_period {
 };
 size_t world_periods(const struct world *world, const struct world_period **periods);
 
-/* Numbers of the whole replication after the warm-up ("procedures", "station/desk/wait_mean"): the same names in the
- * same order in every replication. NaN where undefined. */
+/* Numbers of the whole replication after the warm-up ("procedures", "station/desk/wait_mean"): the same names
+ * in the same order in every replication. NaN where undefined. */
 struct metric {
     const char *name, *unit;
     double value;
@@ -80,8 +82,8 @@ struct world_visit {
     const char *condition, *place; /* of the patient; place NULL where there are none */
     uint32_t ordinal;              /* among the patients of this condition and place */
     uint32_t visit;                /* of this stage by this patient, from 0 */
-    const char *station, *service; /* "": not let into the system; service: of the facility `station`, where only a
-                                    * person is waited for, or NULL */
+    const char *station, *service; /* "": not let into the system; service: of the facility `station`, where
+                                    * only a person is waited for, or NULL */
     int64_t time_us[VISIT_TIMES];  /* since the start; INT64_MAX: has not happened */
     const char *how;               /* "served" ...; "" when the patient is still there */
 };

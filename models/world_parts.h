@@ -41,7 +41,7 @@ enum { EXTRA_HELD = 4 };
 struct extra {
     int64_t whole_us, remaining_us; /* of a service that may be interrupted */
     uint32_t resamples;
-    uint8_t mode; /* enum interruption: of the last one */
+    uint8_t mode;        /* enum interruption: of the last one */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
     struct {
         int32_t ward;
@@ -62,7 +62,7 @@ struct partition {
     size_t extra_capacity;
     uint32_t *blocked; /* owned: who holds servers and waits for others */
     size_t blocked_count, blocked_capacity;
-    size_t roomy_for; /* patients for whom links and visits have room */
+    size_t roomy_for;    /* patients for whom links and visits have room */
     struct trace *trace; /* owned; NULL: nobody wants one */
     struct foresight foresight;
 };
@@ -85,11 +85,12 @@ static inline void system_count_merge(struct system_count *into, const struct sy
     into->rejected += from->rejected;
 }
 
-/* A world as one of its partitions sees it: its own patients, luck of choices made, counts of people and system; and what
- * all share and only planning changes, or only the partition that owns it (wards, offers, streams). Partition 0 is
- * the whole world, which owns what is shared and into which the counts of the others are gathered. */
+/* A world as one of its partitions sees it: its own patients, luck of choices made, counts of people and
+ * system; and what all share and only planning changes, or only the partition that owns it (wards, offers,
+ * streams). Partition 0 is the whole world, which owns what is shared and into which the counts of the others
+ * are gathered. */
 struct world {
-    unsigned number;         /* of the partition */
+    unsigned number; /* of the partition */
     unsigned partitions;
     struct world **view;     /* by partition; view[0] is the world itself; owned by it */
     const char *cut_because; /* why there are not more */
@@ -142,14 +143,14 @@ static inline struct system_count world_system_count(const struct world *world)
 
 static inline int64_t *world_pc(struct world *world, uint32_t place, uint32_t condition)
 {
-    return &world->ledger.cells[GROUP_PLACE_CONDITION][(place * world->ledger.size[DIM_CONDITION] + condition) *
-                                                       PC_FIELDS];
+    return &world->ledger.cells[GROUP_PLACE_CONDITION]
+                               [(place * world->ledger.size[DIM_CONDITION] + condition) * PC_FIELDS];
 }
 
 static inline int64_t *world_fs(struct world *world, uint32_t facility, uint32_t service)
 {
-    return &world->ledger.cells[GROUP_FACILITY_SERVICE][(facility * world->ledger.size[DIM_SERVICE] + service) *
-                                                        FS_FIELDS];
+    return &world->ledger.cells[GROUP_FACILITY_SERVICE]
+                               [(facility * world->ledger.size[DIM_SERVICE] + service) * FS_FIELDS];
 }
 
 static inline int64_t *world_fa(struct world *world, uint32_t facility)

@@ -50,7 +50,8 @@ uint64_t rng_hash(const char *id);
 uint64_t rng_hash_more(uint64_t hash, const char *id);
 
 /* Four independent 32-bit words. The low half of the stream goes to the counter, the high half to the key. */
-static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identity who, struct rng_purpose what)
+static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identity who,
+                                        struct rng_purpose what)
 {
     assert(what.quantity < 1u << 12 && what.stage < 1u << 12 && what.attempt < 1u << 8);
     const philox4x32_ctr_t counter = {{what.quantity << 20 | what.stage << 8 | what.attempt, what.visit,

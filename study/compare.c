@@ -286,7 +286,8 @@ char *compare_text(const struct comparison *comparison, enum detail detail, stru
         for (size_t w = 1; w < comparison->worlds; w++)
             add_alternative(&text, comparison, w, shown, &pair, err);
         if (left_out > 0)
-            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n", left_out);
+            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n",
+                     left_out);
         answer = text_take(&text, err);
     }
     pair_free(&pair);

@@ -10,8 +10,8 @@
 
 enum detail { DETAIL_HEADLINES, DETAIL_ALL };
 
-/* Fills shown[i] and returns how many are left out: with DETAIL_HEADLINES all but the headlines, or, when there are none
- * (queues), what belongs to a class of patients. */
+/* Fills shown[i] and returns how many are left out: with DETAIL_HEADLINES all but the headlines, or, when
+ * there are none (queues), what belongs to a class of patients. */
 size_t detail_choose(enum detail detail, const char *const *names, size_t count, bool *shown);
 
 #endif

@@ -222,7 +222,8 @@ char *show_text(const struct run_view *view, enum detail detail, struct err *err
         add_head(&text, view);
         add_metrics(&text, view, shown, column, err);
         if (left_out > 0)
-            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n", left_out);
+            text_add(&text, "and %zu by part (condition, facility, station ...): --all shows them\n",
+                     left_out);
         if (targets[0] != '\0')
             text_add(&text, "\n%s", targets);
         answer = text_take(&text, err);

@@ -31,10 +31,11 @@ static int check_conflicts(const struct world *world, const struct policy *polic
         if (other->ops != policy->ops || state->expert != own->expert)
             continue;
         if (own->start_us < state->end_us && state->start_us < own->end_us)
-            return scenario_blame(world->scenario, &spec_of(policy)->expert, err,
-                                  "policies \"%s\" and \"%s\" send the same expert at overlapping times; change the "
-                                  "dates or the expert",
-                                  other->head->name, policy->head->name);
+            return scenario_blame(
+                world->scenario, &spec_of(policy)->expert, err,
+                "policies \"%s\" and \"%s\" send the same expert at overlapping times; change the "
+                "dates or the expert",
+                other->head->name, policy->head->name);
     }
     return 0;
 }
@@ -56,14 +57,16 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
         return -1;
     const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
     if (offer == NULL)
-        return scenario_blame(scenario, &spec->to, err,
-                              "the facility \"%s\" does not list this service; add it to its services (staff = 0 will "
-                              "do)",
-                              world->facilities.facility[facility].id);
+        return scenario_blame(
+            scenario, &spec->to, err,
+            "the facility \"%s\" does not list this service; add it to its services (staff = 0 will "
+            "do)",
+            world->facilities.facility[facility].id);
     state->offer = (int32_t)(offer - world->facilities.offer);
     if (state->start_us < 0)
-        return scenario_blame(scenario, &spec->start_us, err,
-                              "the policy starts before the run; begin the scenario earlier or the policy later");
+        return scenario_blame(
+            scenario, &spec->start_us, err,
+            "the policy starts before the run; begin the scenario earlier or the policy later");
     return check_conflicts(world, policy, err);
 }
 
@@ -72,7 +75,9 @@ static int64_t way_us(const struct world *world, const struct dispatch *state)
     const struct facilities *facilities = &world->facilities;
     const uint32_t home = facilities->offer[state->expert->home_offer].facility;
     const uint32_t there = facilities->offer[state->offer].facility;
-    return geography_travel(&world->geography, facilities->facility[home].place, facilities->facility[there].place).us;
+    return geography_travel(&world->geography, facilities->facility[home].place,
+                            facilities->facility[there].place)
+        .us;
 }
 
 static int add_trainees(struct world *world, const struct policy *policy, struct err *err)
@@ -116,7 +121,8 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
         state->arrives_us = now_us + way_us(world, state);
         state->phase = ON_THE_WAY_BACK;
     }
-    if (state->phase == ON_THE_WAY_BACK && now_us >= state->arrives_us && expert_is_free(world, state->expert)) {
+    if (state->phase == ON_THE_WAY_BACK && now_us >= state->arrives_us &&
+        expert_is_free(world, state->expert)) {
         if (expert_join(world, state->expert, state->expert->home_offer, now_us, err) != 0)
             return -1;
         state->expert->booked_by = NULL;

@@ -198,7 +198,8 @@ Test(choice, nearest_is_nearest_of_those_that_give_it_now)
     cr_assert_eq(choice_nearest(world, stage, 0, PATIENT_NOWHERE), h);
     cr_assert_eq(choice_nearest(world, stage, 0, h), a);
     offer_remove(facility_offer(&world->facilities, a, 0), 0);
-    cr_assert_eq(choice_nearest(world, stage, 0, h), a); /* not known elsewhere before the next planning epoch */
+    cr_assert_eq(choice_nearest(world, stage, 0, h),
+                 a); /* not known elsewhere before the next planning epoch */
     partition_refresh_board(world);
     cr_assert_eq(choice_nearest(world, stage, 0, h), b);
     cr_assert_eq(choice_nearest(world, stage, 2, PATIENT_NOWHERE), b); /* seen from b's own place */

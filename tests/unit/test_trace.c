@@ -9,7 +9,7 @@
 
 #define RUN(length)                                                                                          \
     "scenario: { start = \"2019-01-01\"; length = \"" length "\"; step = \"none\"; planning = \"none\"; "    \
-                                                             "};\n"
+    "};\n"
 #define BUSY                                                                                                 \
     RUN("2 d")                                                                                               \
     "stations: ( { id = \"desk\"; servers = 1; room = 4; }, { id = \"two\"; servers = 2; } );\n"             \

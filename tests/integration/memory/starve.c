@@ -1,6 +1,6 @@
-/* Allocation that fails on demand, linked in place of the C library's by --wrap: only calls of the program's own
- * code come here. STARVE_AT=N lets call number N fail, STARVE_ON=1 all after it too; STARVE_COUNT=FILE receives the
- * number of calls at the end. */
+/* Allocation that fails on demand, linked in place of the C library's by --wrap: only calls of the program's
+ * own code come here. STARVE_AT=N lets call number N fail, STARVE_ON=1 all after it too; STARVE_COUNT=FILE
+ * receives the number of calls at the end. */
 
 #include <errno.h>
 #include <stdatomic.h>
