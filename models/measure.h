@@ -34,7 +34,7 @@ static inline void occupancy_set(struct occupancy *occupancy, int64_t now_us, in
 
 struct measure {
     uint64_t arrivals, served, reneged, balked, rejected, interrupted, blocked;
-    uint64_t waited_any;    /* those who left the line among them */
+    uint64_t waited_any;   /* those who left the line among them */
     struct tally wait;     /* of those whose service began */
     struct tally wait_all; /* and of those who left the line */
     struct tally sojourn;  /* arrival to the end of the service, of those served */

@@ -156,7 +156,8 @@ static int add_waits(struct world *world, const struct subject *subject, struct 
     if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
         add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
         add(world, prefix, "wait_all_mean", "h", hours(tally_mean(all)), err) != 0 ||
-        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)all->count), err) != 0 ||
+        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)all->count), err) !=
+            0 ||
         add_waits_over(world, subject, err) != 0)
         return -1;
     return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&measure->sojourn)), err);

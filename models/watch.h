@@ -27,8 +27,8 @@ enum watch_event {
     WATCH_RELEASED,    /* holds them no longer, and is gone */
 };
 
-/* Something happened to one patient at a ward (NULL: none), where the patient came at patient->since_us (no matter
- * for RELEASED). */
+/* Something happened to one patient at a ward (NULL: none), where the patient came at patient->since_us (no
+ * matter for RELEASED). */
 void watch_change(struct world *world, const struct ward *ward, const struct patient *patient,
                   enum watch_event change, int64_t now_us);
 /* One patient more or less of this class in the ward's line. */
@@ -41,9 +41,10 @@ void watch_servers(struct world *world, const struct ward *ward, const struct pa
                    int64_t now_us);
 /* Everybody who serves has been relieved: none of the servers counts as busy any more. */
 void watch_relieved(struct world *world, const struct ward *ward, int64_t now_us);
-/* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0). */
-void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient, int64_t servers,
-                   int64_t now_us);
+/* Somebody who holds so many servers of a ward begins to wait for others (servers > 0), or has done so (< 0).
+ */
+void watch_blocked(struct world *world, const struct ward *ward, const struct patient *patient,
+                   int64_t servers, int64_t now_us);
 /* So many servers have gone off duty, this long after their shift had ended. */
 void watch_overtime(struct world *world, const struct ward *ward, int64_t servers, int64_t overtime_us);
 /* A stream's patient was turned away before being anywhere, because the whole system is full. */
