@@ -22,7 +22,10 @@ def check_any(data, engine):
         check(variable.dtype.kind != "m", f"{engine}: {name} became a time difference")
         if variable.dtype.kind == "O":
             check(all(isinstance(text, str) for text in variable.values.flat), f"{engine}: {name} is not text")
-        elif name != "time":
+        elif variable.dtype.kind == "M":
+            # A date: its unit has been used to decode it.
+            check(variable.encoding["units"].startswith("days since "), f"{engine}: {name} is not in days")
+        else:
             # Values of mixed units (metric_value) have theirs beside them (metric_unit).
             mixed = str(name).split("_")[0] + "_unit" in data.variables
             check(mixed or "units" in variable.attrs, f"{engine}: {name} has no unit")
