@@ -7,6 +7,8 @@
 #include "models/care.h"
 #include "models/metrics.h"
 #include "models/partition.h"
+#include "models/planning.h"
+#include "models/readout.h"
 #include "models/targets.h"
 #include "models/trace.h"
 #include "models/world_parts.h"
@@ -15,27 +17,6 @@
 enum { FIRST_PATIENTS = 256, PROGRESS_PARTS = 200 };
 
 /* --- time ---------------------------------------------------------------- */
-
-static struct key_span step_span(int step, int64_t n)
-{
-    switch (step) {
-    case STEP_DAY:
-        return (struct key_span){.us = n * WINDOW_DAY_US};
-    case STEP_WEEK:
-        return (struct key_span){.us = n * 7 * WINDOW_DAY_US};
-    case STEP_MONTH:
-        return (struct key_span){.months = n};
-    default:
-        return (struct key_span){.months = 12 * n};
-    }
-}
-
-/* The n-th bound of steps of a kind, since the start. */
-static int64_t step_bound(const struct world *world, int step, int64_t n)
-{
-    const int64_t start_us = world->scenario->run.start_us;
-    return key_span_after(start_us, step_span(step, n)) - start_us;
-}
 
 static int init_ledger(struct world *world, struct err *err)
 {
@@ -50,7 +31,7 @@ static int init_ledger(struct world *world, struct err *err)
             goto out;
         bounds = grown;
         bounds[count++] = next_us;
-        int64_t later_us = step == STEP_NONE ? world->end_us : step_bound(world, step, n + 1);
+        int64_t later_us = step == STEP_NONE ? world->end_us : planning_step(world, step, n + 1);
         if (later_us > world->end_us)
             later_us = world->end_us;
         if (next_us < world->warmup_us && world->warmup_us < later_us)
@@ -94,160 +75,6 @@ static int init_times(struct world *world, struct err *err)
     return 0;
 }
 
-/* --- planning ------------------------------------------------------------ */
-
-static bool plans(const struct world *world)
-{
-    return world->scenario->run.planning != STEP_NONE &&
-           (world->policy_count > 0 || world->facilities.offer_count > 0);
-}
-
-/* The first planning epoch after a time. */
-static int64_t planning_after(const struct world *world, int64_t now_us)
-{
-    if (!plans(world))
-        return INT64_MAX;
-    const int step = world->scenario->run.planning;
-    int64_t n = step == STEP_DAY    ? now_us / WINDOW_DAY_US
-                : step == STEP_WEEK ? now_us / (7 * WINDOW_DAY_US)
-                                    : now_us / ((step == STEP_MONTH ? 31 : 366) * WINDOW_DAY_US);
-    while (step_bound(world, step, n) <= now_us)
-        n++;
-    return step_bound(world, step, n);
-}
-
-static int64_t next_plan(const void *data, int64_t now_us)
-{
-    const struct world *world = data;
-    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
-    const int64_t due_us = observe_due(&world->observe);
-    next_us = due_us < next_us ? due_us : next_us;
-    const struct ledger *ledger = &world->ledger;
-    for (size_t s = ledger->step; s <= ledger->steps; s++)
-        if (ledger->step_from_us[s] > now_us) {
-            if (ledger->step_from_us[s] < next_us)
-                next_us = ledger->step_from_us[s];
-            break;
-        }
-    return next_us;
-}
-
-/* What patients believe of waiting moves a tenth of the way to what they hear. */
-static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
-{
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        struct offer *offer = &world->facilities.offer[o];
-        double heard_us = 0;
-        if (offer->begun > 0)
-            heard_us = (double)offer->waited_us / (double)offer->begun;
-        else if (offer->believed_wait_us > 0)
-            heard_us = offer_given(offer) ? 0 : offer->believed_wait_us + (double)passed_us;
-        offer->believed_wait_us += 0.1 * (heard_us - offer->believed_wait_us);
-        offer->begun = offer->waited_us = 0;
-        offer->believed_proficiency = 0;
-        for (size_t p = 0; p < offer->count; p++) {
-            const struct person *person = &offer->people[p];
-            if (person->role != ROLE_TRAINEE && !person->gone)
-                offer->believed_proficiency =
-                    fmax(offer->believed_proficiency,
-                         skill_proficiency(&world->services[offer->service], person, now_us));
-        }
-    }
-}
-
-/* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
-static int64_t week_of(const struct world *world, int64_t now_us)
-{
-    const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
-    const int64_t since_us = world->scenario->run.start_us - monday_us + now_us;
-    return since_us / week_us - (since_us % week_us < 0);
-}
-
-/* On Mondays everybody's working week begins anew. */
-static void begin_week(struct world *world, int64_t now_us)
-{
-    const int64_t week = week_of(world, now_us);
-    if (world->week == week)
-        return;
-    world->week = week;
-    for (size_t e = 0; e < world->experts.count; e++)
-        world->experts.expert[e].worked_us = 0;
-    for (size_t e = 0; e < world->experts.count; e++)
-        if (world->experts.expert[e].at_offer >= 0)
-            world_recheck(world, world->facilities.offer[world->experts.expert[e].at_offer].facility, now_us);
-}
-
-static void let_staff_leave(struct world *world, int64_t now_us)
-{
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        struct offer *offer = &world->facilities.offer[o];
-        for (size_t p = 0; p < offer->count; p++)
-            if (!offer->people[p].gone && offer->people[p].leaves_us <= now_us) {
-                offer_remove(offer, p);
-                world_recheck(world, offer->facility, now_us);
-            }
-    }
-}
-
-/* The levels at the end of a step, from the people of each offer. */
-static void note_levels(struct world *world, int64_t now_us)
-{
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        const struct offer *offer = &world->facilities.offer[o];
-        int64_t *cell = world_fs(world, offer->facility, offer->service);
-        double proficiency = 0;
-        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
-        for (size_t p = 0; p < offer->count; p++) {
-            const struct person *person = &offer->people[p];
-            if (person->gone)
-                continue;
-            cell[FS_staff_independent] += person->role == ROLE_LOCAL;
-            cell[FS_experts_visiting] += person->role == ROLE_VISITOR;
-            cell[FS_trainees] += person->role == ROLE_TRAINEE;
-            if (person->role == ROLE_LOCAL)
-                proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
-        }
-        cell[FS_proficiency] = cell[FS_staff_independent] == 0
-                                   ? 0
-                                   : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
-    }
-}
-
-static void close_step(struct world *world, int64_t now_us)
-{
-    note_levels(world, now_us);
-    partition_close_step(world);
-    if (now_us != world->warmup_us)
-        return;
-    measures_restart(&world->measures, now_us);
-    partition_restart(world, now_us);
-}
-
-/* Levels restart at a time: what they have gathered until then is closed first by the tallies themselves. */
-static int plan(void *data, int64_t now_us, struct err *err)
-{
-    struct world *world = data;
-    struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        close_step(world, now_us);
-    observe_now(world, now_us);
-    if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
-        return 0;
-    const int64_t next_us = planning_after(world, now_us);
-    if (now_us == 0)
-        update_beliefs(world, 0, 0);
-    if (now_us > 0) {
-        update_beliefs(world, next_us - now_us, now_us);
-        let_staff_leave(world, now_us);
-        begin_week(world, now_us);
-    }
-    world->next_plan_us = next_us;
-    if (policies_plan(world, now_us, err) != 0)
-        return -1;
-    partition_refresh_board(world);
-    return 0;
-}
-
 /* --- building ------------------------------------------------------------ */
 
 static int init_services(struct world *world, struct err *err)
@@ -279,159 +106,6 @@ static void init_staff(struct world *world)
             offer->people[p].leaves_us = skill_leaving(offer, &world->services[offer->service], &world->rng,
                                                        offer->people[p].number, 0);
     }
-}
-
-static const char **texts(struct world *world, size_t count, struct err *err)
-{
-    return arena_zeroed(&world->arena, count, sizeof(const char *), err);
-}
-
-/* Ids and names of each dimension. */
-static int init_dimensions(struct world *world, struct err *err)
-{
-    static const char *const names[LEDGER_DIMS][2] = {[DIM_PLACE] = {"place", "code of the place"},
-                                                      [DIM_FACILITY] = {"facility", "id of the facility"},
-                                                      [DIM_CONDITION] = {"condition", "id of the condition"},
-                                                      [DIM_SERVICE] = {"service", "id of the service"},
-                                                      [DIM_EXPERT] = {"expert", "id of the expert"}};
-    for (size_t d = 0; d < LEDGER_DIMS; d++) {
-        const size_t size = world->ledger.size[d];
-        const char **labels = texts(world, size, err), **people = texts(world, size, err);
-        if (labels == NULL || people == NULL)
-            return -1;
-        for (size_t i = 0; i < size; i++) {
-            const struct scenario *scenario = world->scenario;
-            const char *label = NULL, *name = NULL;
-            switch ((enum ledger_dim)d) {
-            case DIM_PLACE:
-                label = world->geography.place[i].code;
-                name = world->geography.place[i].name;
-                break;
-            case DIM_FACILITY:
-                label = world->facilities.facility[i].id;
-                name = world->facilities.facility[i].name;
-                break;
-            case DIM_CONDITION:
-                label = world->pathways.condition[i].id;
-                name = world->pathways.condition[i].spec->name;
-                break;
-            case DIM_SERVICE:
-                label = world->services[i].spec->id;
-                name = world->services[i].spec->name;
-                break;
-            case DIM_EXPERT:
-            case LEDGER_DIMS:
-                label = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->id;
-                name = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->name;
-                break;
-            }
-            labels[i] = label;
-            people[i] = name != NULL ? name : label;
-        }
-        world->dimension[d] = (struct world_dimension){
-            .name = names[d][0], .long_name = names[d][1], .size = size, .labels = labels, .names = people};
-    }
-    return 0;
-}
-
-enum { PLACE_NUMBERS = 4 };
-
-/* Columns of numbers and texts along places and facilities. */
-static double column_value(const struct world *world, size_t column, size_t i)
-{
-    const bool of_place = column < PLACE_NUMBERS;
-    const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
-    const double row[] = {place->lon,
-                          place->lat,
-                          (double)place->population,
-                          place->selected,
-                          place->lon,
-                          place->lat,
-                          of_place ? 0 : (double)world->facilities.facility[i].beds};
-    return row[column];
-}
-
-static const char *column_text(const struct world *world, size_t column, size_t i)
-{
-    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
-                                         "regional", "national", "online"};
-    if (column < 3) {
-        const struct place *place = &world->geography.place[i];
-        const char *row[] = {place->name_en, place->prefecture, place->province};
-        return row[column];
-    }
-    const struct facility *facility = &world->facilities.facility[i];
-    const char *row[] = {world->geography.place[facility->place].code, levels[facility->level],
-                         facility->rule != NULL ? facility->rule : "named in the scenario"};
-    return row[column - 3];
-}
-
-static int init_columns(struct world *world, struct err *err)
-{
-    static const struct world_column numbers[] = {
-        {.dim = DIM_PLACE,
-         .name = "place_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_population",
-         .unit = "1",
-         .long_name = "people who live in the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_selected",
-         .unit = "1",
-         .long_name =
-             "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of its place"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
-    };
-    static const struct world_column texts_[] = {
-        {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
-        {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
-        {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
-        {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_origin",
-         .long_name = "named in the scenario, or the rule that made it"},
-    };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
-    world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
-    if (world->columns == NULL)
-        return -1;
-    for (size_t c = 0; c < NUMBERS; c++) {
-        const size_t size = world->ledger.size[numbers[c].dim];
-        double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
-        if (values == NULL)
-            return -1;
-        for (size_t i = 0; i < size; i++)
-            values[i] = column_value(world, c, i);
-        world->columns[c] = numbers[c];
-        world->columns[c].values = values;
-    }
-    for (size_t c = 0; c < TEXTS; c++) {
-        const size_t size = world->ledger.size[texts_[c].dim];
-        const char **values = texts(world, size, err);
-        if (values == NULL)
-            return -1;
-        for (size_t i = 0; i < size; i++)
-            values[i] = column_text(world, c, i);
-        world->columns[NUMBERS + c] = texts_[c];
-        world->columns[NUMBERS + c].texts = values;
-    }
-    world->column_count = NUMBERS + TEXTS;
-    return 0;
 }
 
 /* Interruptions and relief are about one server and one patient. */
@@ -516,7 +190,8 @@ static int build(struct world *world, struct err *err)
                       world->warmup_us, world->end_us, err) != 0 ||
         observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
         experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
-        targets_init(world, err) != 0 || init_dimensions(world, err) != 0 || init_columns(world, err) != 0)
+        targets_init(world, err) != 0 || readout_dimensions(world, err) != 0 ||
+        readout_columns(world, err) != 0)
         return -1;
     if (check_stations(world, err) != 0)
         return -1;
@@ -524,7 +199,7 @@ static int build(struct world *world, struct err *err)
     init_levels(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;
-    world->week = week_of(world, 0);
+    world->week = planning_week(world, 0);
     return 0;
 }
 
@@ -551,8 +226,8 @@ static int make_engine(struct world *world, struct err *err)
 {
     static const struct engine_model model = {.handle = care_handle,
                                               .deliver = care_deliver,
-                                              .plan = plan,
-                                              .next_plan = next_plan,
+                                              .plan = planning_act,
+                                              .next_plan = planning_next,
                                               .compare = care_compare,
                                               .context = view_of,
                                               .prefetch = foresight_prefetch};
@@ -595,7 +270,7 @@ void world_free(struct world *world)
     free(world);
 }
 
-/* --- running and reading out --------------------------------------------- */
+/* --- running --------------------------------------------- */
 
 /* The rows of all partitions in one order. */
 static int gather_trace(struct world *world, struct err *err)
@@ -627,107 +302,10 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
             progress(data, (double)part / PROGRESS_PARTS);
     }
     observe_now(world, world->end_us);
-    close_step(world, world->end_us);
+    planning_close_step(world, world->end_us);
     partition_gather(world, world->end_us);
     targets_evaluate(world);
     if (gather_trace(world, err) != 0)
         return -1;
     return metrics_compute(world, err);
-}
-
-uint64_t world_events(const struct world *world)
-{
-    return engine_events(world->engine);
-}
-
-struct world_cut world_cut(const struct world *world)
-{
-    return (struct world_cut){.partitions = world->partitions,
-                              .merged_because = world->cut_because,
-                              .window_us = world->window_us,
-                              .window_set_by = world->window_set_by};
-}
-
-uint64_t world_fingerprint(const struct world *world)
-{
-    uint64_t hash = rng_hash("tables");
-    for (size_t i = 0; i < world->pathways.dist_count; i++)
-        hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
-    hash ^= demand_fingerprint(&world->demand);
-    return hash;
-}
-
-struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)
-{
-    return world->dimension[dim];
-}
-
-const struct ledger *world_ledger(const struct world *world)
-{
-    return &world->ledger;
-}
-
-size_t world_columns(const struct world *world, const struct world_column **columns)
-{
-    *columns = world->columns;
-    return world->column_count;
-}
-
-size_t world_periods(const struct world *world, const struct world_period **periods)
-{
-    *periods = world->periods;
-    return world->policy_count;
-}
-
-size_t world_metrics(const struct world *world, const struct metric **metrics)
-{
-    *metrics = world->metrics;
-    return world->metric_count;
-}
-
-size_t world_targets(const struct world *world, const struct target_value **targets)
-{
-    *targets = world->targets;
-    return world->target_count;
-}
-
-int world_trace(struct world *world, struct err *err)
-{
-    for (unsigned p = 0; p < world->partitions; p++) {
-        struct partition *part = &world->view[p]->part;
-        if (part->trace == NULL)
-            part->trace = trace_new(err);
-        if (part->trace == NULL)
-            return -1;
-    }
-    return 0;
-}
-
-size_t world_visits(const struct world *world)
-{
-    return world->part.trace == NULL ? 0 : world->part.trace->count;
-}
-
-struct world_visit world_visit(const struct world *world, size_t i)
-{
-    static const char *const hows[TRACE_HOWS] = {"served",      "blocked",  "interrupted", "reneged",
-                                                 "transferred", "rejected", "balked",      ""};
-    const struct trace_row *row = &world->part.trace->row[i];
-    const char *station = "", *service = NULL;
-    if (row->station >= 0) {
-        station = world->facilities.ward[row->station].id;
-    } else if (row->station != TRACE_NOWHERE) {
-        const struct offer *offer = &world->facilities.offer[TRACE_OFFERS - row->station];
-        station = world->facilities.facility[offer->facility].id;
-        service = world->services[offer->service].spec->id;
-    }
-    return (struct world_visit){.condition = world->pathways.condition[row->condition].id,
-                                .place =
-                                    world->geography.trivial ? NULL : world->geography.place[row->place].code,
-                                .ordinal = row->ordinal,
-                                .visit = row->visit,
-                                .station = station,
-                                .service = service,
-                                .time_us = {row->arrived_us, row->started_us, row->ended_us, row->left_us},
-                                .how = hows[row->how]};
 }

@@ -1,0 +1,179 @@
+#include "models/planning.h"
+
+#include <math.h>
+
+#include "models/observe.h"
+#include "models/partition.h"
+#include "models/world_parts.h"
+#include "sim/window.h"
+
+static struct key_span step_span(int step, int64_t n)
+{
+    switch (step) {
+    case STEP_DAY:
+        return (struct key_span){.us = n * WINDOW_DAY_US};
+    case STEP_WEEK:
+        return (struct key_span){.us = n * 7 * WINDOW_DAY_US};
+    case STEP_MONTH:
+        return (struct key_span){.months = n};
+    default:
+        return (struct key_span){.months = 12 * n};
+    }
+}
+
+int64_t planning_step(const struct world *world, int step, int64_t n)
+{
+    const int64_t start_us = world->scenario->run.start_us;
+    return key_span_after(start_us, step_span(step, n)) - start_us;
+}
+
+static bool plans(const struct world *world)
+{
+    return world->scenario->run.planning != STEP_NONE &&
+           (world->policy_count > 0 || world->facilities.offer_count > 0);
+}
+
+/* The first planning epoch after a time. */
+static int64_t planning_after(const struct world *world, int64_t now_us)
+{
+    if (!plans(world))
+        return INT64_MAX;
+    const int step = world->scenario->run.planning;
+    int64_t n = step == STEP_DAY    ? now_us / WINDOW_DAY_US
+                : step == STEP_WEEK ? now_us / (7 * WINDOW_DAY_US)
+                                    : now_us / ((step == STEP_MONTH ? 31 : 366) * WINDOW_DAY_US);
+    while (planning_step(world, step, n) <= now_us)
+        n++;
+    return planning_step(world, step, n);
+}
+
+int64_t planning_next(const void *data, int64_t now_us)
+{
+    const struct world *world = data;
+    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
+    const int64_t due_us = observe_due(&world->observe);
+    next_us = due_us < next_us ? due_us : next_us;
+    const struct ledger *ledger = &world->ledger;
+    for (size_t s = ledger->step; s <= ledger->steps; s++)
+        if (ledger->step_from_us[s] > now_us) {
+            if (ledger->step_from_us[s] < next_us)
+                next_us = ledger->step_from_us[s];
+            break;
+        }
+    return next_us;
+}
+
+/* What patients believe of waiting moves a tenth of the way to what they hear. */
+static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        double heard_us = 0;
+        if (offer->begun > 0)
+            heard_us = (double)offer->waited_us / (double)offer->begun;
+        else if (offer->believed_wait_us > 0)
+            heard_us = offer_given(offer) ? 0 : offer->believed_wait_us + (double)passed_us;
+        offer->believed_wait_us += 0.1 * (heard_us - offer->believed_wait_us);
+        offer->begun = offer->waited_us = 0;
+        offer->believed_proficiency = 0;
+        for (size_t p = 0; p < offer->count; p++) {
+            const struct person *person = &offer->people[p];
+            if (person->role != ROLE_TRAINEE && !person->gone)
+                offer->believed_proficiency =
+                    fmax(offer->believed_proficiency,
+                         skill_proficiency(&world->services[offer->service], person, now_us));
+        }
+    }
+}
+
+/* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
+int64_t planning_week(const struct world *world, int64_t now_us)
+{
+    const int64_t monday_us = 4 * WINDOW_DAY_US, week_us = 7 * WINDOW_DAY_US;
+    const int64_t since_us = world->scenario->run.start_us - monday_us + now_us;
+    return since_us / week_us - (since_us % week_us < 0);
+}
+
+/* On Mondays everybody's working week begins anew. */
+static void begin_week(struct world *world, int64_t now_us)
+{
+    const int64_t week = planning_week(world, now_us);
+    if (world->week == week)
+        return;
+    world->week = week;
+    for (size_t e = 0; e < world->experts.count; e++)
+        world->experts.expert[e].worked_us = 0;
+    for (size_t e = 0; e < world->experts.count; e++)
+        if (world->experts.expert[e].at_offer >= 0)
+            world_recheck(world, world->facilities.offer[world->experts.expert[e].at_offer].facility, now_us);
+}
+
+static void let_staff_leave(struct world *world, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        for (size_t p = 0; p < offer->count; p++)
+            if (!offer->people[p].gone && offer->people[p].leaves_us <= now_us) {
+                offer_remove(offer, p);
+                world_recheck(world, offer->facility, now_us);
+            }
+    }
+}
+
+/* The levels at the end of a step, from the people of each offer. */
+static void note_levels(struct world *world, int64_t now_us)
+{
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        const struct offer *offer = &world->facilities.offer[o];
+        int64_t *cell = world_fs(world, offer->facility, offer->service);
+        double proficiency = 0;
+        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
+        for (size_t p = 0; p < offer->count; p++) {
+            const struct person *person = &offer->people[p];
+            if (person->gone)
+                continue;
+            cell[FS_staff_independent] += person->role == ROLE_LOCAL;
+            cell[FS_experts_visiting] += person->role == ROLE_VISITOR;
+            cell[FS_trainees] += person->role == ROLE_TRAINEE;
+            if (person->role == ROLE_LOCAL)
+                proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
+        }
+        cell[FS_proficiency] = cell[FS_staff_independent] == 0
+                                   ? 0
+                                   : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
+    }
+}
+
+void planning_close_step(struct world *world, int64_t now_us)
+{
+    note_levels(world, now_us);
+    partition_close_step(world);
+    if (now_us != world->warmup_us)
+        return;
+    measures_restart(&world->measures, now_us);
+    partition_restart(world, now_us);
+}
+
+int planning_act(void *data, int64_t now_us, struct err *err)
+{
+    struct world *world = data;
+    struct ledger *ledger = &world->ledger;
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
+        planning_close_step(world, now_us);
+    observe_now(world, now_us);
+    if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
+        return 0;
+    const int64_t next_us = planning_after(world, now_us);
+    if (now_us == 0)
+        update_beliefs(world, 0, 0);
+    if (now_us > 0) {
+        update_beliefs(world, next_us - now_us, now_us);
+        let_staff_leave(world, now_us);
+        begin_week(world, now_us);
+    }
+    world->next_plan_us = next_us;
+    if (policies_plan(world, now_us, err) != 0)
+        return -1;
+    partition_refresh_board(world);
+    return 0;
+}

@@ -1,0 +1,256 @@
+#include "models/readout.h"
+
+#include "models/trace.h"
+#include "models/world_parts.h"
+
+static const char **texts(struct world *world, size_t count, struct err *err)
+{
+    return arena_zeroed(&world->arena, count, sizeof(const char *), err);
+}
+
+/* Ids and names of each dimension. */
+int readout_dimensions(struct world *world, struct err *err)
+{
+    static const char *const names[LEDGER_DIMS][2] = {[DIM_PLACE] = {"place", "code of the place"},
+                                                      [DIM_FACILITY] = {"facility", "id of the facility"},
+                                                      [DIM_CONDITION] = {"condition", "id of the condition"},
+                                                      [DIM_SERVICE] = {"service", "id of the service"},
+                                                      [DIM_EXPERT] = {"expert", "id of the expert"}};
+    for (size_t d = 0; d < LEDGER_DIMS; d++) {
+        const size_t size = world->ledger.size[d];
+        const char **labels = texts(world, size, err), **people = texts(world, size, err);
+        if (labels == NULL || people == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++) {
+            const struct scenario *scenario = world->scenario;
+            const char *label = NULL, *name = NULL;
+            switch ((enum ledger_dim)d) {
+            case DIM_PLACE:
+                label = world->geography.place[i].code;
+                name = world->geography.place[i].name;
+                break;
+            case DIM_FACILITY:
+                label = world->facilities.facility[i].id;
+                name = world->facilities.facility[i].name;
+                break;
+            case DIM_CONDITION:
+                label = world->pathways.condition[i].id;
+                name = world->pathways.condition[i].spec->name;
+                break;
+            case DIM_SERVICE:
+                label = world->services[i].spec->id;
+                name = world->services[i].spec->name;
+                break;
+            case DIM_EXPERT:
+            case LEDGER_DIMS:
+                label = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->id;
+                name = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->name;
+                break;
+            }
+            labels[i] = label;
+            people[i] = name != NULL ? name : label;
+        }
+        world->dimension[d] = (struct world_dimension){
+            .name = names[d][0], .long_name = names[d][1], .size = size, .labels = labels, .names = people};
+    }
+    return 0;
+}
+
+enum { PLACE_NUMBERS = 4 };
+
+/* Columns of numbers and texts along places and facilities. */
+static double column_value(const struct world *world, size_t column, size_t i)
+{
+    const bool of_place = column < PLACE_NUMBERS;
+    const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
+    const double row[] = {place->lon,
+                          place->lat,
+                          (double)place->population,
+                          place->selected,
+                          place->lon,
+                          place->lat,
+                          of_place ? 0 : (double)world->facilities.facility[i].beds};
+    return row[column];
+}
+
+static const char *column_text(const struct world *world, size_t column, size_t i)
+{
+    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
+                                         "regional", "national", "online"};
+    if (column < 3) {
+        const struct place *place = &world->geography.place[i];
+        const char *row[] = {place->name_en, place->prefecture, place->province};
+        return row[column];
+    }
+    const struct facility *facility = &world->facilities.facility[i];
+    const char *row[] = {world->geography.place[facility->place].code, levels[facility->level],
+                         facility->rule != NULL ? facility->rule : "named in the scenario"};
+    return row[column - 3];
+}
+
+int readout_columns(struct world *world, struct err *err)
+{
+    static const struct world_column numbers[] = {
+        {.dim = DIM_PLACE,
+         .name = "place_lon",
+         .unit = "degrees_east",
+         .long_name = "longitude of the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_lat",
+         .unit = "degrees_north",
+         .long_name = "latitude of the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_population",
+         .unit = "1",
+         .long_name = "people who live in the place"},
+        {.dim = DIM_PLACE,
+         .name = "place_selected",
+         .unit = "1",
+         .long_name =
+             "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_lon",
+         .unit = "degrees_east",
+         .long_name = "longitude of its place"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_lat",
+         .unit = "degrees_north",
+         .long_name = "latitude of its place"},
+        {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
+    };
+    static const struct world_column texts_[] = {
+        {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
+        {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
+        {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
+        {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
+        {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
+        {.dim = DIM_FACILITY,
+         .name = "facility_origin",
+         .long_name = "named in the scenario, or the rule that made it"},
+    };
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
+    world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
+    if (world->columns == NULL)
+        return -1;
+    for (size_t c = 0; c < NUMBERS; c++) {
+        const size_t size = world->ledger.size[numbers[c].dim];
+        double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
+        if (values == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++)
+            values[i] = column_value(world, c, i);
+        world->columns[c] = numbers[c];
+        world->columns[c].values = values;
+    }
+    for (size_t c = 0; c < TEXTS; c++) {
+        const size_t size = world->ledger.size[texts_[c].dim];
+        const char **values = texts(world, size, err);
+        if (values == NULL)
+            return -1;
+        for (size_t i = 0; i < size; i++)
+            values[i] = column_text(world, c, i);
+        world->columns[NUMBERS + c] = texts_[c];
+        world->columns[NUMBERS + c].texts = values;
+    }
+    world->column_count = NUMBERS + TEXTS;
+    return 0;
+}
+
+/* --- asked by study/ --- */
+
+uint64_t world_events(const struct world *world)
+{
+    return engine_events(world->engine);
+}
+
+struct world_cut world_cut(const struct world *world)
+{
+    return (struct world_cut){.partitions = world->partitions,
+                              .merged_because = world->cut_because,
+                              .window_us = world->window_us,
+                              .window_set_by = world->window_set_by};
+}
+
+uint64_t world_fingerprint(const struct world *world)
+{
+    uint64_t hash = rng_hash("tables");
+    for (size_t i = 0; i < world->pathways.dist_count; i++)
+        hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
+    hash ^= demand_fingerprint(&world->demand);
+    return hash;
+}
+
+struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)
+{
+    return world->dimension[dim];
+}
+
+const struct ledger *world_ledger(const struct world *world)
+{
+    return &world->ledger;
+}
+
+size_t world_columns(const struct world *world, const struct world_column **columns)
+{
+    *columns = world->columns;
+    return world->column_count;
+}
+
+size_t world_periods(const struct world *world, const struct world_period **periods)
+{
+    *periods = world->periods;
+    return world->policy_count;
+}
+
+size_t world_metrics(const struct world *world, const struct metric **metrics)
+{
+    *metrics = world->metrics;
+    return world->metric_count;
+}
+
+size_t world_targets(const struct world *world, const struct target_value **targets)
+{
+    *targets = world->targets;
+    return world->target_count;
+}
+
+int world_trace(struct world *world, struct err *err)
+{
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct partition *part = &world->view[p]->part;
+        if (part->trace == NULL)
+            part->trace = trace_new(err);
+        if (part->trace == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+size_t world_visits(const struct world *world)
+{
+    return world->part.trace == NULL ? 0 : world->part.trace->count;
+}
+
+struct world_visit world_visit(const struct world *world, size_t i)
+{
+    static const char *const hows[TRACE_HOWS] = {"served",      "blocked",  "interrupted", "reneged",
+                                                 "transferred", "rejected", "balked",      ""};
+    const struct trace_row *row = &world->part.trace->row[i];
+    const char *station = "", *service = NULL;
+    if (row->station >= 0) {
+        station = world->facilities.ward[row->station].id;
+    } else if (row->station != TRACE_NOWHERE) {
+        const struct offer *offer = &world->facilities.offer[TRACE_OFFERS - row->station];
+        station = world->facilities.facility[offer->facility].id;
+        service = world->services[offer->service].spec->id;
+    }
+    return (struct world_visit){.condition = world->pathways.condition[row->condition].id,
+                                .place =
+                                    world->geography.trivial ? NULL : world->geography.place[row->place].code,
+                                .ordinal = row->ordinal,
+                                .visit = row->visit,
+                                .station = station,
+                                .service = service,
+                                .time_us = {row->arrived_us, row->started_us, row->ended_us, row->left_us},
+                                .how = hows[row->how]};
+}
