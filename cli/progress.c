@@ -15,9 +15,13 @@ static atomic_bool running;
 
 static void note_signal(int number)
 {
+    static const char text[] = "\ncounterpart: stopped at once; nothing was written\n";
     int none = 0;
-    if (!atomic_compare_exchange_strong(&stop_signal, &none, number) && atomic_load(&running))
-        _exit(EXIT_FAILED);
+    if (atomic_compare_exchange_strong(&stop_signal, &none, number) || !atomic_load(&running))
+        return;
+    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; /* perhaps nobody reads it */
+    _exit(EXIT_FAILED);
 }
 
 static void watch_signals(void)
