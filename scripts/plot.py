@@ -502,7 +502,7 @@ def draw_waiting(results, place, condition):
         return None
     figure, rows = page(f"{first.name('condition', condition)}, people of {first.name('place', place)}", 3, results)
     for axes, name, title in ((rows[0], "waited", "Waiting for treatment, mean of those treated"),
-                              (rows[1], "travel_time", "Travel to care (one way), mean per patient treated")):
+                              (rows[1], "travel_time", "Travel of all patients (one way), per patient treated")):
         bands = []
         for result in results:
             treated = sum(result.get(n, place=place, condition=condition) for n in TREATED)
