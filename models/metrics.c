@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "models/equity.h"
 #include "models/quantities.h"
 #include "models/world_parts.h"
 
@@ -81,6 +83,74 @@ static int add_offers(struct world *world, struct err *err)
             return -1;
     }
     return 0;
+}
+
+/* What of each place is compared: a field or quantity, or one divided by its people. */
+static const struct {
+    const char *name, *of;
+} spreads[] = {{"treated_per_person", "treated"},
+               {"met_share", "met_share"},
+               {"travel_time_per_treated", "travel_time_per_treated"},
+               {"daly_per_person", "daly"}};
+
+static double of_place(const struct world *world, const char *name, size_t place)
+{
+    struct selection selection = selection_all(&world->ledger, world->background);
+    selection.index[DIM_PLACE] = (int64_t)place;
+    const int64_t field = quantity_find_field(name);
+    return field >= 0 ? quantity_field(&world->ledger, (size_t)field, &selection)
+                      : quantity_value(&world->ledger, &quantities[quantity_find(name)], &selection);
+}
+
+static const double *place_remoteness(const struct world *world)
+{
+    for (size_t c = 0; c < world->column_count; c++)
+        if (strcmp(world->columns[c].name, "place_remoteness") == 0)
+            return world->columns[c].values;
+    return NULL;
+}
+
+static int add_spread(struct world *world, size_t spread, struct equity_row *rows, struct err *err)
+{
+    const double *remoteness = place_remoteness(world);
+    const bool per_person = strstr(spreads[spread].name, "per_person") != NULL;
+    size_t count = 0;
+    bool ranked = remoteness != NULL;
+    for (size_t p = 0; p < world->geography.count; p++) {
+        const struct place *place = &world->geography.place[p];
+        const double people = (double)place->population;
+        double value = of_place(world, spreads[spread].of, p);
+        if (!place->selected || people <= 0 || isnan(value))
+            continue;
+        value = per_person ? value / people : value;
+        ranked = ranked && !isnan(remoteness[p]);
+        rows[count++] = (struct equity_row){value, people, ranked ? remoteness[p] : 0};
+    }
+    const struct equity equity = equity_of(rows, count);
+    char *prefix = mem_printf(err, "equity/%s/", spreads[spread].name);
+    if (prefix == NULL)
+        return -1;
+    const int result =
+        add(world, prefix, "gini", "1", equity.gini, err) != 0 ||
+                add(world, prefix, "theil", "1", equity.theil, err) != 0 ||
+                add(world, prefix, "concentration", "1", ranked ? equity.concentration : NAN, err) != 0
+            ? -1
+            : 0;
+    free(prefix);
+    return result;
+}
+
+/* How evenly the people of different places are served. */
+static int add_equity(struct world *world, struct err *err)
+{
+    if (world->geography.count < 2)
+        return 0;
+    struct equity_row *rows = mem_zeroed(world->geography.count, sizeof *rows, err);
+    int result = rows == NULL ? -1 : 0;
+    for (size_t s = 0; s < sizeof spreads / sizeof spreads[0] && result == 0; s++)
+        result = add_spread(world, s, rows, err);
+    free(rows);
+    return result;
 }
 
 static double hours(double us)
@@ -309,7 +379,7 @@ int metrics_compute(struct world *world, struct err *err)
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
-            add_offers(world, err) != 0)
+            add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -1,5 +1,7 @@
 #include "models/readout.h"
 
+#include <math.h>
+
 #include "models/trace.h"
 #include "models/world_parts.h"
 
@@ -56,7 +58,38 @@ int readout_dimensions(struct world *world, struct err *err)
     return 0;
 }
 
-enum { PLACE_NUMBERS = 4 };
+/* The point on a sphere of radius 1. */
+static void on_sphere(const struct place *place, double at[3])
+{
+    const double degree = 3.14159265358979323846 / 180;
+    at[0] = cos(place->lat * degree) * cos(place->lon * degree);
+    at[1] = cos(place->lat * degree) * sin(place->lon * degree);
+    at[2] = sin(place->lat * degree);
+}
+
+/* Hours to the nearest facility of at least the provincial level, nearest on a sphere: one geodesic a place.
+ * NaN: there is none. */
+static double remoteness_h(const struct world *world, size_t place)
+{
+    double from[3], nearest = -INFINITY;
+    size_t to = SIZE_MAX;
+    on_sphere(&world->geography.place[place], from);
+    for (size_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        double at[3];
+        if (facility->level < LEVEL_PROVINCIAL || facility->level > LEVEL_NATIONAL)
+            continue;
+        on_sphere(&world->geography.place[facility->place], at);
+        const double cosine = from[0] * at[0] + from[1] * at[1] + from[2] * at[2];
+        if (cosine > nearest) {
+            nearest = cosine;
+            to = facility->place;
+        }
+    }
+    return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / 3600e6;
+}
+
+enum { PLACE_NUMBERS = 5 };
 
 /* Columns of numbers and texts along places and facilities. */
 static double column_value(const struct world *world, size_t column, size_t i)
@@ -67,6 +100,7 @@ static double column_value(const struct world *world, size_t column, size_t i)
                           place->lat,
                           (double)place->population,
                           place->selected,
+                          of_place && column == 4 ? remoteness_h(world, i) : 0,
                           place->lon,
                           place->lat,
                           of_place ? 0 : (double)world->facilities.facility[i].beds};
@@ -108,6 +142,10 @@ int readout_columns(struct world *world, struct err *err)
          .unit = "1",
          .long_name =
              "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
+        {.dim = DIM_PLACE,
+         .name = "place_remoteness",
+         .unit = "h",
+         .long_name = "travel time to the nearest facility of at least the provincial level"},
         {.dim = DIM_FACILITY,
          .name = "facility_lon",
          .unit = "degrees_east",

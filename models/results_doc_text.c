@@ -67,6 +67,7 @@ const char *const results_doc_after[] = {
     "| `condition/ID/NAME` | the same of one condition, when there are several |\n"
     "| `facility/ID/SERVICE/NAME` | field or quantity of a service at a facility that lists it |\n"
     "| `expert/NAME` | field of experts, over all of them |\n"
+    "| `equity/NAME/gini`, `/theil`, `/concentration` | how evenly NAME is spread over the places that the scenario selects, weighted by their people: `treated_per_person`, `met_share`, `travel_time_per_treated`, `daly_per_person`. Gini index and Theil\'s T are 0 when all places have the same. The concentration index is below 0 when those near to a facility of at least the provincial level have more (`place_remoteness` ranks them), above 0 when the remote have |\n"
     "| `station/ID/M` | statistic of a station that the scenario lists under `stations`, or of a facility's resource listed there (`station/banner.elective_list/M`) |\n"
     "| `station/ID/class/CONDITION/M` | the same of the patients of one condition |\n"
     "| `system/M` | statistic of everything |\n"
