@@ -239,6 +239,19 @@ void partition_refresh_board(struct world *world)
 STATE_LAYOUT(count, struct system_count, COUNT_STATE, 8);
 /* clang-format on */
 
+/* The sum of what the partitions have. */
+static void save_reach(const struct world *world, size_t condition, struct state_writer *writer)
+{
+    struct err err = ERR_INIT;
+    struct reach all = {0};
+    int result = reach_init(&all, world->end_us, &err);
+    for (unsigned p = 0; p < world->partitions && result == 0; p++)
+        result = reach_merge(&all, &world->view[p]->system.reach[condition], &err);
+    reach_save(&all, writer);
+    writer->failed = writer->failed || result != 0;
+    reach_free(&all);
+}
+
 void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer)
 {
     struct tally_level present = {.since_us = now_us};
@@ -257,6 +270,7 @@ void partition_save(const struct world *world, int64_t now_us, struct state_writ
             system_count_merge(&count, &world->view[p]->system.of[c]);
         state_put_array(writer, &count_layout, &count, 1);
         tally_save(&count.sojourn, 1, writer);
+        save_reach(world, c, writer);
     }
     state_end(writer);
 }
@@ -274,6 +288,9 @@ void partition_restore(struct world *world, struct state_reader *reader)
     for (size_t c = 0; c < world->pathways.count && !reader->failed; c++) {
         state_get_array(reader, &count_layout, &world->system.of[c], 1);
         tally_restore(&world->system.of[c].sojourn, 1, reader);
+        for (unsigned p = 0; p < world->partitions; p++)
+            reach_restart(&world->view[p]->system.reach[c]);
+        reach_restore(&world->system.reach[c], reader);
     }
     state_leave(reader);
 }
