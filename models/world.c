@@ -316,6 +316,26 @@ int64_t world_warmup_us(const struct world *world)
     return world->warmup_us;
 }
 
+/* Policies that are not active have no period. */
+static bool starts_before(const struct world *world, const char *policy, int64_t at_us)
+{
+    for (size_t i = 0; i < world->policy_count; i++)
+        if (strcmp(world->periods[i].policy, policy) == 0)
+            return world->periods[i].from_us < at_us;
+    return false;
+}
+
+char *world_base(const struct world *world, int64_t at_us, struct err *err)
+{
+    const struct key_list *policies = &world->scenario->policies;
+    bool *without = mem_zeroed(policies->count, sizeof *without, err);
+    for (size_t i = 0; without != NULL && i < policies->count; i++)
+        without[i] = !starts_before(world, SCENARIO_ITEM(*policies, struct policy_head, i)->name, at_us);
+    char *text = without == NULL ? NULL : scenario_write_base(world->scenario, without, err);
+    free(without);
+    return text;
+}
+
 int world_save(const struct world *world, struct state_writer *writer, struct err *err)
 {
     return saving_save(world, writer, err);
