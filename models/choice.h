@@ -63,6 +63,11 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
 uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin,
                              uint32_t except);
 
+/* Of the 16 nearest, within reach, the one with the fewest waiting for each server, as far as is known
+ * elsewhere; the nearest of equals. */
+uint32_t choice_least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
+                              uint32_t except);
+
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient);
