@@ -311,7 +311,7 @@ static double line_length(const struct world *world, const struct stage *stage, 
     return (double)(1 + line) / (double)(offer->operators.servers > 0 ? offer->operators.servers : 1);
 }
 
-uint32_t choice_least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
+static uint32_t least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
                               uint32_t except)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
@@ -339,6 +339,37 @@ uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uin
             return facility;
     }
     return PATIENT_NOWHERE;
+}
+
+/* The partner of a facility, when it gives the stage and is within reach. */
+static uint32_t partner_for(const struct world *world, const struct stage *stage, uint32_t from)
+{
+    const struct facilities *facilities = &world->facilities;
+    const uint32_t partner = facility_partner(facilities, from);
+    if (partner == PATIENT_NOWHERE || !possible(world, stage, partner) || !known(world, stage, partner))
+        return PATIENT_NOWHERE;
+    if (stage->reach_us > 0 && geography_travel(&world->geography, facilities->facility[from].place,
+                                                facilities->facility[partner].place)
+                                       .us > stage->reach_us)
+        return PATIENT_NOWHERE;
+    return partner;
+}
+
+uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from)
+{
+    const uint32_t partner = partner_for(world, stage, from);
+    return partner != PATIENT_NOWHERE ? partner
+           : stage->refer == REFER_LEAST_WAITING
+               ? least_waiting(world, stage, world->facilities.facility[from].place, from)
+               : choice_nearest(world, stage, world->facilities.facility[from].place, from);
+}
+
+uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from)
+{
+    const uint32_t partner = partner_for(world, stage, from);
+    return partner != PATIENT_NOWHERE && has_free(world, stage, partner)
+               ? partner
+               : choice_nearest_free(world, stage, world->facilities.facility[from].place, from);
 }
 
 /* The time at which an alternative of that log utility finishes its race, as a logarithm. */

@@ -63,10 +63,13 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
 uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin,
                              uint32_t except);
 
-/* Of the 16 nearest, within reach, the one with the fewest waiting for each server, as far as is known
- * elsewhere; the nearest of equals. */
-uint32_t choice_least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
-                              uint32_t except);
+/* Where a facility sends a patient whom it cannot give the stage: to its partner when that gives it and is
+ * within reach, otherwise as the stage's `refer` says: to the nearest, or to the one of the 16 nearest with
+ * the fewest waiting for each server as far as is known. PATIENT_NOWHERE: nowhere. */
+uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from);
+
+/* The same when the stage could not begin here at once, but could there. */
+uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from);
 
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,

@@ -185,7 +185,8 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .price_per_day_fen = spec->price_per_day_fen,
                           .reimbursed = spec->reimbursed,
                           .rule = spec->rule,
-                          .hash = rng_hash(id)};
+                          .hash = rng_hash(id),
+                          .partner = PATIENT_NOWHERE};
     const size_t facility = facilities->count++;
     return add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0 ? -1 : 0;
 }

@@ -23,6 +23,8 @@ struct facility {
     double reimbursed;
     const char *rule; /* why it was generated; NULL: named in the scenario */
     uint64_t hash;    /* identity */
+    uint32_t partner; /* that is asked first where something cannot be had here: a facility, or
+                         PATIENT_NOWHERE; changed by policies at planning epochs only */
 };
 
 /* One resource of one facility with its waiting line. */
@@ -71,6 +73,13 @@ int64_t facilities_find(const struct facilities *facilities, const char *id);
  * several of that element. */
 MUST_CHECK int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
                                 const int32_t *reference, uint32_t *facility, struct err *err);
+
+/* The facility that helps this one: patients are referred to it first, and it is asked for advice.
+ * PATIENT_NOWHERE: none. */
+static inline uint32_t facility_partner(const struct facilities *facilities, uint32_t facility)
+{
+    return facilities->facility[facility].partner;
+}
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {

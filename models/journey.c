@@ -109,10 +109,9 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
         world_fs(world, patient->facility, (uint32_t)stage->service)[FS_not_offered]++;
     }
     if (stage->missing == ELSE_REFER) {
-        const uint32_t origin = journey_place(world, patient);
-        const uint32_t to = stage->refer == REFER_NEAREST
-                                ? choice_nearest(world, stage, origin, patient->facility)
-                                : choice_least_waiting(world, stage, origin, patient->facility);
+        const uint32_t to = patient->facility == PATIENT_NOWHERE
+                                ? choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE)
+                                : choice_referral(world, stage, patient->facility);
         if (to == PATIENT_NOWHERE)
             return stage->otherwise;
         return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
@@ -154,7 +153,7 @@ int32_t journey_divert(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    const uint32_t to = choice_nearest_free(world, stage, journey_place(world, patient), patient->facility);
+    const uint32_t to = choice_referral_free(world, stage, patient->facility);
     if (to == PATIENT_NOWHERE)
         return patient->stage;
     watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);

@@ -24,8 +24,8 @@ void journey_arrive(struct world *world, const struct patient *patient);
 int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us);
 /* The stage cannot be had here: what its `missing` says. */
 int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us);
-/* All servers here are busy: goes to the nearest facility with a free one. The present stage when there is
- * none. */
+/* All servers here are busy: goes to the partner or the nearest facility with a free one. The present stage
+ * when there is none. */
 int32_t journey_divert(struct world *world, uint32_t who, int64_t now_us);
 /* Waits at home until the next choice, or until patience ends. */
 int32_t journey_wait_at_home(struct world *world, uint32_t who, int64_t now_us);

@@ -344,9 +344,9 @@ static const struct key_row conditions_rows[] = {
      .help = "Stage of those who come after the window; the pathway ends when absent."},
     {"conditions.pathway.missing", KEY_CHOICE, AT(stage_spec, missing), .fallback = "refer",
      .choices = "refer|go_on|wait|leave",
-     .help = "What is done when the facility does not offer it: refer to one that does, go on to another "
-             "stage, wait, or "
-             "leave untreated."},
+     .help = "What is done when the facility does not offer it: refer to one that does (its partner, where "
+             "a policy has given it one, otherwise the nearest), go on to another stage, wait, or leave "
+             "untreated."},
     {"conditions.pathway.otherwise", KEY_TEXT, AT(stage_spec, otherwise), ABSENT,
      .help = "The other stage, with missing = \"go_on\"; the pathway ends when absent."},
     {"conditions.pathway.transfer", KEY_DURATION, AT(stage_spec, transfer_us), .fallback = "0 min",
@@ -371,9 +371,8 @@ static const struct key_row conditions_rows[] = {
              "or held through this stage too (resources taken one after another)."},
     {"conditions.pathway.full", KEY_CHOICE, AT(stage_spec, full), .fallback = "wait",
      .choices = "wait|refuse|divert",
-     .help = "When no server is free: wait in line, be refused (see rejected), or go to the nearest facility "
-             "with a "
-             "free one, if there is any, and wait here otherwise."},
+     .help = "When no server is free: wait in line, be refused (see rejected), or go to the partner or "
+             "the nearest facility with a free one, if there is any, and wait here otherwise."},
     {"conditions.pathway.rejected", KEY_TEXT, AT(stage_spec, rejected), ABSENT,
      .help = "Stage of those who are refused or find the waiting room full; the pathway ends when absent."},
     {"conditions.pathway.balked", KEY_TEXT, AT(stage_spec, balked), ABSENT,

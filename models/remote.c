@@ -65,11 +65,9 @@ void remote_grant(struct world *world, uint32_t who, int64_t duration_us, int64_
 {
     const struct patient *patient = case_patient(world, who);
     send_answer(world, who,
-                (struct answer){.duration_us = duration_us,
-                                .code = ANSWER_GRANTED,
-                                .proficiency = patient->proficiency});
-    case_schedule(world, who, EVENT_FREE,
-                  now_us + case_stage(world, patient)->connection_us + duration_us);
+                (struct answer){
+                    .duration_us = duration_us, .code = ANSWER_GRANTED, .proficiency = patient->proficiency});
+    case_schedule(world, who, EVENT_FREE, now_us + case_stage(world, patient)->connection_us + duration_us);
 }
 
 void remote_refuse(struct world *world, uint32_t who, int32_t stage)

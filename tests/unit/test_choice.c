@@ -206,6 +206,45 @@ Test(choice, nearest_is_nearest_of_those_that_give_it_now)
     model_free(&model);
 }
 
+Test(choice, referral_goes_to_the_partner_while_that_gives_it)
+{
+    struct model model;
+    build_line(&model, "121", "300", "1", "");
+    struct world *world = model.world;
+    struct stage *stage = &world->pathways.stage[0];
+    const uint32_t h = model_facility(&model, "h"), a = model_facility(&model, "a"),
+                   b = model_facility(&model, "b"), c = model_facility(&model, "c");
+    cr_assert_eq(facility_partner(&world->facilities, h), PATIENT_NOWHERE);
+    cr_assert_eq(choice_referral(world, stage, h), a);
+    world->facilities.facility[h].partner = b;
+    cr_assert_eq(choice_referral(world, stage, h), b);
+    cr_assert_eq(choice_referral(world, stage, c), b); /* the nearest to c, which has no partner */
+    offer_remove(facility_offer(&world->facilities, b, 0), 0);
+    cr_assert_eq(choice_referral(world, stage, h), b); /* not known at h before the next planning epoch */
+    partition_refresh_board(world);
+    cr_assert_eq(choice_referral(world, stage, h), a);
+    world->facilities.facility[h].partner = c;
+    stage->reach_us = INT64_C(5400000000); /* c is farther than 1.5 h */
+    cr_assert_eq(choice_referral(world, stage, h), a);
+    model_free(&model);
+}
+
+Test(choice, the_full_send_to_the_partner_while_it_is_free)
+{
+    struct model model;
+    build_line(&model, "121", "300", "1", "");
+    struct world *world = model.world;
+    const struct stage *stage = &world->pathways.stage[0];
+    const uint32_t h = model_facility(&model, "h"), a = model_facility(&model, "a"),
+                   b = model_facility(&model, "b");
+    cr_assert_eq(choice_referral_free(world, stage, h), a);
+    world->facilities.facility[h].partner = b;
+    cr_assert_eq(choice_referral_free(world, stage, h), b);
+    facility_offer(&world->facilities, b, 0)->people[0].busy = true;
+    cr_assert_eq(choice_referral_free(world, stage, h), a);
+    model_free(&model);
+}
+
 Test(choice, nearest_passes_over_any_number_that_do_not_give_it)
 {
     char text[8192];

@@ -7,7 +7,8 @@
 
 #define TWO_PLACES                                                                                           \
     "places: { list: ( { code = \"a\"; lon = 110; lat = 35; population = 1000; province = \"west\"; },\n"    \
-    "                  { code = \"b\"; lon = 111; lat = 35; population = 1000; province = \"east\"; } ); };\n" \
+    "                  { code = \"b\"; lon = 111; lat = 35; population = 1000; province = \"east\"; } ); "   \
+    "};\n"                                                                                                   \
     "travel: { fixed = \"20 min\"; };\n"
 #define HUB "{ id = \"hub\"; place = \"b\"; resources: { desk = 1; }; }"
 #define TIMES(values) "arrivals: { times = [" values "]; at = [\"a\"]; };"
@@ -33,18 +34,21 @@ static void run_traced(struct model *model)
 /* --- questions and answers ------------------------------------------------ */
 
 #define ASKS_OF(times, stage_keys)                                                                           \
-    RUN_OF("30 d") TWO_PLACES "facilities: ( " HUB " );\nstations: ( { id = \"hub.desk\"; } );\n"            \
-                              "conditions: ( { id = \"c\"; " TIMES(times) "\n  pathway: (\n"                 \
-                              "    { stage = \"ask\"; treats = true; " ASK_DESK "\n      duration: " FIXED(  \
-                                  "1 h") "; " stage_keys " },\n"                                             \
-                                         "    { stage = \"else\"; duration: " FIXED("10 h") "; } ); } );\n"
+    RUN_OF("30 d")                                                                                           \
+    TWO_PLACES "facilities: ( " HUB " );\nstations: ( { id = \"hub.desk\"; } );\n"                           \
+               "conditions: ( { id = \"c\"; " TIMES(                                                         \
+                   times) "\n  pathway: (\n"                                                                 \
+                          "    { stage = \"ask\"; treats = true; " ASK_DESK "\n      duration: " FIXED(      \
+                              "1 h") "; " stage_keys " },\n"                                                 \
+                                     "    { stage = \"else\"; duration: " FIXED("10 h") "; } ); } );\n"
 
 Test(remote, asks_grants_begins_and_frees_with_the_delays_of_the_connection)
 {
     struct model model;
     model_build(&model, ASKS_OF("\"1 h\", \"70 min\"", ""));
     run_traced(&model);
-    const struct world_visit first = visit_at(&model, "hub.desk", 0), second = visit_at(&model, "hub.desk", 1);
+    const struct world_visit first = visit_at(&model, "hub.desk", 0),
+                             second = visit_at(&model, "hub.desk", 1);
     cr_assert_eq(first.time_us[VISIT_ARRIVED], 75 * MINUTE_US);
     cr_assert_eq(first.time_us[VISIT_STARTED], 75 * MINUTE_US);
     cr_assert_eq(first.time_us[VISIT_LEFT], 150 * MINUTE_US); /* an hour after the answer has arrived */
@@ -61,8 +65,7 @@ Test(remote, asks_grants_begins_and_frees_with_the_delays_of_the_connection)
 Test(remote, patience_begins_where_the_question_waits_and_the_answer_is_no)
 {
     struct model model;
-    model_build(&model, ASKS_OF("\"1 h\", \"70 min\"",
-                                "patience: " FIXED("20 min") "; reneged = \"else\";"));
+    model_build(&model, ASKS_OF("\"1 h\", \"70 min\"", "patience: " FIXED("20 min") "; reneged = \"else\";"));
     run_traced(&model);
     const struct world_visit second = visit_at(&model, "hub.desk", 0); /* the first to leave */
     cr_assert_str_eq(second.how, "reneged");
@@ -87,14 +90,14 @@ Test(remote, a_full_room_and_a_long_line_are_answers_too)
 Test(remote, what_the_stage_needs_here_is_taken_first_and_kept_meanwhile)
 {
     struct model model;
-    model_build(&model,
-                RUN_OF("30 d") TWO_PLACES
+    model_build(&model, RUN_OF("30 d") TWO_PLACES
                 "facilities: ( " HUB ", { id = \"own\"; place = \"a\"; beds: { bed = 1; }; } );\n"
                 "stations: ( { id = \"own.bed\"; } );\n"
-                "conditions: ( { id = \"c\"; " TIMES("\"1 h\", \"1 h\"") " first = \"given\"; first_at = "
-                "\"own\";\n"
-                "  pathway: ( { stage = \"ask\"; needs: { bed = 1; }; " ASK_DESK " duration: " FIXED("1 h")
-                "; } ); } );\n");
+                "conditions: ( { id = \"c\"; " TIMES(
+                    "\"1 h\", \"1 h\"") " first = \"given\"; first_at = "
+                                        "\"own\";\n"
+                                        "  pathway: ( { stage = \"ask\"; needs: { bed = 1; }; " ASK_DESK
+                                        " duration: " FIXED("1 h") "; } ); } );\n");
     run_traced(&model);
     const struct world_visit first = visit_at(&model, "own.bed", 0), second = visit_at(&model, "own.bed", 1);
     cr_assert_eq(first.time_us[VISIT_STARTED], HOUR_US + 50 * MINUTE_US); /* 20 min on the way */
@@ -106,14 +109,17 @@ Test(remote, what_the_stage_needs_here_is_taken_first_and_kept_meanwhile)
 Test(remote, experts_answer_within_their_week)
 {
     struct model model;
-    model_build(&model,
-                RUN_OF("14 d") TWO_PLACES
-                "services: ( { id = \"opinion\"; } );\n"
-                "facilities: ( { id = \"hub\"; place = \"b\"; services: ( { service = \"opinion\"; } ); } );\n"
-                "experts: ( { id = \"x\"; home = \"hub\"; service = \"opinion\"; week = \"2 h\"; } );\n"
-                "conditions: ( { id = \"c\"; " TIMES("\"1 h\", \"2 h\", \"3 h\"")
-                "  pathway: ( { stage = \"ask\"; priority = 1; treats = true; duration: " FIXED("1 h") ";\n"
-                "    remote: { at = \"hub\"; service = \"opinion\"; connection_time = \"15 min\"; }; } ); } );\n");
+    model_build(
+        &model, RUN_OF("14 d") TWO_PLACES
+        "services: ( { id = \"opinion\"; } );\n"
+        "facilities: ( { id = \"hub\"; place = \"b\"; services: ( { service = \"opinion\"; } ); } );\n"
+        "experts: ( { id = \"x\"; home = \"hub\"; service = \"opinion\"; week = \"2 h\"; } );\n"
+        "conditions: ( { id = \"c\"; " TIMES(
+            "\"1 h\", \"2 h\", \"3 h\"") "  pathway: ( { stage = \"ask\"; priority = 1; treats = true; "
+                                         "duration: " FIXED("1 h") ";\n"
+                                                                   "    remote: { at = \"hub\"; service = "
+                                                                   "\"opinion\"; connection_time = \"15 "
+                                                                   "min\"; }; } ); } );\n");
     model_until(&model, 5 * DAY_US); /* 2019-01-01 is a Tuesday */
     cr_assert_eq(model_people(&model, treated_in_county), 2);
     model_run(&model);
@@ -136,10 +142,11 @@ Test(remote, the_connection_sets_the_window_and_none_merges)
     cr_assert_eq(world_cut(model.world).window_us, 15 * MINUTE_US);
     cr_assert_str_eq(world_cut(model.world).window_set_by, "a connection_time");
     model_free(&model);
-    model_build(&model,
-                RUN_OF("30 d") TWO_PLACES "facilities: ( " HUB " );\nconditions: ( { id = \"c\"; " TIMES(
-                    "\"1 h\"") " pathway: ( { stage = \"ask\"; remote: { at = \"hub\"; needs: { desk = 1; }; }; "
-                               "duration: " FIXED("1 h") "; } ); } );\n");
+    model_build(
+        &model,
+        RUN_OF("30 d") TWO_PLACES "facilities: ( " HUB " );\nconditions: ( { id = \"c\"; " TIMES(
+            "\"1 h\"") " pathway: ( { stage = \"ask\"; remote: { at = \"hub\"; needs: { desk = 1; }; }; "
+                       "duration: " FIXED("1 h") "; } ); } );\n");
     cr_assert_eq(world_cut(model.world).partitions, 1u);
     cr_assert(strstr(world_cut(model.world).merged_because, "connection_time") != NULL);
     model_free(&model);
@@ -148,20 +155,27 @@ Test(remote, the_connection_sets_the_window_and_none_merges)
 /* --- deadlocks ---------------------------------------------------------------- */
 
 /* Each holds a bed of its own hospital and wants one of the other's. */
-#define EMBRACE(board, keys)                                                                                  \
+#define EMBRACE(board, keys)                                                                                 \
     "scenario: { start = \"2019-01-01\"; length = \"30 d\"; " board " };\n" TWO_PLACES                       \
     "facilities: ( { id = \"left\"; place = \"a\"; beds: { bed = 1; }; },\n"                                 \
-    "              { id = \"right\"; place = \"b\"; beds: { bed = 1; }; } );\n"                               \
+    "              { id = \"right\"; place = \"b\"; beds: { bed = 1; }; } );\n"                              \
     "conditions: (\n"                                                                                        \
-    "  { id = \"x\"; arrivals: { times = [\"1 h\"]; at = [\"a\"]; }; first = \"given\"; first_at = \"left\";\n" \
-    "    pathway: ( { stage = \"one\"; needs: { bed = 1; }; duration: " FIXED("1 h") "; next: ( { to = "       \
-    "\"two\"; } ); },\n"                                                                                     \
-    "      { stage = \"two\"; previous = \"keep\"; duration: " FIXED("1 h") "; " keys "\n"                   \
-    "        remote: { at = \"right\"; needs: { bed = 1; }; connection_time = \"10 min\"; }; } ); },\n"        \
-    "  { id = \"y\"; arrivals: { times = [\"1 h\"]; at = [\"b\"]; }; first = \"given\"; first_at = "           \
-    "\"right\";\n"                                                                                           \
-    "    pathway: ( { stage = \"both\"; needs: { bed = 1; }; duration: " FIXED("1 h") ";\n"                    \
-    "        remote: { at = \"left\"; needs: { bed = 1; }; connection_time = \"10 min\"; }; } ); } );\n"
+    "  { id = \"x\"; arrivals: { times = [\"1 h\"]; at = [\"a\"]; }; first = \"given\"; first_at = "         \
+    "\"left\";\n"                                                                                            \
+    "    pathway: ( { stage = \"one\"; needs: { bed = 1; }; duration: " FIXED(                               \
+        "1 h") "; next: ( { to = "                                                                           \
+               "\"two\"; } ); },\n"                                                                          \
+               "      { stage = \"two\"; previous = \"keep\"; duration: " FIXED(                             \
+                   "1 h") "; " keys "\n"                                                                     \
+                          "        remote: { at = \"right\"; needs: { bed = 1; }; connection_time = \"10 "   \
+                          "min\"; }; } ); },\n"                                                              \
+                          "  { id = \"y\"; arrivals: { times = [\"1 h\"]; at = [\"b\"]; }; first = "         \
+                          "\"given\"; first_at = "                                                           \
+                          "\"right\";\n"                                                                     \
+                          "    pathway: ( { stage = \"both\"; needs: { bed = 1; }; duration: " FIXED(        \
+                              "1 h") ";\n"                                                                   \
+                                     "        remote: { at = \"left\"; needs: { bed = 1; }; "                \
+                                     "connection_time = \"10 min\"; }; } ); } );\n"
 
 static void embrace(const char *text, const char *hours)
 {
@@ -196,14 +210,19 @@ Test(remote, whoever_may_still_give_up_is_in_no_deadlock)
 
 /* The nearest is soon full for long; two more patients come between two renewals of the board. */
 #define BOARD(refresh, stage_keys)                                                                           \
-    "scenario: { start = \"2019-01-01\"; length = \"30 d\"; step = \"none\"; board_refresh = \"" refresh      \
+    "scenario: { start = \"2019-01-01\"; length = \"30 d\"; step = \"none\"; board_refresh = \"" refresh     \
     "\"; };\n" ONE_PLACE("20 min") "services: ( { id = \"s\"; } );\n"                                        \
-    "facilities: ( { id = \"near\"; place = \"p\"; beds: { bed = 1; }; services: ( { service = \"s\"; } ); },\n" \
-    "  { id = \"f1\"; place = \"p\"; beds: { bed = 1; }; services: ( { service = \"s\"; unlimited = true; } ); },\n" \
-    "  { id = \"f2\"; place = \"p\"; beds: { bed = 1; }; services: ( { service = \"s\"; unlimited = true; } ); } );\n" \
-    "conditions: ( { id = \"c\"; arrivals: { times = [\"1 h\", \"5 h\", \"340 min\", \"10 h\"]; };\n"          \
-    "  first = \"given\"; first_at = \"near\";\n"                                                            \
-    "  pathway: ( { stage = \"in\"; needs: { bed = 1; }; " stage_keys " duration: " FIXED("200 h") "; } ); } );\n"
+                                   "facilities: ( { id = \"near\"; place = \"p\"; beds: { bed = 1; }; "      \
+                                   "services: ( { service = \"s\"; } ); },\n"                                \
+                                   "  { id = \"f1\"; place = \"p\"; beds: { bed = 1; }; services: ( { "      \
+                                   "service = \"s\"; unlimited = true; } ); },\n"                            \
+                                   "  { id = \"f2\"; place = \"p\"; beds: { bed = 1; }; services: ( { "      \
+                                   "service = \"s\"; unlimited = true; } ); } );\n"                          \
+                                   "conditions: ( { id = \"c\"; arrivals: { times = [\"1 h\", \"5 h\", "     \
+                                   "\"340 min\", \"10 h\"]; };\n"                                            \
+                                   "  first = \"given\"; first_at = \"near\";\n"                             \
+                                   "  pathway: ( { stage = \"in\"; needs: { bed = 1; }; " stage_keys         \
+                                   " duration: " FIXED("200 h") "; } ); } );\n"
 
 Test(remote, the_board_shows_what_was_free_when_it_was_renewed)
 {
@@ -259,11 +278,13 @@ static void waits(const char *text, const char *metric, double *mean, double *er
 }
 
 #define QUEUE(rate, servers, connection)                                                                     \
-    "scenario: { start = \"2019-01-01\"; warmup = \"60 d\"; length = \"1 y\"; step = \"none\"; seed = \"17\"; };\n" \
-    TWO_PLACES "facilities: ( { id = \"hub\"; place = \"b\"; resources: { desk = " servers "; }; } );\n"      \
+    "scenario: { start = \"2019-01-01\"; warmup = \"60 d\"; length = \"1 y\"; step = \"none\"; seed = "      \
+    "\"17\"; };\n" TWO_PLACES "facilities: ( { id = \"hub\"; place = \"b\"; resources: { desk = " servers    \
+    "; }; } );\n"                                                                                            \
     "stations: ( { id = \"hub.desk\"; } );\n"                                                                \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"" rate "\"; at = [\"a\"]; };\n"                         \
-    "  pathway: ( { stage = \"ask\"; treats = true; duration: { dist = \"exponential\"; mean = \"45 min\"; };\n" \
+    "conditions: ( { id = \"c\"; arrivals: { rate = \"" rate "\"; at = [\"a\"]; };\n"                        \
+    "  pathway: ( { stage = \"ask\"; treats = true; duration: { dist = \"exponential\"; mean = \"45 min\"; " \
+    "};\n"                                                                                                   \
     "    remote: { at = \"hub\"; needs: { desk = 1; }; connection_time = \"" connection "\"; }; } ); } );\n"
 
 /* 4 standard errors of 20 replications (Student's t): a false alarm in 1,300 other seeds. */
