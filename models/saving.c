@@ -201,7 +201,7 @@ static uint64_t tables(const struct world *world, size_t dists)
 {
     uint64_t hash = demand_fingerprint(&world->demand);
     for (size_t i = 0; i < dists && i < world->pathways.dist_count; i++)
-        hash = rng_mix(hash ^ dist_fingerprint(world->pathways.dist[i]));
+        hash = rng_mix(hash ^ world->pathways.dist[i].hash);
     return hash;
 }
 
