@@ -26,10 +26,10 @@ struct cli_options {
     size_t path_count, path_capacity, least_paths, most_paths;
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
-    const char *output; /* NULL: the default */
-    const char *trace;  /* NULL: none */
+    const char *output;                       /* NULL: the default */
+    const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
-    int partitions;     /* enum scenario_partitions */
+    int partitions;                           /* enum scenario_partitions */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
@@ -90,14 +90,16 @@ enum {
 #define CLI_OPTION_AT                                                                                        \
     {                                                                                                        \
         "at", OPTION_AT, "DATE", 0,                                                                          \
-            "When the state is saved: a date (\"2020-05-01\", \"2020-05-01 08:00\") or a time since the start " \
+            "When the state is saved: a date (\"2020-05-01\", \"2020-05-01 08:00\") or a time since the "    \
+            "start "                                                                                         \
             "(\"90 d\", \"1 y\"), before what happens then",                                                 \
             0                                                                                                \
     }
 #define CLI_OPTION_FROM_STATE                                                                                \
     {                                                                                                        \
         "from-state", OPTION_FROM_STATE, "FILE", 0,                                                          \
-            "Go on from a state that was saved, of this scenario or of one without policies that start later", \
+            "Go on from a state that was saved, of this scenario or of one without policies that start "     \
+            "later",                                                                                         \
             0                                                                                                \
     }
 #define CLI_OPTION_JSON                                                                                      \

@@ -11,18 +11,27 @@
 #include "study/show.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {
-    CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,
-    CLI_OPTION_SET,    CLI_OPTION_PARTITIONS,   CLI_OPTION_TRACE,   CLI_OPTION_SAVE_STATE,
-    CLI_OPTION_AT, CLI_OPTION_FROM_STATE, {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
+                                              CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_THREADS,
+                                              CLI_OPTION_SEED,
+                                              CLI_OPTION_SET,
+                                              CLI_OPTION_PARTITIONS,
+                                              CLI_OPTION_TRACE,
+                                              CLI_OPTION_SAVE_STATE,
+                                              CLI_OPTION_AT,
+                                              CLI_OPTION_FROM_STATE,
+                                              {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "
     "differ "
     "between equal runs beside it in FILE.run.json. Without -o the file is results/NAME.h5, or NAME.h5 where "
-    "there is no folder 'results'. A state that was saved on the way can be gone on from as often as wanted, with "
+    "there is no folder 'results'. A state that was saved on the way can be gone on from as often as wanted, "
+    "with "
     "the "
-    "same result to the byte as a run from the start: in the same scenario, or in others that differ from it by "
+    "same result to the byte as a run from the start: in the same scenario, or in others that differ from it "
+    "by "
     "policies which start later, so that what they share is simulated once."
     "\v"
     "EXAMPLE\n"
@@ -81,7 +90,8 @@ static int prepare_save(struct states *states, const struct scenario *scenario, 
     if (read_time(scenario, options->at, &at_us, err) != 0)
         return EXIT_WRONG;
     if (states->from != NULL && at_us < saved_run_at_us(states->from)) {
-        err_fail(err, "--at %s: is before the state that the run goes on from; name a later time", options->at);
+        err_fail(err, "--at %s: is before the state that the run goes on from; name a later time",
+                 options->at);
         return EXIT_WRONG;
     }
     states->save = saved_run_new(world, at_us, (uint32_t)scenario->run.replications, &why);
@@ -124,7 +134,8 @@ static int run_and_write(const struct scenario *scenario, struct world *world, c
     facts.wall_s = cli_clock_s() - line.begun_s;
     const struct result *result = file == NULL ? NULL : run_file_result(file, err);
     int answer = -1;
-    if (result != NULL && states->save != NULL && saved_run_write(states->save, options->save_state, err) != 0)
+    if (result != NULL && states->save != NULL &&
+        saved_run_write(states->save, options->save_state, err) != 0)
         result = NULL;
     if (result != NULL && cli_write_result(path, result, &facts, err) == 0)
         answer = print_headline(path, result, err);

@@ -311,8 +311,9 @@ MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const 
                              size_t set_count, struct err *err);
 void scenario_free(struct scenario *scenario);
 
-/* What two scenarios have in common when their worlds are the same: all values in force, but for policies that are
- * left out (without[], by policy) and for what no world is made of, as titles and targets. Malloc'ed. */
+/* What two scenarios have in common when their worlds are the same: all values in force, but for policies
+ * that are left out (without[], by policy) and for what no world is made of, as titles and targets.
+ * Malloc'ed. */
 MUST_CHECK char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err);
 
 /* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its

@@ -390,7 +390,8 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
 /* Of how a world comes to be: what it is called, how often it is run and what it is compared with. */
 static bool says_nothing(const struct key_row *row)
 {
-    static const char *const paths[] = {"scenario.title", "scenario.replications", "scenario.facts", "targets"};
+    static const char *const paths[] = {"scenario.title", "scenario.replications", "scenario.facts",
+                                        "targets"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         if (strcmp(row->path, paths[i]) == 0)
             return true;

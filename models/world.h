@@ -30,8 +30,8 @@ MUST_CHECK int world_run_until(struct world *world, int64_t until_us, world_prog
 int64_t world_end_us(const struct world *world);
 int64_t world_warmup_us(const struct world *world);
 
-/* The scenario without policies that start at this time or later: worlds for which it is the same, and the seed,
- * are the same up to then. Malloc'ed. */
+/* The scenario without policies that start at this time or later: worlds for which it is the same, and the
+ * seed, are the same up to then. Malloc'ed. */
 MUST_CHECK char *world_base(const struct world *world, int64_t at_us, struct err *err);
 
 /* The state at the time up to which the world has been run, before the events and the planning of that time.

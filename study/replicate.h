@@ -18,9 +18,10 @@ struct replicate_options {
      * replications. May be NULL. */
     void (*progress)(void *data, double share);
     void *data;
-    const struct saved_run *from; /* taken up instead of running from the start; NULL: not. Outlives the run */
-    struct saved_run *save;       /* takes the state of every replication on the way; NULL: not */
-    const char *trace_path;       /* where the visits of all patients are written (CSV); NULL: nowhere */
+    const struct saved_run
+        *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
+    struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
+    const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
 /* Runs scenario->run.replications replications into a new struct run_file, which the caller frees. `first`,

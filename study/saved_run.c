@@ -17,7 +17,8 @@
 #include "study/text.h"
 #include "study/whole_file.h"
 
-/* A file is the mark, a section "run", the worlds of all replications, and a checksum of everything before it. */
+/* A file is the mark, a section "run", the worlds of all replications, and a checksum of everything before
+ * it. */
 enum { MARK_BYTES = 8, SUM_BYTES = 8, FORMAT = 1, EXCERPT = 72 };
 static const char mark[MARK_BYTES] = {'c', 'p', '-', 's', 't', 'a', 't', 'e'};
 
@@ -92,8 +93,8 @@ static int check_time(const struct world *world, int64_t at_us, struct err *err)
     text_date(at, start_us + at_us);
     text_date(from, start_us);
     text_date(to, start_us + end_us);
-    return err_fail(err, "%s is not within the run, which goes from %s to %s; name a time between them", at, from,
-                    to);
+    return err_fail(err, "%s is not within the run, which goes from %s to %s; name a time between them", at,
+                    from, to);
 }
 
 struct saved_run *saved_run_new(const struct world *world, int64_t at_us, uint32_t replications,
@@ -183,8 +184,7 @@ static int append(struct summed_file *out, const unsigned char *bytes, size_t si
 static int finish(struct summed_file *out, struct err *err)
 {
     unsigned char bytes[SUM_BYTES];
-    const uint64_t sum =
-        checksum_end(checksum_add(out->sum, out->rest, out->size % 8), out->size);
+    const uint64_t sum = checksum_end(checksum_add(out->sum, out->rest, out->size % 8), out->size);
     for (size_t i = 0; i < SUM_BYTES; i++)
         bytes[i] = (unsigned char)(sum >> (8 * i));
     if (whole_file_append(&out->file, bytes, SUM_BYTES, err) != 0)
@@ -222,7 +222,8 @@ static int read_all(int fd, unsigned char *bytes, size_t size, const char *path,
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            return err_fail(err, "%s: cannot be read: %s; try again", path, got < 0 ? strerror(errno) : "it became shorter");
+            return err_fail(err, "%s: cannot be read: %s; try again", path,
+                            got < 0 ? strerror(errno) : "it became shorter");
         at += (size_t)got;
     }
     return 0;
@@ -235,7 +236,8 @@ static unsigned char *read_file(const char *path, size_t *size, struct err *err)
     unsigned char *bytes = NULL;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0) {
-        err_fail(err, "%s: cannot be opened: %s; name a file that --save-state has written", path, strerror(errno));
+        err_fail(err, "%s: cannot be opened: %s; name a file that --save-state has written", path,
+                 strerror(errno));
     } else if (!S_ISREG(status.st_mode)) {
         err_fail(err, "%s: is not a regular file; name one that --save-state has written", path);
     } else {
@@ -262,10 +264,11 @@ static int check_bytes(const unsigned char *bytes, size_t size, const char *path
     for (size_t i = 0; i < SUM_BYTES; i++)
         found |= (uint64_t)bytes[before + i] << (8 * i);
     if (found != checksum_end(checksum_add(0, bytes, before), before))
-        return err_fail(err,
-                        "%s: is damaged or cut off (its checksum does not fit); copy it again or save the state "
-                        "again",
-                        path);
+        return err_fail(
+            err,
+            "%s: is damaged or cut off (its checksum does not fit); copy it again or save the state "
+            "again",
+            path);
     return 0;
 }
 
@@ -314,8 +317,9 @@ static void get_run(struct saved_run *saved, size_t size, struct state_reader *r
     state_enter(reader, "run", FORMAT);
     saved->version = get_safe_text(reader);
     if (saved->version != NULL && strcmp(saved->version, COUNTERPART_VERSION) != 0)
-        state_refuse(reader, "was saved by counterpart %.40s, and this is " COUNTERPART_VERSION
-                             "; save the state again with this program",
+        state_refuse(reader,
+                     "was saved by counterpart %.40s, and this is " COUNTERPART_VERSION
+                     "; save the state again with this program",
                      saved->version);
     saved->seed = get_safe_text(reader);
     saved->base = get_safe_text(reader);
@@ -372,10 +376,11 @@ static int check_policies(const struct saved_run *saved, const struct world *wor
     for (size_t p = 0; p < count; p++) {
         text_date(from, saved->start_us + periods[p].from_us);
         if (periods[p].from_us < saved->at_us && !has_policy(saved, periods[p].policy))
-            return err_fail(err,
-                            "%s: was saved at %s without policy \"%s\", which starts on %s; save the state earlier, "
-                            "or start the policy later",
-                            saved->name, at, periods[p].policy, from);
+            return err_fail(
+                err,
+                "%s: was saved at %s without policy \"%s\", which starts on %s; save the state earlier, "
+                "or start the policy later",
+                saved->name, at, periods[p].policy, from);
     }
     for (size_t s = 0; s < saved->policies; s++) {
         bool found = false;
@@ -383,10 +388,11 @@ static int check_policies(const struct saved_run *saved, const struct world *wor
             found = found ||
                     (periods[p].from_us < saved->at_us && strcmp(periods[p].policy, saved->policy[s]) == 0);
         if (!found)
-            return err_fail(err,
-                            "%s: was saved at %s, after policy \"%s\" had started, which the scenario does not have "
-                            "by then; save the state earlier, or take the scenario that it was saved from",
-                            saved->name, at, saved->policy[s]);
+            return err_fail(
+                err,
+                "%s: was saved at %s, after policy \"%s\" had started, which the scenario does not have "
+                "by then; save the state earlier, or take the scenario that it was saved from",
+                saved->name, at, saved->policy[s]);
     }
     return 0;
 }
@@ -412,10 +418,11 @@ static int check_base(const struct saved_run *saved, const char *here, struct er
         }
     excerpt(a, line_there);
     excerpt(b, line_here);
-    return err_fail(err,
-                    "%s: was saved from another scenario, with '%s' where this one has '%s'; only policies that "
-                    "start after the state was saved may be others",
-                    saved->name, a, b);
+    return err_fail(
+        err,
+        "%s: was saved from another scenario, with '%s' where this one has '%s'; only policies that "
+        "start after the state was saved may be others",
+        saved->name, a, b);
 }
 
 int saved_run_check(const struct saved_run *saved, const struct world *world, int64_t replications,
@@ -423,16 +430,19 @@ int saved_run_check(const struct saved_run *saved, const struct world *world, in
 {
     const struct scenario *scenario = world_scenario(world);
     if (strcmp(saved->seed, scenario->run.seed) != 0)
-        return err_fail(err, "%s: was saved with seed %.24s and this run has %s; use --seed %.24s, or save the state "
-                             "again",
-                        saved->name, saved->seed, scenario->run.seed, saved->seed);
+        return err_fail(
+            err,
+            "%s: was saved with seed %.24s and this run has %s; use --seed %.24s, or save the state "
+            "again",
+            saved->name, saved->seed, scenario->run.seed, saved->seed);
     if (saved->start_us != scenario->run.start_us || saved->at_us <= 0 || saved->at_us >= world_end_us(world))
-        return err_fail(err, "%s: is of a time that is not within the run; take the scenario that it was saved from",
-                        saved->name);
+        return err_fail(
+            err, "%s: is of a time that is not within the run; take the scenario that it was saved from",
+            saved->name);
     if (replications > saved->replications)
         return err_fail(err,
-                        "%s: has %" PRIu32 " replications and %" PRId64
-                        " are to be run; use -r %" PRIu32 ", or save the state of more",
+                        "%s: has %" PRIu32 " replications and %" PRId64 " are to be run; use -r %" PRIu32
+                        ", or save the state of more",
                         saved->name, saved->replications, replications, saved->replications);
     if (check_policies(saved, world, err) != 0)
         return -1;

@@ -12,8 +12,8 @@
 struct saved_run;
 struct world;
 
-/* Of this world (of any replication; built and not run) at a time, to be filled by saved_run_take(). Refuses a
- * time that is not within the run. The caller frees. */
+/* Of this world (of any replication; built and not run) at a time, to be filled by saved_run_take(). Refuses
+ * a time that is not within the run. The caller frees. */
 MUST_CHECK struct saved_run *saved_run_new(const struct world *world, int64_t at_us, uint32_t replications,
                                            struct err *err);
 void saved_run_free(struct saved_run *saved);
@@ -30,10 +30,10 @@ MUST_CHECK int saved_run_write(const struct saved_run *saved, const char *path, 
 /* Refuses files that are damaged, cut off, of another version, or something else. */
 MUST_CHECK struct saved_run *saved_run_read(const char *path, struct err *err);
 
-/* Whether the world of a scenario (built and not run), and so many replications of it, can go on from there: it
- * must be the same but for policies that start at that time or later. */
-MUST_CHECK int saved_run_check(const struct saved_run *saved, const struct world *world,
-                               int64_t replications, struct err *err);
+/* Whether the world of a scenario (built and not run), and so many replications of it, can go on from there:
+ * it must be the same but for policies that start at that time or later. */
+MUST_CHECK int saved_run_check(const struct saved_run *saved, const struct world *world, int64_t replications,
+                               struct err *err);
 /* Into a world that has been built and not run; it is fit for world_free() only when this fails. From any
  * thread. */
 MUST_CHECK int saved_run_restore(const struct saved_run *saved, struct world *world, uint32_t replication,

@@ -221,8 +221,8 @@ Test(saved_run, survives_changes_with_a_good_checksum, .timeout = 280)
     cr_assert(good != NULL);
     memcpy(good, file.bytes, file.size);
     for (uint32_t n = 0; n < 500; n++) {
-        const struct rng_words luck =
-            rng_draw(&rng, (struct rng_identity){.stream = 1, .ordinal = n}, (struct rng_purpose){.quantity = 1});
+        const struct rng_words luck = rng_draw(&rng, (struct rng_identity){.stream = 1, .ordinal = n},
+                                               (struct rng_purpose){.quantity = 1});
         memcpy(file.bytes, good, file.size);
         const unsigned changes = 1 + luck.w[0] % 3;
         for (unsigned c = 0; c < changes; c++) {

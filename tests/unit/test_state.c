@@ -37,8 +37,16 @@ STATE_LAYOUT(other_thing, struct thing, OTHER_THING, 9);
 /* clang-format on */
 
 static const struct thing things[] = {
-    {.small = 200, .truth = true, .truths = {true, false, true}, .middle = -3, .whole = INT32_MIN, .real = -0.0,
-     .large = UINT64_MAX, .huge = -((int128)1 << 100), .many = {1, -2, INT64_MAX, INT64_MIN}, .last = 7},
+    {.small = 200,
+     .truth = true,
+     .truths = {true, false, true},
+     .middle = -3,
+     .whole = INT32_MIN,
+     .real = -0.0,
+     .large = UINT64_MAX,
+     .huge = -((int128)1 << 100),
+     .many = {1, -2, INT64_MAX, INT64_MIN},
+     .last = 7},
     {.real = INFINITY, .many = {0, 0, 5, 0}},
 };
 static const int64_t sparse[] = {0, 0, 0, 5, -6, 0, 7, 0, 0};
@@ -116,8 +124,10 @@ Test(state, gives_back_what_was_written)
     cr_assert_str_eq(all.empty, "");
     for (int i = 0; i < 2; i++) {
         const struct thing *a = &things[i], *b = &all.things[i];
-        cr_assert(a->small == b->small && a->truth == b->truth && a->middle == b->middle && a->whole == b->whole);
-        cr_assert(memcmp(&a->real, &b->real, sizeof a->real) == 0 && a->large == b->large && a->huge == b->huge);
+        cr_assert(a->small == b->small && a->truth == b->truth && a->middle == b->middle &&
+                  a->whole == b->whole);
+        cr_assert(memcmp(&a->real, &b->real, sizeof a->real) == 0 && a->large == b->large &&
+                  a->huge == b->huge);
         cr_assert(memcmp(a->many, b->many, sizeof a->many) == 0 && a->last == b->last);
         cr_assert(memcmp(a->truths, b->truths, sizeof a->truths) == 0);
         cr_assert_str_eq(b->address, "kept");
@@ -132,7 +142,8 @@ Test(state, is_little_endian_and_says_what_it_holds)
 {
     struct state_writer writer;
     write_all(&writer);
-    static const unsigned char head[] = {'o', 'u', 't', 'e', 'r', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0};
+    static const unsigned char head[] = {'o', 'u', 't', 'e', 'r', 0, 0, 0, 0, 0,
+                                         0,   0,   0,   0,   0,   0, 3, 0, 0, 0};
     cr_assert_arr_eq(writer.bytes, head, sizeof head);
     cr_assert_eq(writer.bytes[20] + 256u * writer.bytes[21], writer.size - 28);
     cr_assert_eq(writer.bytes[28], 17);
