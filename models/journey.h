@@ -17,6 +17,9 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
 /* Has arrived: counted and charged. */
 void journey_arrive(struct world *world, const struct patient *patient);
 
+/* Where a patient seeks care first whose first stage is had at a facility: a facility, PATIENT_NOWHERE or
+ * CHOICE_HOME. */
+uint32_t journey_first(struct world *world, const struct patient *patient);
 /* Chooses where to have the present stage, as its `choice` says. */
 int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us);
 /* The stage cannot be had here: what its `missing` says. */

@@ -42,6 +42,7 @@ enum patient_more {
     PATIENT_UPGRADED = 2,    /* to the stage's other priority */
     PATIENT_INTERRUPTED = 4, /* has been served for a while and waits to go on */
     PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
+    PATIENT_REFERRED = 16,   /* by a facility that the patient has been to */
 };
 
 #define PATIENT_NOWHERE UINT32_MAX

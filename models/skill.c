@@ -8,7 +8,7 @@
 
 bool offer_given(const struct offer *offer)
 {
-    return offer->unlimited || offer->operators.servers > 0;
+    return !offer->closed && (offer->unlimited || offer->operators.servers > 0);
 }
 
 static bool can_operate(const struct person *person, bool emergency)

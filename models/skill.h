@@ -51,6 +51,7 @@ struct offer {
     uint32_t facility, service;
     uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
+    bool closed;              /* until a policy opens it */
     bool on_board;            /* given, as far as is known elsewhere: changes at planning epochs */
     struct station operators; /* those present; the line is not used */
     struct person *people;    /* owned; grows at planning epochs only */
