@@ -14,6 +14,7 @@
 /* Somebody of the parent's staff who is to work at the centre. */
 struct post {
     int32_t from, to; /* offers */
+    int64_t person;   /* at the parent */
     double proficiency;
     int64_t arrives_us;
     enum { POST_OPEN, POST_ON_THE_WAY, POST_FILLED } state;
@@ -202,31 +203,37 @@ static void open_services(struct world *world, const struct policy *policy, int6
         world_recheck(world, state->opening.facility, now_us);
 }
 
-/* Somebody of the staff who is not in the middle of a case; -1: all are. */
-static int64_t free_member(const struct offer *offer)
+/* One of the staff, if possible not in the middle of a case; -1: nobody is left. */
+static int64_t member(const struct offer *offer)
 {
+    int64_t busy = -1;
     for (size_t p = offer->count; p > 0; p--) {
         const struct person *person = &offer->people[p - 1];
-        if (person->role == ROLE_LOCAL && !person->gone && !person->busy)
+        if (person->role != ROLE_LOCAL || person->gone)
+            continue;
+        if (!person->busy)
             return (int64_t)p - 1;
+        busy = busy < 0 ? (int64_t)p - 1 : busy;
     }
-    return -1;
+    return busy;
 }
 
+/* A case under way is finished; nobody sets out before. */
 static void leave_home(struct world *world, struct post *post, int64_t now_us)
 {
     const struct facilities *facilities = &world->facilities;
     struct offer *from = &world->facilities.offer[post->from];
-    const int64_t who = free_member(from);
-    if (who < 0)
+    post->person = member(from);
+    if (post->person < 0)
         return;
-    post->proficiency = skill_proficiency(&world->services[from->service], &from->people[who], now_us);
+    post->proficiency =
+        skill_proficiency(&world->services[from->service], &from->people[post->person], now_us);
     post->arrives_us =
         now_us + geography_travel(&world->geography, facilities->facility[from->facility].place,
                                   facilities->facility[facilities->offer[post->to].facility].place)
                      .us;
     post->state = POST_ON_THE_WAY;
-    offer_remove(from, (size_t)who);
+    offer_remove(from, (size_t)post->person);
     world_recheck(world, from->facility, now_us);
 }
 
@@ -236,7 +243,8 @@ static int fill_posts(struct world *world, struct centre *state, int64_t now_us,
         struct post *post = &state->post[i];
         if (post->state == POST_OPEN)
             leave_home(world, post, now_us);
-        if (post->state != POST_ON_THE_WAY || now_us < post->arrives_us)
+        if (post->state != POST_ON_THE_WAY || now_us < post->arrives_us ||
+            world->facilities.offer[post->from].people[post->person].busy)
             continue;
         struct offer *to = &world->facilities.offer[post->to];
         const struct person person = {.role = ROLE_VISITOR,
