@@ -36,8 +36,7 @@ static struct travel way_to(const struct world *world, const struct patient *pat
 {
     if (world->facilities.facility[facility].stays_home)
         return (struct travel){.us = world->scenario->travel.fixed_us};
-    return geography_travel(&world->geography, journey_place(world, patient),
-                            world->facilities.facility[facility].place);
+    return choice_way(world, journey_place(world, patient), facility);
 }
 
 /* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
