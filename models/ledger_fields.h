@@ -28,6 +28,8 @@
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost") \
     FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
+    FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them") \
+    FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 
 /* Of a facility. */
@@ -35,7 +37,10 @@
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
-    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
+    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step") \
+    FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
+    FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
+    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -50,6 +55,7 @@
     FIELD(staff_independent, LEVEL, "1", 1, "independent local staff at the end of the step") \
     FIELD(experts_visiting, LEVEL, "1", 1, "visiting experts at the end of the step") \
     FIELD(trainees, LEVEL, "1", 1, "trainees not yet independent at the end of the step") \
+    FIELD(technologies, LEVEL, "1", 1, "techniques that are offered at the end of the step: those that the service stands for") \
     FIELD(proficiency, LEVEL, "1", 1e-6, "mean proficiency of the independent local staff at the end of the step (1: the plateau)")
 
 /* Of an expert: every hour is spent once. */

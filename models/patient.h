@@ -45,6 +45,7 @@ enum patient_more {
     PATIENT_ASKS = 16,       /* has what is needed here and awaits an answer from elsewhere */
     PATIENT_ANSWERED = 32,   /* with yes */
     PATIENT_STANDS_IN = 64,  /* for a patient elsewhere, in the lines of the facility that is asked */
+    PATIENT_REFERRED = 128,  /* by a facility that the patient has been to */
 };
 
 #define PATIENT_NOWHERE UINT32_MAX

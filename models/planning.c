@@ -153,15 +153,32 @@ static void note_levels(struct world *world, int64_t now_us)
             if (person->role == ROLE_LOCAL)
                 proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
         }
+        cell[FS_technologies] = offer_given(offer) && !world->facilities.facility[offer->facility].closed
+                                    ? world->services[offer->service].spec->technologies
+                                    : 0;
         cell[FS_proficiency] = cell[FS_staff_independent] == 0
                                    ? 0
                                    : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
     }
 }
 
+/* The same for facilities that a standard is set for. */
+static void note_standard(struct world *world)
+{
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (!facility->to_standard)
+            continue;
+        int64_t *cell = world_fa(world, f);
+        cell[FA_at_standard] = facility->at_standard;
+        cell[FA_below_standard] = !facility->at_standard;
+    }
+}
+
 void planning_close_step(struct world *world, int64_t now_us)
 {
     note_levels(world, now_us);
+    note_standard(world);
     partition_close_step(world);
     if (now_us != world->warmup_us)
         return;

@@ -51,6 +51,7 @@ struct offer {
     uint32_t facility, service;
     uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
+    bool closed; /* until a policy opens it */
     /* What is known elsewhere: given; somebody free, and for an emergency; the line for operators. */
     bool on_board, board_free, board_free_emergency;
     int64_t board_waiting;

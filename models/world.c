@@ -182,7 +182,7 @@ static int build(struct world *world, struct err *err)
     int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
     if (failed == 0)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
-    if (failed != 0 || init_services(world, err) != 0)
+    if (failed != 0 || init_services(world, err) != 0 || rules_init(world, err) != 0)
         return -1;
     init_staff(world);
     if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
