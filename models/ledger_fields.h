@@ -32,6 +32,8 @@
 #define LEDGER_FACILITY(FIELD) \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
+    FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
     FIELD(in_line, MEAN, "1", 1, "patients waiting in the facility's lines, mean over the step")
 
@@ -47,6 +49,7 @@
     FIELD(staff_independent, LEVEL, "1", 1, "independent local staff at the end of the step") \
     FIELD(experts_visiting, LEVEL, "1", 1, "visiting experts at the end of the step") \
     FIELD(trainees, LEVEL, "1", 1, "trainees not yet independent at the end of the step") \
+    FIELD(studying, LEVEL, "1", 1, "local staff away for further study at the end of the step") \
     FIELD(proficiency, LEVEL, "1", 1e-6, "mean proficiency of the independent local staff at the end of the step (1: the plateau)")
 
 /* Of an expert: every hour is spent once. */
@@ -55,7 +58,7 @@
     FIELD(procedures_away, COUNT, "1", 1, "the expert's procedures elsewhere") \
     FIELD(hours_at_home, SUM, "h", HOURS, "hours of the expert's procedures at home") \
     FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
-    FIELD(hours_teaching, SUM, "h", HOURS, "hours that procedures took longer because the expert taught") \
+    FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
 /* clang-format on */

@@ -2,15 +2,21 @@
 
 #include "models/keys.h"
 #include "models/policies/dispatch.h"
+#include "models/policies/pairing.h"
+#include "models/policies/training.h"
 #include "models/policy.h"
 
 const struct key_kind *const policy_kinds[] = {
     &dispatch_kind,
+    &pairing_kind,
+    &training_kind,
 };
 const size_t policy_kind_count = sizeof policy_kinds / sizeof policy_kinds[0];
 
 /* What each kind does, in the same order. */
 const struct policy_ops *const policy_table[] = {
     &dispatch_ops,
+    &pairing_ops,
+    &training_ops,
 };
 const size_t policy_table_count = sizeof policy_table / sizeof policy_table[0];
