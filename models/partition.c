@@ -5,6 +5,7 @@
 
 #include "models/trace.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 #include "sim/window.h"
 
 enum { FIRST_PATIENTS = 256 };
@@ -79,8 +80,15 @@ static int private_counts(struct world *view, struct err *err)
 
 static int init_system(struct world *view, struct err *err)
 {
-    view->system.of = arena_zeroed(&view->arena, view->pathways.count, sizeof *view->system.of, err);
-    return view->system.of == NULL ? -1 : 0;
+    const size_t conditions = view->pathways.count;
+    view->system.of = arena_zeroed(&view->arena, conditions, sizeof *view->system.of, err);
+    view->system.reach = arena_zeroed(&view->arena, conditions, sizeof *view->system.reach, err);
+    if (view->system.of == NULL || view->system.reach == NULL)
+        return -1;
+    for (size_t c = 0; c < conditions; c++)
+        if (reach_init(&view->system.reach[c], view->end_us, err) != 0)
+            return -1;
+    return 0;
 }
 
 static struct world *make_view(struct world *world, unsigned number, struct err *err)
@@ -120,6 +128,12 @@ int partition_cut(struct world *world, struct err *err)
     return 0;
 }
 
+static void free_system(struct world *view)
+{
+    for (size_t c = 0; view->system.reach != NULL && c < view->pathways.count; c++)
+        reach_free(&view->system.reach[c]);
+}
+
 static void free_part(struct partition *part)
 {
     patients_free(&part->patients);
@@ -140,10 +154,12 @@ void partition_free(struct world *world)
         free(view->ledger.cells[GROUP_PLACE_CONDITION]);
         free(view->ledger.levels[GROUP_PLACE_CONDITION]);
         free_part(&view->part);
+        free_system(view);
         arena_free(&view->arena);
         free(view);
     }
     free_part(&world->part);
+    free_system(world);
 }
 
 /* --- counts --- */
@@ -177,6 +193,8 @@ void partition_restart(struct world *world, int64_t now_us)
         struct system_tally *system = &world->view[p]->system;
         tally_level_restart(&system->present, now_us);
         memset(system->of, 0, world->pathways.count * sizeof *system->of);
+        for (size_t c = 0; c < world->pathways.count; c++)
+            reach_restart(&system->reach[c]);
     }
 }
 
@@ -188,7 +206,7 @@ int64_t partition_present(const struct world *world)
     return present;
 }
 
-void partition_gather(struct world *world, int64_t now_us)
+int partition_gather(struct world *world, int64_t now_us, struct err *err)
 {
     struct system_tally *whole = &world->system;
     tally_level_set(&whole->present, now_us, whole->present.level);
@@ -197,13 +215,82 @@ void partition_gather(struct world *world, int64_t now_us)
         tally_level_set(&own->present, now_us, own->present.level);
         whole->present.area += own->present.area;
         whole->present.level += own->present.level;
-        for (size_t c = 0; c < world->pathways.count; c++)
+        for (size_t c = 0; c < world->pathways.count; c++) {
             system_count_merge(&whole->of[c], &own->of[c]);
+            if (reach_merge(&whole->reach[c], &own->reach[c], err) != 0)
+                return -1;
+        }
     }
+    return 0;
 }
 
 void partition_refresh_board(struct world *world)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++)
         world->facilities.offer[o].on_board = offer_given(&world->facilities.offer[o]);
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define COUNT_STATE(ONE, ALL, NOT) \
+    NOT(struct system_count, sojourn) ONE(struct system_count, arrivals) ONE(struct system_count, left) \
+    ONE(struct system_count, rejected)
+STATE_LAYOUT(count, struct system_count, COUNT_STATE, 8);
+/* clang-format on */
+
+/* The sum of what the partitions have. */
+static void save_reach(const struct world *world, size_t condition, struct state_writer *writer)
+{
+    struct err err = ERR_INIT;
+    struct reach all = {0};
+    int result = reach_init(&all, world->end_us, &err);
+    for (unsigned p = 0; p < world->partitions && result == 0; p++)
+        result = reach_merge(&all, &world->view[p]->system.reach[condition], &err);
+    reach_save(&all, writer);
+    writer->failed = writer->failed || result != 0;
+    reach_free(&all);
+}
+
+void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer)
+{
+    struct tally_level present = {.since_us = now_us};
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct tally_level own = world->view[p]->system.present;
+        tally_level_set(&own, now_us, own.level);
+        present.level += own.level;
+        present.area += own.area;
+    }
+    state_begin(writer, "system", 1);
+    tally_level_save(&present, 1, writer);
+    state_put_u64(writer, world->pathways.count);
+    for (size_t c = 0; c < world->pathways.count; c++) {
+        struct system_count count = {.arrivals = 0};
+        for (unsigned p = 0; p < world->partitions; p++)
+            system_count_merge(&count, &world->view[p]->system.of[c]);
+        state_put_array(writer, &count_layout, &count, 1);
+        tally_save(&count.sojourn, 1, writer);
+        save_reach(world, c, writer);
+    }
+    state_end(writer);
+}
+
+void partition_restore(struct world *world, struct state_reader *reader)
+{
+    state_enter(reader, "system", 1);
+    for (unsigned p = 0; p < world->partitions; p++) {
+        world->view[p]->system.present = (struct tally_level){.level = 0};
+        memset(world->view[p]->system.of, 0, world->pathways.count * sizeof *world->system.of);
+    }
+    tally_level_restore(&world->system.present, 1, reader);
+    if (state_get_u64(reader) != world->pathways.count)
+        state_refuse(reader, "has other conditions; take the scenario that it was made from");
+    for (size_t c = 0; c < world->pathways.count && !reader->failed; c++) {
+        state_get_array(reader, &count_layout, &world->system.of[c], 1);
+        tally_restore(&world->system.of[c].sojourn, 1, reader);
+        for (unsigned p = 0; p < world->partitions; p++)
+            reach_restart(&world->view[p]->system.reach[c]);
+        reach_restore(&world->system.reach[c], reader);
+    }
+    state_leave(reader);
 }

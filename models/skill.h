@@ -105,4 +105,12 @@ void skill_return(struct offer *offer, size_t person);
 MUST_CHECK int offer_add_trainees(struct offer *offer, const struct service *service, const struct rng *rng,
                                   int64_t count, struct err *err);
 
+/* The people of an offer and what is believed of it; its line is the caller's. Experts are named by their
+ * index when saved; where their week is counted is filled in by the caller. */
+struct saved_map;
+struct state_reader;
+struct state_writer;
+void offer_save(const struct offer *offer, struct state_writer *writer);
+void offer_restore(struct offer *offer, const struct saved_map *experts, struct state_reader *reader);
+
 #endif

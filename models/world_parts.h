@@ -19,6 +19,7 @@
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
+#include "models/reach.h"
 #include "models/scenario.h"
 #include "models/skill.h"
 #include "models/world.h"
@@ -43,7 +44,7 @@ struct extra {
     uint32_t resamples;
     uint8_t mode;        /* enum interruption: of the last one */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
-    struct {
+    struct held {
         int32_t ward;
         uint8_t shift;
         bool first; /* of what its stage needs: where the patient came */
@@ -75,6 +76,7 @@ struct system_count {
 struct system_tally {
     struct tally_level present;
     struct system_count *of; /* by condition; owned by the arena of the world or view */
+    struct reach *reach;     /* likewise, of the treated */
 };
 
 static inline void system_count_merge(struct system_count *into, const struct system_count *from)

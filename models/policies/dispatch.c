@@ -8,6 +8,7 @@
 #include "models/need.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 #define YEAR_US (INT64_C(365) * 86400000000)
 #define WEEK_US (INT64_C(7) * 86400000000)
@@ -173,5 +174,19 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return rota_move(&state->rota, world, now_us, err);
 }
 
-const struct policy_ops dispatch_ops = {
-    .keys = &dispatch_kind, .state_size = sizeof(struct dispatch), .prepare = prepare, .plan = plan};
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    rota_save(&((const struct dispatch *)policy->state)->rota, world, writer);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    rota_restore(&((struct dispatch *)policy->state)->rota, world, reader);
+}
+
+const struct policy_ops dispatch_ops = {.keys = &dispatch_kind,
+                                        .state_size = sizeof(struct dispatch),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

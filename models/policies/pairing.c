@@ -9,6 +9,7 @@
 #include "models/policy.h"
 #include "models/table.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 enum phase { BEFORE, PAIRED, OVER };
 
@@ -369,5 +370,43 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return send(world, state, now_us, err);
 }
 
-const struct policy_ops pairing_ops = {
-    .keys = &pairing_kind, .state_size = sizeof(struct pairing), .prepare = prepare, .plan = plan};
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    const struct pairing *state = policy->state;
+    state_put_u64(writer, state->phase);
+    state_put_numbers(writer, state->helper_of, sizeof *state->helper_of, state->helped.count);
+    state_put_numbers(writer, state->joins, sizeof *state->joins, state->helpers.count);
+    for (size_t k = 0; state->rota != NULL && k < state->helpers.count; k++)
+        rota_save(&state->rota[k], world, writer);
+}
+
+static void check_numbers(const int32_t *numbers, size_t count, size_t below, struct state_reader *reader)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] < MATCH_NOBODY || (numbers[i] >= 0 && (size_t)numbers[i] >= below))
+            state_refuse(reader, "pairs hospitals that do not exist; make it again");
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct pairing *state = policy->state;
+    const enum phase phase = (enum phase)state_get_up_to(reader, OVER);
+    state_get_numbers(reader, state->helper_of, sizeof *state->helper_of, state->helped.count);
+    state_get_numbers(reader, state->joins, sizeof *state->joins, state->helpers.count);
+    check_numbers(state->helper_of, state->helped.count, state->helpers.count, reader);
+    check_numbers(state->joins, state->helpers.count, state->helped.count, reader);
+    for (size_t k = 0; state->rota != NULL && k < state->helpers.count; k++)
+        rota_restore(&state->rota[k], world, reader);
+    if (reader->failed)
+        return;
+    state->phase = phase;
+    if (phase == PAIRED)
+        set_partners(world, state, true);
+}
+
+const struct policy_ops pairing_ops = {.keys = &pairing_kind,
+                                       .state_size = sizeof(struct pairing),
+                                       .prepare = prepare,
+                                       .plan = plan,
+                                       .save = save,
+                                       .restore = restore};

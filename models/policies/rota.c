@@ -6,6 +6,7 @@
 
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 enum phase { AT_HOME, ON_THE_WAY, THERE, ON_THE_WAY_BACK };
 
@@ -437,4 +438,73 @@ int rota_move(struct rota *rota, struct world *world, int64_t now_us, struct err
         if (rota->errand[e].phase != AT_HOME && move_one(rota, world, &rota->errand[e], now_us, err) != 0)
             return -1;
     return 0;
+}
+
+/* --- saving: hospitals by their position among the destinations --- */
+
+static uint64_t destination(const struct rota *rota, uint32_t facility)
+{
+    uint64_t d = 0;
+    while (d + 1 < rota->destinations && rota->to[d] != facility)
+        d++;
+    return d;
+}
+
+void rota_save(const struct rota *rota, const struct world *world, struct state_writer *writer)
+{
+    state_begin(writer, "rota", 1);
+    state_put_i64(writer, rota->sent);
+    state_put_i64(writer, rota->next_us);
+    state_put_numbers(writer, rota->taught, 1, rota->destinations * rota->posts);
+    state_put_u64(writer, rota->errands);
+    for (size_t e = 0; e < rota->errands; e++) {
+        const struct rota_errand *errand = &rota->errand[e];
+        state_put_u64(writer, errand->phase);
+        state_put_u64(writer, errand->phase == AT_HOME
+                                  ? 0
+                                  : destination(rota, world->facilities.offer[errand->offer].facility));
+        state_put_i64(writer, errand->end_us);
+        state_put_i64(writer, errand->arrives_us);
+    }
+    state_put_u64(writer, rota->open);
+    for (size_t b = 0; b < rota->open; b++) {
+        state_put_u64(writer, destination(rota, rota->batch[b].facility));
+        state_put_i64(writer, rota->batch[b].end_us);
+        state_put_numbers(writer, rota->batch[b].missing, sizeof *rota->batch[b].missing, rota->posts);
+    }
+    state_end(writer);
+}
+
+static void restore_errands(struct rota *rota, const struct world *world, struct state_reader *reader)
+{
+    if (state_get_u64(reader) != rota->errands)
+        state_refuse(reader, "was saved with other people to send; take the scenario that it was made from");
+    for (size_t e = 0; e < rota->errands && !reader->failed; e++) {
+        struct rota_errand *errand = &rota->errand[e];
+        errand->phase = (uint8_t)state_get_up_to(reader, ON_THE_WAY_BACK);
+        const uint32_t to = rota->to[state_get_up_to(reader, rota->destinations - 1)];
+        errand->offer = (int32_t)(offer_at(world, errand, to) - world->facilities.offer);
+        errand->end_us = state_get_i64(reader);
+        errand->arrives_us = state_get_i64(reader);
+    }
+}
+
+void rota_restore(struct rota *rota, const struct world *world, struct state_reader *reader)
+{
+    state_enter(reader, "rota", 1);
+    rota->sent = state_get_i64(reader);
+    rota->next_us = state_get_i64(reader);
+    if (rota->sent < 0 || rota->sent > rota->spec->batches || rota->next_us < 0)
+        state_refuse(reader, "has a batch that is never sent; make it again");
+    state_get_numbers(reader, rota->taught, 1, rota->destinations * rota->posts);
+    for (size_t t = 0; t < rota->destinations * rota->posts; t++)
+        rota->taught[t] = *(const unsigned char *)&rota->taught[t] != 0;
+    restore_errands(rota, world, reader);
+    rota->open = (size_t)state_get_up_to(reader, rota->capacity);
+    for (size_t b = 0; b < rota->open && !reader->failed; b++) {
+        rota->batch[b].facility = rota->to[state_get_up_to(reader, rota->destinations - 1)];
+        rota->batch[b].end_us = state_get_i64(reader);
+        state_get_numbers(reader, rota->batch[b].missing, sizeof *rota->batch[b].missing, rota->posts);
+    }
+    state_leave(reader);
 }

@@ -12,8 +12,9 @@
 #include "models/keys.h"
 #include "sim/err.h"
 
-struct expert;
 struct policy;
+struct state_reader;
+struct state_writer;
 struct world;
 
 enum rota_starts { ROTA_REGULAR, ROTA_RANDOM };
@@ -159,6 +160,10 @@ MUST_CHECK int rota_move(struct rota *rota, struct world *world, int64_t now_us,
 
 /* Length of a stint from a time on; INT64_MAX: for good. */
 int64_t rota_end(const struct rota *rota, const struct world *world, int64_t from_us);
+
+/* For the policies' own save() and restore(), the latter after rota_init() of the same plan. */
+void rota_save(const struct rota *rota, const struct world *world, struct state_writer *writer);
+void rota_restore(struct rota *rota, const struct world *world, struct state_reader *reader);
 
 /* Whether somebody of an open batch is or will be at the facility. */
 bool rota_is_at(const struct rota *rota, uint32_t facility);

@@ -3,10 +3,12 @@
 #include "models/policies/training.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "models/policies/rota.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 #include "sim/window.h"
 
 enum { NO_CENTRE = -1 };
@@ -464,8 +466,73 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return now_us < state->next_us ? 0 : hold_session(world, spec, state, now_us, err);
 }
 
+/* --- saving: a centre by its id --- */
+
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    const struct training *state = policy->state;
+    state_put_i64(writer, state->times);
+    state_put_i64(writer, state->next_us);
+    for (size_t s = 0; s < state->schools; s++) {
+        const struct school *school = &state->school[s];
+        state_put_i64(writer, school->taught);
+        state_put_u64(writer, school->away);
+        state_put_text(writer, school->away ? world->facilities.facility[school->centre].id : NULL);
+        state_put_u64(writer, (uint64_t)school->cases_then);
+        state_put_i64(writer, school->back_us);
+        state_put_u64(writer, school->students);
+        for (size_t n = 0; n < school->students; n++) {
+            state_put_u64(writer, school->student[n].person);
+            state_put_i64(writer, school->student[n].left);
+        }
+    }
+}
+
+static void restore_students(struct world *world, const struct training_spec *spec, struct school *school,
+                             struct state_reader *reader)
+{
+    const uint64_t most = spec->way == TRAINING_STUDY ? (uint64_t)spec->trainees : 0;
+    school->students = (size_t)state_get_up_to(reader, most);
+    for (size_t n = 0; n < school->students && !reader->failed; n++) {
+        school->student[n].person = (size_t)state_get_u64(reader);
+        school->student[n].left = state_get_i64(reader);
+        const size_t work = school->leaves < 0 ? 0 : world->facilities.offer[school->leaves].count;
+        if (school->student[n].person >= offer_of(world, school)->count || school->student[n].left < -1 ||
+            school->student[n].left >= (int64_t)work)
+            state_refuse(reader, "has students who are nobody; make it again");
+    }
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    const struct training_spec *spec = spec_of(policy);
+    struct training *state = policy->state;
+    state->times = state_get_i64(reader);
+    state->next_us = state_get_i64(reader);
+    if (state->times < 0 || state->times > INT32_MAX || state->next_us < 0)
+        state_refuse(reader, "has training at a time that does not exist; make it again");
+    for (size_t s = 0; s < state->schools && !reader->failed; s++) {
+        struct school *school = &state->school[s];
+        school->taught = state_get_i64(reader);
+        school->away = state_get_up_to(reader, 1) == 1;
+        char *centre = state_get_text(reader);
+        const int64_t at = centre == NULL ? NO_CENTRE : facilities_find(&world->facilities, centre);
+        free(centre);
+        if (school->away && at < 0)
+            state_refuse(reader, "has students at a centre that does not exist; take the scenario that it "
+                                 "was made from");
+        if (school->away)
+            school->centre = at;
+        school->cases_then = (int64_t)state_get_up_to(reader, INT64_MAX);
+        school->back_us = state_get_i64(reader);
+        restore_students(world, spec, school, reader);
+    }
+}
+
 const struct policy_ops training_ops = {.keys = &training_kind,
                                         .state_size = sizeof(struct training),
                                         .prepare = prepare,
                                         .check = check,
-                                        .plan = plan};
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};
