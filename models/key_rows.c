@@ -162,7 +162,8 @@ static const struct key_row facilities_rows[] = {
     {"facilities.ownership", KEY_CHOICE, AT(facility_spec, ownership), .fallback = "public",
      .choices = "public|private|foreign", .help = "Who owns it."},
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
-     .help = "Makes one facility in every place; the text says why and labels them as made by rule."},
+     .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
+             "named ID.CODE, by the rule's id and the code of its place."},
     {"facilities.except", KEY_TEXTS, AT(facility_spec, except), ABSENT,
      .help = "Codes of places where the rule makes none."},
     {"facilities.beds", KEY_COUNTS, AT(facility_spec, beds), .unit = "beds", ABSENT, COUNTED,
@@ -465,9 +466,14 @@ static const struct key_row experts_rows[] = {
     {"experts.id", KEY_ID, AT(expert_spec, id), .help = "Short name for references and results."},
     {"experts.name", KEY_TEXT, AT(expert_spec, name), ABSENT, .help = "Name for people; the id when absent."},
     {"experts.home", KEY_REF, AT(expert_spec, home), .refers = "facilities",
-     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere."},
+     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere; a rule: one at "
+             "each of its hospitals."},
     {"experts.service", KEY_REF, AT(expert_spec, service), .refers = "services",
      .help = "What the expert commands."},
+    {"experts.count", KEY_INT, AT(expert_spec, count), .unit = "people", .fallback = "1", .low = 1,
+     .high = 10000,
+     .help =
+         "So many alike at the home, each with a body and a week of their own: ID.1, ID.2 ... in results."},
     {"experts.week", KEY_DURATION, AT(expert_spec, week_us), .fallback = "40 h", .low = 0,
      .high = 168 * 3600e6, .help = "Working time a week, all activities together."},
 };

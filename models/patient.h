@@ -24,6 +24,7 @@ enum draw {
     DRAW_TRAINEE,     /* words: cases to independence, time until leaving, -, - */
     DRAW_ON_DUTY,     /* per trainee and case */
     DRAW_LINE,        /* words: time until the upgrade, -, -, - */
+    DRAW_VISIT,       /* of a policy that sends people: time until the next batch, by number of the batch */
 };
 
 enum patient_flag {

@@ -138,13 +138,19 @@ static void let_staff_leave(struct world *world, int64_t now_us)
 /* The levels at the end of a step, from the people of each offer. */
 static void note_levels(struct world *world, int64_t now_us)
 {
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        int64_t *cell = world_fa(world, f);
+        cell[FA_helped] = facility_partner(&world->facilities, f) != PATIENT_NOWHERE;
+        cell[FA_helping] = world->facilities.facility[f].helps > 0;
+    }
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
         int64_t *cell = world_fs(world, offer->facility, offer->service);
         double proficiency = 0;
-        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
+        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = cell[FS_studying] = 0;
         for (size_t p = 0; p < offer->count; p++) {
             const struct person *person = &offer->people[p];
+            cell[FS_studying] += person->studies;
             if (person->gone)
                 continue;
             cell[FS_staff_independent] += person->role == ROLE_LOCAL;

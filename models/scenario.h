@@ -276,6 +276,7 @@ struct expert_spec {
     const char *id, *name;
     int32_t home;    /* ref facilities */
     int32_t service; /* ref services */
+    int64_t count;   /* people alike, at each home */
     int64_t week_us; /* working time a week */
 };
 
@@ -298,6 +299,12 @@ struct policy_head {
     void *own;
 };
 
+/* One of the facilities that a rule makes: "RULE.CODE". */
+struct facility_made {
+    int32_t rule; /* ref facilities */
+    const char *code;
+};
+
 struct scenario {
     struct run_spec run;
     struct places_spec places;
@@ -309,6 +316,10 @@ struct scenario {
     struct key_list experts;    /* struct expert_spec */
     struct key_list policies;   /* struct policy_head */
     struct key_list targets;    /* struct target_spec */
+
+    /* References to facilities that are not below facilities.count are, less that, indices of this. */
+    struct facility_made *made;
+    size_t made_count;
 
     const char *path;     /* as given */
     const char *written;  /* the file's text, bases and includes after it, each under a line that names it */
