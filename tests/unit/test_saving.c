@@ -10,6 +10,7 @@
 
 #define HORQIN SOURCE_DIR "/scenarios/horqin_stroke_stint.cfg"
 #define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
+#define DATA(name) SOURCE_DIR "/tests/unit/data/" name ".cfg"
 #define QUEUE(name) SOURCE_DIR "/scenarios/queues/" name ".cfg"
 
 static void same(const struct model *a, const struct model *b, const char *what)
@@ -128,6 +129,14 @@ Test(saving, patients_who_cross_provinces_arrive)
 {
     static const double shares[] = {0.05, 1.0 / 6, 0.2, 0.3391, 0.4, 0.55, 0.999};
     interrupt_often(CROSSING, shares, sizeof shares / sizeof shares[0]);
+}
+
+/* Questions under way, stand-ins in lines and at work, answers under way, and a notice board. */
+Test(saving, who_asks_elsewhere_is_answered)
+{
+    static const double shares[] = {0.03, 0.1503, 0.4017, 0.62, 0.9};
+    interrupt_often(DATA("asking"), shares, sizeof shares / sizeof shares[0]);
+    interrupt_often(DATA("watching"), shares, sizeof shares / sizeof shares[0]);
 }
 
 Test(saving, queues_of_every_kind_go_on)
