@@ -468,9 +468,8 @@ struct race {
 
 static void run_home(struct race *race, double utility)
 {
-    const struct rng_words luck =
-        rng_draw(&race->world->rng, race->patient,
-                 (struct rng_purpose){.quantity = DRAW_STAY, .stage = race->stage});
+    const struct rng_words luck = rng_draw(&race->world->rng, race->patient,
+                                           (struct rng_purpose){.quantity = DRAW_STAY, .stage = race->stage});
     race->first = log(-log(rng_unit(luck.w[0]))) - utility;
 }
 
@@ -478,8 +477,8 @@ static void run(struct race *race, const struct candidate *candidate, double uti
 {
     const struct rng_identity who = {.stream = race->patient.stream ^ candidate->hash,
                                      .ordinal = race->patient.ordinal};
-    const struct rng_words luck = rng_draw(
-        &race->world->rng, who, (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = race->stage});
+    const struct rng_words luck =
+        rng_draw(&race->world->rng, who, (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = race->stage});
     const double time = log(-log(rng_unit(luck.w[0]))) - utility;
     if (time < race->first) {
         race->first = time;
