@@ -10,7 +10,9 @@
 struct seat {
     uint32_t partition, who; /* record */
     uint32_t stream, ordinal;
-    bool in_line; /* has been found in the line where the record says */
+    int64_t due_us;
+    bool stands_in; /* for the patient of this identity, at a facility that is asked */
+    bool in_line;   /* has been found in the line where the record says */
 };
 
 /* clang-format off */
@@ -28,6 +30,10 @@ STATE_LAYOUT(patient, struct patient, PATIENT_STATE, 0);
     ONE(struct extra, mode) NOT(struct extra, blocked_at) NOT(struct extra, held) \
     ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand)
 STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 11);
+
+#define ANSWER_STATE(ONE, ALL, NOT) \
+    ONE(struct answer, duration_us) ONE(struct answer, code) ONE(struct answer, proficiency)
+STATE_LAYOUT(answer, struct answer, ANSWER_STATE, 6);
 
 #define HELD_STATE(ONE, ALL, NOT) \
     ONE(struct held, ward) ONE(struct held, shift) ONE(struct held, first) ONE(struct held, amount)
@@ -74,7 +80,21 @@ static int by_identity(const void *first, const void *second)
     const struct seat *a = first, *b = second;
     if (a->stream != b->stream)
         return a->stream < b->stream ? -1 : 1;
-    return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+    if (a->ordinal != b->ordinal)
+        return a->ordinal < b->ordinal ? -1 : 1;
+    if (a->stands_in != b->stands_in)
+        return a->stands_in ? 1 : -1;
+    return a->stands_in ? (a->due_us > b->due_us) - (a->due_us < b->due_us) : 0;
+}
+
+static struct seat seat_of(const struct patient *patient, unsigned partition, uint32_t who)
+{
+    return (struct seat){.partition = partition,
+                         .who = who,
+                         .stream = patient->stream,
+                         .ordinal = patient->ordinal,
+                         .due_us = patient->due_us,
+                         .stands_in = (patient->more & PATIENT_STANDS_IN) != 0};
 }
 
 /* number[] of records that nobody uses: SAVED_NOWHERE. */
@@ -88,10 +108,7 @@ static uint32_t *number_records(struct roster *roster, const struct patients *pa
         number[patients->free[i]] = SAVED_NOWHERE;
     for (size_t who = 0; who < patients->used; who++)
         if (number[who] != SAVED_NOWHERE)
-            roster->seat[roster->count++] = (struct seat){.partition = partition,
-                                                          .who = (uint32_t)who,
-                                                          .stream = patients->record[who].stream,
-                                                          .ordinal = patients->record[who].ordinal};
+            roster->seat[roster->count++] = seat_of(&patients->record[who], partition, (uint32_t)who);
     return number;
 }
 
@@ -120,12 +137,25 @@ int roster_init(struct roster *roster, const struct world *world, struct err *er
 
 /* --- records --- */
 
-static void save_extra(const struct world *view, uint32_t who, struct state_writer *writer)
+/* Somebody who stands in and has not answered yet. */
+static bool owes_an_answer(const struct patient *patient)
+{
+    return (patient->more & PATIENT_STANDS_IN) != 0 && (patient->flags & PATIENT_IN_CARE) == 0;
+}
+
+static void save_extra(const struct roster *roster, const struct world *view, uint32_t who,
+                       struct state_writer *writer)
 {
     const struct extra *extra = &view->part.extra[who];
     state_put_array_items(writer, &extra_layout, extra, 1);
     state_put_u64(writer, extra->blocked_at > 0);
     state_put_array_items(writer, &held_layout, extra->held, extra->held_count);
+    if (!view->has_remote)
+        return;
+    state_put_array_items(writer, &answer_layout, &extra->answer, 1);
+    state_put_u64(writer, owes_an_answer(&view->part.patients.record[who])
+                              ? roster->number[extra->errand.partition][extra->errand.patient]
+                              : SAVED_NOWHERE);
 }
 
 void roster_save(const struct roster *roster, const struct world *world, struct state_writer *writer)
@@ -134,6 +164,8 @@ void roster_save(const struct roster *roster, const struct world *world, struct 
     state_begin(writer, "patients", 1);
     state_put_u64(writer, visits);
     state_put_u64(writer, world->has_extra);
+    state_put_u64(writer, world->has_remote);
+    state_put_array_count(writer, &answer_layout, 0);
     state_put_array_count(writer, &held_layout, 0);
     state_put_array_count(writer, &extra_layout, 0);
     state_put_array_count(writer, &patient_layout, roster->count);
@@ -144,7 +176,7 @@ void roster_save(const struct roster *roster, const struct world *world, struct 
         if (visits > 0)
             state_put_numbers(writer, &view->part.visits[who * visits], sizeof(uint32_t), visits);
         if (world->has_extra)
-            save_extra(view, who, writer);
+            save_extra(roster, view, who, writer);
     }
     state_end(writer);
 }
@@ -172,28 +204,60 @@ static bool is_near(int64_t us)
     return us > -FAR_US && us < FAR_US;
 }
 
-static bool may_wait_for(const struct world *world, const struct patient *patient, int64_t now_us)
+/* What patients wait for who are neither in a line nor served, nor ask elsewhere. */
+static bool may_wait_alone(const struct patient *patient)
 {
-    const uint8_t in_care = patient->flags & PATIENT_IN_CARE, waiting = patient->flags & PATIENT_WAITING;
-    if ((waiting != 0 && in_care != 0) || ((in_care != 0) != (patient->due_kind == EVENT_DEPART)))
-        return false;
-    if (patient->due_kind == PATIENT_NO_EVENT)
-        return waiting != 0;
-    if (patient->due_us < now_us || !is_near(patient->due_us))
-        return false;
     switch (patient->due_kind) {
-    case EVENT_DEPART:
     case EVENT_REVIEW:
-        return waiting == 0;
+        return true;
     case EVENT_RENEGE:
-        return waiting != 0 || (patient->flags & PATIENT_AT_HOME) != 0;
-    case EVENT_UPGRADE:
-        return waiting != 0 && world->pathways.stage[patient->stage].upgrade_after != NULL;
+        return (patient->flags & PATIENT_AT_HOME) != 0;
     case EVENT_TRANSFER:
-        return waiting == 0 && patient->facility != PATIENT_NOWHERE;
+        return patient->facility != PATIENT_NOWHERE;
     default:
         return false;
     }
+}
+
+static bool may_wait_for(const struct world *world, const struct patient *patient, int64_t now_us)
+{
+    const bool in_care = (patient->flags & PATIENT_IN_CARE) != 0,
+               waiting = (patient->flags & PATIENT_WAITING) != 0,
+               stands_in = (patient->more & PATIENT_STANDS_IN) != 0,
+               asks = (patient->more & PATIENT_ASKS) != 0;
+    const uint8_t kind = patient->due_kind;
+    if (in_care + waiting + asks > 1 || (asks && stands_in))
+        return false;
+    if (kind != PATIENT_NO_EVENT && (patient->due_us < now_us || !is_near(patient->due_us)))
+        return false;
+    if (in_care)
+        return kind == (stands_in ? EVENT_FREE : EVENT_DEPART);
+    if (asks)
+        return kind == PATIENT_NO_EVENT || kind == EVENT_ANSWER;
+    if (waiting)
+        return kind == PATIENT_NO_EVENT || kind == EVENT_RENEGE ||
+               (kind == EVENT_UPGRADE && world->pathways.stage[patient->stage].upgrade_after != NULL);
+    return stands_in ? kind == EVENT_ASK : may_wait_alone(patient);
+}
+
+/* Stages of stand-ins come after those of the conditions. */
+static bool is_for_stand_ins(const struct world *world, const struct patient *patient)
+{
+    const struct pathways *pathways = &world->pathways;
+    const struct condition *last = &pathways->condition[pathways->count - 1];
+    return patient->stage >= last->first_stage + last->stage_count;
+}
+
+/* Who asks elsewhere has what is needed here, and stand-ins are where everything can be had. */
+static bool is_somewhere(const struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    const bool asks = (patient->more & PATIENT_ASKS) != 0,
+               stands_in = (patient->more & PATIENT_STANDS_IN) != 0;
+    if (stands_in != is_for_stand_ins(world, patient) || (asks && stage->asks < 0) ||
+        (stands_in && patient->facility == PATIENT_NOWHERE))
+        return false;
+    return (!asks && !stands_in && (patient->flags & (PATIENT_WAITING | PATIENT_IN_CARE)) == 0) ||
+           is_at_home_here(world, patient, stage);
 }
 
 /* Nothing that the record names is missing. Its stream and facility are those of this world already. */
@@ -206,8 +270,9 @@ static bool can_be(const struct world *world, const struct patient *patient, int
         return false;
     const struct stage *stage = &world->pathways.stage[patient->stage];
     if (stage->condition != world->demand.stream[patient->stream].condition ||
-        ((patient->flags & (PATIENT_WAITING | PATIENT_IN_CARE)) != 0 &&
-         !is_at_home_here(world, patient, stage)))
+        !is_somewhere(world, patient, stage))
+        return false;
+    if (!world->has_remote && (patient->more & (PATIENT_ASKS | PATIENT_ANSWERED | PATIENT_STANDS_IN)) != 0)
         return false;
     if (!world->has_extra && (patient->more & (PATIENT_HOLDS | PATIENT_INTERRUPTED)) != 0)
         return false;
@@ -232,28 +297,56 @@ static void restore_held(struct extra *extra, const struct patient *patient, con
         state_refuse(reader, IMPOSSIBLE);
 }
 
+static void restore_blocked(struct partition *part, uint32_t who, struct state_reader *reader)
+{
+    struct err err = ERR_INIT;
+    uint32_t *blocked =
+        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *blocked, &err);
+    if (blocked == NULL) {
+        state_refuse(reader, "%s", err.text[0]);
+        return;
+    }
+    part->blocked = blocked;
+    part->blocked[part->blocked_count++] = who;
+    part->extra[who].blocked_at = (uint32_t)part->blocked_count;
+}
+
+/* The question and the answer to it. Whoever asked is seated already: the order is that of identities. */
+static void restore_remote(const struct roster *roster, struct world *world, struct world *view, uint32_t who,
+                           struct state_reader *reader)
+{
+    const struct patient *patient = case_patient(view, who);
+    struct extra *extra = case_extra(view, who);
+    state_get_array_items(reader, &answer_layout, &extra->answer, 1);
+    const uint64_t number = state_get_up_to(reader, SAVED_NOWHERE);
+    if (extra->answer.duration_us < 0 || !is_near(extra->answer.duration_us))
+        state_refuse(reader, IMPOSSIBLE);
+    if (reader->failed || !owes_an_answer(patient))
+        return;
+    if (number + 1 >= roster->count) {
+        state_refuse(reader, IMPOSSIBLE);
+        return;
+    }
+    const struct seat *asker = &roster->seat[number];
+    const struct patient *who_asks = case_patient(world->view[asker->partition], asker->who);
+    if (asker->stream != patient->stream || asker->ordinal != patient->ordinal ||
+        (who_asks->more & PATIENT_ASKS) == 0 || who_asks->due_kind != PATIENT_NO_EVENT)
+        state_refuse(reader, IMPOSSIBLE);
+    extra->errand = (struct errand){.partition = asker->partition, .patient = asker->who};
+}
+
 static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,
                           struct state_reader *reader)
 {
     struct partition *part = &view->part;
     struct extra *extra = &part->extra[who];
-    struct err err = ERR_INIT;
     state_get_array_items(reader, &extra_layout, extra, 1);
     const bool blocked = state_get_up_to(reader, 1) != 0;
     restore_held(extra, &part->patients.record[who], maps, reader);
     if (!is_near(extra->whole_us) || !is_near(extra->remaining_us))
         state_refuse(reader, IMPOSSIBLE);
-    if (!blocked || reader->failed)
-        return;
-    uint32_t *who_is =
-        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *who_is, &err);
-    if (who_is == NULL) {
-        state_refuse(reader, "%s", err.text[0]);
-        return;
-    }
-    part->blocked = who_is;
-    part->blocked[part->blocked_count++] = who;
-    extra->blocked_at = (uint32_t)part->blocked_count;
+    if (blocked && !reader->failed)
+        restore_blocked(part, who, reader);
 }
 
 /* A record in the partition where the patient is, or lives. SAVED_NOWHERE when that fails. */
@@ -266,8 +359,7 @@ static uint32_t seat_patient(struct roster *roster, struct world *world, const s
     if (who == PATIENT_NOWHERE)
         return SAVED_NOWHERE;
     *case_patient(view, who) = *patient;
-    roster->seat[roster->count++] = (struct seat){
-        .partition = view->number, .who = who, .stream = patient->stream, .ordinal = patient->ordinal};
+    roster->seat[roster->count++] = seat_of(patient, view->number, who);
     return who;
 }
 
@@ -296,6 +388,8 @@ static void restore_patient(struct roster *roster, struct world *world, const st
         state_get_numbers(reader, case_visits(view, who), sizeof(uint32_t), world->pathways.loop_stages);
     if (world->has_extra)
         restore_extra(view, who, maps, reader);
+    if (world->has_remote)
+        restore_remote(roster, world, view, who, reader);
 }
 
 static void forget_all(struct world *world)
@@ -310,7 +404,8 @@ static void forget_all(struct world *world)
 static bool is_after_others(const struct roster *roster)
 {
     const size_t n = roster->count;
-    return n < 2 || by_identity(&roster->seat[n - 2], &roster->seat[n - 1]) < 0;
+    const int order = n < 2 ? -1 : by_identity(&roster->seat[n - 2], &roster->seat[n - 1]);
+    return order < 0 || (order == 0 && roster->seat[n - 1].stands_in);
 }
 
 void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps, int64_t now_us,
@@ -321,8 +416,10 @@ void roster_restore(struct roster *roster, struct world *world, const struct sav
     forget_all(world);
     state_enter(reader, "patients", 1);
     if (state_get_u64(reader) != world->pathways.loop_stages ||
-        (state_get_up_to(reader, 1) != 0) != world->has_extra)
+        (state_get_up_to(reader, 1) != 0) != world->has_extra ||
+        (state_get_up_to(reader, 1) != 0) != world->has_remote)
         state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
+    (void)state_get_array_count(reader, &answer_layout);
     (void)state_get_array_count(reader, &held_layout);
     (void)state_get_array_count(reader, &extra_layout);
     const size_t count = state_get_array_count(reader, &patient_layout);
@@ -436,7 +533,7 @@ static void check_seats(const struct roster *roster, struct world *world, struct
         if ((patient->flags & PATIENT_IN_CARE) != 0) {
             const struct ward *ward = serving_ward(view, patient, stage);
             const struct offer *offer = serving_offer(view, patient, stage);
-            lined = ward != NULL && ward->in_service != NULL;
+            lined = !roster->seat[n].stands_in && ward != NULL && ward->in_service != NULL;
             good = offer == NULL || (patient->operates > 0 && patient->operates <= offer->count);
         }
         if (!good || lined != roster->seat[n].in_line)

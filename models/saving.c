@@ -306,10 +306,6 @@ static int save_parts(const struct world *world, const struct roster *roster, in
 int saving_save(const struct world *world, struct state_writer *writer, struct err *err)
 {
     const int64_t now_us = engine_now(world->engine, 0);
-    if (world->has_remote)
-        return err_fail(err,
-                        "a state with questions to other facilities (remote) cannot be saved; run from the "
-                        "start instead");
     struct roster roster;
     int answer = roster_init(&roster, world, err);
     if (answer == 0) {

@@ -10,6 +10,7 @@
 
 #define HORQIN SOURCE_DIR "/scenarios/horqin_stroke_stint.cfg"
 #define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
+#define DATA(name) SOURCE_DIR "/tests/unit/data/" name ".cfg"
 #define QUEUE(name) SOURCE_DIR "/scenarios/queues/" name ".cfg"
 
 static void same(const struct model *a, const struct model *b, const char *what)
@@ -43,10 +44,15 @@ static void run_until(struct model *model, int64_t until_us)
                  model->err.text[0]);
 }
 
-static void build(struct model *model, const char *path, int partitions)
+/* A scenario, and what is set in it. */
+struct source {
+    const char *path, *set;
+};
+
+static void build(struct model *model, struct source source, int partitions)
 {
     model_partitions = partitions;
-    model_build_file(model, 0, path, NULL, 0);
+    model_build_file(model, 0, source.path, &source.set, source.set != NULL);
 }
 
 struct cut {
@@ -54,29 +60,28 @@ struct cut {
     unsigned threads;
 };
 
-/* Saved at a share of the run under one cut, taken up under another. */
-static void interrupt(const char *path, double share, struct cut before, struct cut after,
+/* Saved under one cut, taken up under another. */
+static void interrupt(struct source source, int64_t at_us, struct cut before, struct cut after,
                       const struct model *whole)
 {
     struct model first, second;
     struct state_writer writer = {.failed = false}, again = {.failed = false};
-    build(&first, path, before.partitions);
-    const int64_t at_us = (int64_t)(share * (double)world_end_us(first.world));
+    build(&first, source, before.partitions);
     cr_assert_eq(world_set_threads(first.world, before.threads, &first.err), 0);
     run_until(&first, at_us);
     save(&first, &writer);
-    build(&second, path, after.partitions);
+    build(&second, source, after.partitions);
     cr_assert_eq(world_set_threads(second.world, after.threads, &second.err), 0);
-    cr_assert_eq(take_up(&second, &writer), 0, "%s at %g: %s", path, share, second.err.text[0]);
+    cr_assert_eq(take_up(&second, &writer), 0, "%s at %.3f h: %s", source.path, (double)at_us / 3600e6,
+                 second.err.text[0]);
     save(&second, &again);
     cr_assert_eq(again.size, writer.size);
-    cr_assert_arr_eq(again.bytes, writer.bytes, writer.size, "%s at %g: saved again, it differs", path,
-                     share);
+    cr_assert_arr_eq(again.bytes, writer.bytes, writer.size, "%s: saved again, it differs", source.path);
     /* The one that was saved is none the worse for it. */
     model_run(&first);
-    same(whole, &first, path);
+    same(whole, &first, source.path);
     model_run(&second);
-    same(whole, &second, path);
+    same(whole, &second, source.path);
     state_writer_free(&writer);
     state_writer_free(&again);
     model_free(&first);
@@ -89,14 +94,28 @@ static const struct cut one = {PARTITIONS_ONE, 1}, provinces = {PARTITIONS_PROVI
 static void interrupt_often(const char *path, const double *shares, size_t count)
 {
     struct model whole;
-    build(&whole, path, PARTITIONS_ONE);
+    const struct source source = {path, NULL};
+    build(&whole, source, PARTITIONS_ONE);
     model_run(&whole);
     for (size_t i = 0; i < count; i++) {
-        interrupt(path, shares[i], one, one, &whole);
-        interrupt(path, shares[i], provinces, provinces, &whole);
-        interrupt(path, shares[i], provinces, places, &whole);
-        interrupt(path, shares[i], places, one, &whole);
+        const int64_t at_us = (int64_t)(shares[i] * (double)world_end_us(whole.world));
+        interrupt(source, at_us, one, one, &whole);
+        interrupt(source, at_us, provinces, provinces, &whole);
+        interrupt(source, at_us, provinces, places, &whole);
+        interrupt(source, at_us, places, one, &whole);
     }
+    model_free(&whole);
+}
+
+/* From `from_us` on, at every step until the end or `most` times. */
+static void interrupt_evenly(struct source source, int64_t from_us, int64_t step_us, int most)
+{
+    struct model whole;
+    build(&whole, source, PARTITIONS_ONE);
+    model_run(&whole);
+    const int64_t end_us = world_end_us(whole.world);
+    for (int64_t at_us = from_us; at_us < end_us && most-- > 0; at_us += step_us)
+        interrupt(source, at_us, one, one, &whole);
     model_free(&whole);
 }
 
@@ -110,6 +129,14 @@ Test(saving, patients_who_cross_provinces_arrive)
 {
     static const double shares[] = {0.05, 1.0 / 6, 0.2, 0.3391, 0.4, 0.55, 0.999};
     interrupt_often(CROSSING, shares, sizeof shares / sizeof shares[0]);
+}
+
+/* Questions under way, stand-ins in lines and at work, answers under way, and a notice board. */
+Test(saving, who_asks_elsewhere_is_answered)
+{
+    static const double shares[] = {0.03, 0.1503, 0.4017, 0.62, 0.9};
+    interrupt_often(DATA("asking"), shares, sizeof shares / sizeof shares[0]);
+    interrupt_often(DATA("watching"), shares, sizeof shares / sizeof shares[0]);
 }
 
 Test(saving, queues_of_every_kind_go_on)
@@ -132,11 +159,106 @@ Test(saving, queues_of_every_kind_go_on)
         QUEUE("T5b_mg1_priority_classes_preemptive"),
     };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        struct model whole;
-        build(&whole, paths[i], PARTITIONS_ONE);
-        model_run(&whole);
-        for (double share = 0.07; share < 1; share += 0.13)
-            interrupt(paths[i], share, one, one, &whole);
-        model_free(&whole);
+        struct model model;
+        build(&model, (struct source){paths[i], NULL}, PARTITIONS_ONE);
+        const int64_t end_us = world_end_us(model.world);
+        model_free(&model);
+        interrupt_evenly((struct source){paths[i], NULL}, 7 * end_us / 100, 13 * end_us / 100, 8);
     }
+}
+
+/* Full hours are when shifts change: the change itself is not yet in the state. */
+Test(saving, shifts_that_change_just_then_change_once)
+{
+    interrupt_evenly((struct source){QUEUE("D9_shift_interrupts_resample"), NULL}, HOUR_US, HOUR_US, 30);
+    interrupt_evenly((struct source){QUEUE("D10_shift_interrupt_cycle"), NULL}, HOUR_US, HOUR_US, 30);
+    interrupt_evenly((struct source){QUEUE("D11_overtime"), NULL}, HOUR_US, HOUR_US, 30);
+}
+
+/* 2020-05-01 and the hours after it. */
+Test(saving, experts_on_the_way_arrive_when_they_would_have)
+{
+    struct model model;
+    build(&model, (struct source){HORQIN, NULL}, PARTITIONS_ONE);
+    const struct world_period *period = NULL;
+    cr_assert_eq(world_periods(model.world, &period), 1u);
+    const int64_t start_us = period->from_us;
+    model_free(&model);
+    interrupt_evenly((struct source){HORQIN, NULL}, start_us, HOUR_US, 2);
+    interrupt_evenly((struct source){HORQIN, NULL}, start_us + DAY_US, DAY_US, 1);
+}
+
+Test(saving, what_is_heard_of_waiting_is_kept_until_the_next_planning)
+{
+    interrupt_evenly((struct source){CROSSING, "scenario.planning=\"month\""}, 45 * DAY_US + HOUR_US,
+                     7 * DAY_US, 5);
+}
+
+#define HURRIED                                                                                              \
+    RUN_OF("60 h")                                                                                           \
+    "stations: ( { id = \"desk\"; servers = 1; preemption = \"resample\"; } );\n"                            \
+    "conditions: ( { id = \"slow\"; arrivals: { rate = \"0.2 per h\"; }; pathway: ( { stage = \"s\"; "       \
+    "station = "                                                                                             \
+    "\"desk\"; priority = 3; duration: { dist = \"exponential\"; mean = \"3 h\"; }; } ); },\n"               \
+    "{ id = \"quick\"; arrivals: { rate = \"0.8 per h\"; }; pathway: ( { stage = \"s\"; station = "          \
+    "\"desk\"; "                                                                                             \
+    "duration: { dist = \"exponential\"; mean = \"20 min\"; }; } ); } );\n"
+
+/* A run of a text, as above. */
+static void interrupt_text(const char *text, int64_t step_us)
+{
+    struct model whole;
+    model_build(&whole, "%s", text);
+    model_run(&whole);
+    for (int64_t at_us = step_us; at_us < world_end_us(whole.world); at_us += step_us) {
+        struct model first, second;
+        struct state_writer writer = {.failed = false};
+        model_build(&first, "%s", text);
+        run_until(&first, at_us);
+        save(&first, &writer);
+        model_build(&second, "%s", text);
+        cr_assert_eq(take_up(&second, &writer), 0, "%s", second.err.text[0]);
+        model_run(&second);
+        same(&whole, &second, "text");
+        state_writer_free(&writer);
+        model_free(&first);
+        model_free(&second);
+    }
+    model_free(&whole);
+}
+
+Test(saving, durations_are_drawn_anew_as_often_as_they_would_have_been)
+{
+    interrupt_text(HURRIED, HOUR_US);
+}
+
+#define STUCK                                                                                                \
+    RUN_OF("60 h")                                                                                           \
+    "stations: ( { id = \"a\"; servers = 1; }, { id = \"b\"; servers = 1; } );\n"                            \
+    "conditions: ( { id = \"x\"; arrivals: { times = [\"1 h\", \"2 h\"]; }; pathway: ( "                     \
+    "{ stage = \"one\"; station = \"a\"; duration = \"5 h\"; next: ( { to = \"two\"; } ); },\n"              \
+    "{ stage = \"two\"; station = \"b\"; duration = \"20 h\"; previous = \"until_begin\"; } ); },\n"         \
+    "{ id = \"y\"; arrivals: { times = [\"1 h\"]; }; pathway: ( "                                            \
+    "{ stage = \"one\"; station = \"b\"; duration = \"9 h\"; next: ( { to = \"two\"; } ); },\n"              \
+    "{ stage = \"two\"; station = \"a\"; duration = \"20 h\"; previous = \"until_begin\"; } ); } );\n"
+
+/* x holds a from 6 h on and waits for b, where y is done at 10 h. */
+Test(saving, a_deadlock_is_found_all_the_same)
+{
+    struct model whole, first, second;
+    struct state_writer writer = {.failed = false};
+    model_build(&whole, "%s", STUCK);
+    cr_assert_eq(world_run(whole.world, NULL, NULL, &whole.err), -1);
+    cr_assert(strstr(whole.err.text[0], "deadlock after 10 h") != NULL, "%s", whole.err.text[0]);
+    model_build(&first, "%s", STUCK);
+    run_until(&first, 8 * HOUR_US);
+    save(&first, &writer);
+    model_build(&second, "%s", STUCK);
+    cr_assert_eq(take_up(&second, &writer), 0, "%s", second.err.text[0]);
+    cr_assert_eq(world_run(second.world, NULL, NULL, &second.err), -1);
+    cr_assert_str_eq(second.err.text[0], whole.err.text[0]);
+    state_writer_free(&writer);
+    model_free(&whole);
+    model_free(&first);
+    model_free(&second);
 }
