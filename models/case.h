@@ -59,11 +59,17 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
 static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage,
                                          uint32_t attempt)
 {
-    return rng_draw(&world->rng, case_identity(world, case_patient(world, who)),
+    const struct patient *patient = case_patient(world, who);
+    const uint32_t visit = case_visit(world, who, stage);
+    if (visit == 0 && attempt == 0)
+        return luck_draw(&world->part.luck, &world->rng, patient->stream,
+                         world->demand.stream[patient->stream].hash, patient->ordinal, DRAW_STAGE,
+                         stage->index);
+    return rng_draw(&world->rng, case_identity(world, patient),
                     (struct rng_purpose){.quantity = DRAW_STAGE,
                                          .stage = stage->index,
                                          .attempt = attempt & 255,
-                                         .visit = case_visit(world, who, stage)});
+                                         .visit = visit});
 }
 
 /* Stops the run: a pathway leads back to where it was without taking time. */

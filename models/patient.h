@@ -81,7 +81,19 @@ MUST_CHECK int patients_init(struct patients *patients, size_t capacity, struct 
 void patients_free(struct patients *patients);
 /* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may
  * move. */
-uint32_t patients_take(struct patients *patients);
-void patients_give_back(struct patients *patients, uint32_t index);
+uint32_t patients_take_new(struct patients *patients); /* where no index is free */
+static inline uint32_t patients_take(struct patients *patients)
+{
+    if (patients->free_count == 0)
+        return patients_take_new(patients);
+    const uint32_t index = patients->free[--patients->free_count];
+    patients->record[index] = (struct patient){0};
+    return index;
+}
+static inline void patients_give_back(struct patients *patients, uint32_t index)
+{
+    patients->record[index].due_kind = PATIENT_NO_EVENT;
+    patients->free[patients->free_count++] = index;
+}
 
 #endif

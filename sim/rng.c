@@ -1,5 +1,7 @@
 #include "sim/rng.h"
 
+#include <string.h>
+
 uint64_t rng_mix(uint64_t x)
 {
     /* Stafford's "variant 13" constants; xor-shifts and odd multipliers keep it a bijection. */
@@ -43,6 +45,69 @@ uint64_t rng_hash(const char *id)
 uint64_t rng_hash_more(uint64_t hash, const char *id)
 {
     return hash_bytes(hash + UINT64_C(0x9e3779b97f4a7c15), id);
+}
+
+/* Many blocks at once. Each lane of 64 bits holds one word of a block; what is above its lower 32 bits is of no
+ * matter to the multiplication, and left out in the end. */
+enum { LANES = 4 };
+typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
+struct lane_blocks {
+    lanes w[4];
+};
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2")))
+WIDE static inline lanes product(lanes a, uint32_t b)
+{
+    return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b));
+}
+WIDE static inline struct lane_blocks wide_rounds(struct lane_blocks block, uint32_t key0, uint32_t key1)
+{
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        const lanes first = product(block.w[0], PHILOX_M4x32_0), second = product(block.w[2], PHILOX_M4x32_1);
+        block.w[0] = (second >> 32) ^ block.w[1] ^ key0;
+        block.w[1] = second;
+        block.w[2] = (first >> 32) ^ block.w[3] ^ key1;
+        block.w[3] = first;
+        key0 += PHILOX_W32_0;
+        key1 += PHILOX_W32_1;
+    }
+    return block;
+}
+
+WIDE static void draw_wide(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
+                           struct rng_words out[RNG_BATCH])
+{
+    const lanes none = {0};
+    for (uint32_t i = 0; i < RNG_BATCH; i += LANES) {
+        const struct lane_blocks counter = {
+            {none + rng_what(what), none + what.visit, (lanes){0, 1, 2, 3} + (first.ordinal + i),
+             none + (uint32_t)first.stream}};
+        const struct lane_blocks block =
+            wide_rounds(counter, rng->key[0], rng->key[1] ^ (uint32_t)(first.stream >> 32));
+        const lanes front = (block.w[0] & UINT32_MAX) | block.w[1] << 32;
+        const lanes back = (block.w[2] & UINT32_MAX) | block.w[3] << 32;
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            const uint64_t both[2] = {front[lane], back[lane]};
+            memcpy(&out[i + lane], both, sizeof both);
+        }
+    }
+}
+#endif
+
+void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
+                    struct rng_words out[RNG_BATCH])
+{
+    assert(first.ordinal % RNG_BATCH == 0);
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2")) {
+        draw_wide(rng, first, what, out);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < RNG_BATCH; i++, first.ordinal++)
+        out[i] = rng_draw(rng, first, what);
 }
 
 /* The generator for GSL: numbers the blocks of one key. */
