@@ -39,7 +39,7 @@ static inline struct rng_words luck_draw(const struct luck *luck, const struct r
     const uint32_t number = ordinal / RNG_BATCH, row = quantity * LUCK_STAGES * LUCK_STREAMS +
                                                        stage * LUCK_STREAMS + stream;
     const uint64_t key = (uint64_t)number << 32 | row;
-    struct luck_batch *batch = &luck->batch[(number + row * 37) % LUCK_BATCHES];
+    struct luck_batch *batch = &luck->batch[(number + quantity * 53 + stage * 29 + stream * 13) % LUCK_BATCHES];
     if (batch->key != key) {
         batch->key = key;
         rng_draw_batch(rng, (struct rng_identity){hash, number * RNG_BATCH}, what, batch->words);

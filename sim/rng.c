@@ -88,10 +88,12 @@ WIDE static void draw_wide(const struct rng *rng, struct rng_identity first, str
             wide_rounds(counter, rng->key[0], rng->key[1] ^ (uint32_t)(first.stream >> 32));
         const lanes front = (block.w[0] & UINT32_MAX) | block.w[1] << 32;
         const lanes back = (block.w[2] & UINT32_MAX) | block.w[3] << 32;
-        for (uint32_t lane = 0; lane < LANES; lane++) {
-            const uint64_t both[2] = {front[lane], back[lane]};
-            memcpy(&out[i + lane], both, sizeof both);
-        }
+        const lanes even = __builtin_shuffle(front, back, (lanes){0, 4, 2, 6});
+        const lanes odd = __builtin_shuffle(front, back, (lanes){1, 5, 3, 7});
+        const lanes low = __builtin_shuffle(even, odd, (lanes){0, 1, 4, 5});
+        const lanes high = __builtin_shuffle(even, odd, (lanes){2, 3, 6, 7});
+        memcpy(&out[i], &low, sizeof low);
+        memcpy(&out[i + 2], &high, sizeof high);
     }
 }
 #endif
