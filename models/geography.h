@@ -26,10 +26,13 @@ struct travel {
     int64_t m;
 };
 
+struct geod_geodesic;
+
 struct geography {
     struct place *place; /* owned by the world's arena, in the order of the file, then of the scenario */
     size_t count;
     const struct scenario *scenario;
+    const struct geod_geodesic *earth; /* owned by the arena */
     struct travel *table; /* count x count, owned; NULL when there are too many places */
     bool filled;          /* all of the table; otherwise a way is written when it is first asked for */
     bool trivial;         /* no places in the scenario: one place, no travel */

@@ -211,11 +211,7 @@ struct world_cut world_cut(const struct world *world)
 
 uint64_t world_fingerprint(const struct world *world)
 {
-    uint64_t hash = rng_hash("tables");
-    for (size_t i = 0; i < world->pathways.dist_count; i++)
-        hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
-    hash ^= demand_fingerprint(&world->demand);
-    return hash;
+    return world->pathways.fingerprint ^ demand_fingerprint(&world->demand);
 }
 
 struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)

@@ -812,6 +812,48 @@ size_t calendar_pending(const struct calendar *calendar)
     return calendar->pending;
 }
 
+/* ---- Copying ---- */
+
+static size_t copy_heap(const struct heap *heap, struct event *events)
+{
+    const size_t first = ROOT + heap->hole, count = heap->end > first ? heap->end - first : 0;
+    if (count > 0)
+        memcpy(events, heap->slots + first, count * sizeof *events);
+    return count;
+}
+
+static size_t copy_ring(const struct ring *ring, struct event *events)
+{
+    size_t count = 0;
+    for (size_t slot = 0; slot < RING; slot++) {
+        size_t fill = ring->buckets[slot].fill;
+        for (const struct chunk *chunk = ring->buckets[slot].newest; chunk != NULL; chunk = chunk->older) {
+            memcpy(events + count, chunk->events, fill * sizeof *events);
+            count += fill;
+            fill = CHUNK_EVENTS;
+        }
+    }
+    return count;
+}
+
+void calendar_copy(const struct calendar *calendar, struct event *events)
+{
+    size_t count = calendar->instant_count;
+    if (count > 0)
+        memcpy(events, calendar->instant, count * sizeof *events);
+    count += copy_heap(&calendar->near, events + count);
+    if (calendar->fine.buckets == NULL)
+        return;
+    if (calendar->sorted != NULL) {
+        const size_t left = (size_t)(calendar->sorted + calendar->sorted_count - calendar->next);
+        memcpy(events + count, calendar->next, left * sizeof *events);
+        count += left;
+    }
+    count += copy_ring(&calendar->fine, events + count);
+    count += copy_ring(&calendar->coarse, events + count);
+    copy_heap(&calendar->far, events + count);
+}
+
 /* ---- Invariants ---- */
 
 static int check_heap(const struct heap *heap, const char *name, size_t *count, struct err *err)
