@@ -253,7 +253,7 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
 
 static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t ordinal)
 {
-    return luck_draw(&world->part.luck, &world->rng, stream, world->demand.stream[stream].hash, ordinal,
+    return luck_draw(&world->part.luck, &world->rng, stream, &world->demand.stream[stream].hash, ordinal,
                      DRAW_ARRIVAL, 0);
 }
 

@@ -63,7 +63,7 @@ static inline struct rng_words case_luck(struct world *world, uint32_t who, cons
     const uint32_t visit = case_visit(world, who, stage);
     if (visit == 0 && attempt == 0)
         return luck_draw(&world->part.luck, &world->rng, patient->stream,
-                         world->demand.stream[patient->stream].hash, patient->ordinal, DRAW_STAGE,
+                         &world->demand.stream[patient->stream].hash, patient->ordinal, DRAW_STAGE,
                          stage->index);
     return rng_draw(&world->rng, case_identity(world, patient),
                     (struct rng_purpose){.quantity = DRAW_STAGE,
@@ -104,6 +104,12 @@ static inline struct extra *case_extra(struct world *world, uint32_t who)
 
 /* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run
  * stops). */
-uint32_t case_open(struct world *world);
+uint32_t case_open_new(struct world *world);
+static inline uint32_t case_open(struct world *world)
+{
+    if (world->part.patients.free_count == 0 || world->has_extra || world->pathways.loop_stages > 0)
+        return case_open_new(world);
+    return patients_take(&world->part.patients);
+}
 
 #endif

@@ -18,3 +18,10 @@ void luck_free(struct luck *luck)
     free(luck->batch);
     *luck = (struct luck){0};
 }
+
+void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, struct rng_identity who,
+               struct rng_purpose what)
+{
+    rng_draw_batch(rng, who, what, batch->words);
+    batch->key = key;
+}

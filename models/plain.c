@@ -45,7 +45,7 @@ void plain_compile(struct world *world)
 
 /* --- what happens there --- */
 
-static void begin(struct world *world, uint32_t who, struct patient *patient, const struct stage *stage,
+static inline __attribute__((always_inline)) void begin(struct world *world, uint32_t who, struct patient *patient, const struct stage *stage,
                   const struct ward *ward, struct measure *measure, int64_t now_us)
 {
     int64_t duration_us = 0;
