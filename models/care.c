@@ -251,21 +251,41 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
-static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t ordinal)
+static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
 {
-    return luck_draw(&world->part.luck, &world->rng, stream, &world->demand.stream[stream].hash, ordinal,
-                     DRAW_ARRIVAL, 0);
+    return luck_ahead(&world->part.luck, &world->rng, stream, &world->demand.stream[stream].hash, number,
+                      (struct rng_purpose){.quantity = DRAW_ARRIVAL}, world->demand.unit_exponential);
+}
+
+static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t number)
+{
+    if (world->part.luck.batch != NULL)
+        return luck_of_arrivals(world, stream, number)->words[number % RNG_BATCH];
+    return rng_draw(&world->rng,
+                    (struct rng_identity){.stream = world->demand.stream[stream].hash, .ordinal = number},
+                    (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+}
+
+/* When the next arrival comes, from its luck. */
+static int64_t next_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
+{
+    struct stream *stream = &world->demand.stream[stream_index];
+    if (world->part.luck.batch == NULL || stream->flow != NULL) {
+        stream->luck = arrival_luck(world, stream_index, stream->next_arrival);
+        return demand_next(&world->demand, stream, since_us);
+    }
+    const struct luck_batch *batch = luck_of_arrivals(world, stream_index, stream->next_arrival);
+    stream->luck = batch->words[stream->next_arrival % RNG_BATCH];
+    return since_us + demand_gap(stream, batch->value[stream->next_arrival % RNG_BATCH]);
 }
 
 /* Schedules the next arrival of a stream, `since_us` the one before. */
-static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
+static void schedule_arrival(struct world *world, uint32_t stream, int64_t since_us)
 {
-    struct stream *stream = &world->demand.stream[stream_index];
-    stream->luck = arrival_luck(world, stream_index, stream->next_arrival);
-    const int64_t at_us = demand_next(&world->demand, stream, since_us);
+    const int64_t at_us = next_arrival(world, stream, since_us);
     if (at_us != DEMAND_NEVER)
         engine_schedule(world->engine, world->number,
-                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream});
 }
 
 static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,

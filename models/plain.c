@@ -49,7 +49,9 @@ static inline __attribute__((always_inline)) void begin(struct world *world, uin
                   const struct ward *ward, struct measure *measure, int64_t now_us)
 {
     int64_t duration_us = 0;
-    if (stage->duration != NULL)
+    if (stage->duration != NULL && world->part.luck.batch != NULL && world->pathways.loop_stages == 0)
+        duration_us = case_luck_ahead(world, patient, stage)->value[patient->ordinal % RNG_BATCH];
+    else if (stage->duration != NULL)
         duration_us = dist_value(stage->duration, case_luck(world, who, stage, 0).w[0], patient->ordinal,
                                  case_visit(world, who, stage));
     watch_measure(&world->measures, ward, measure, WATCH_BEGAN, now_us, patient->since_us);
