@@ -97,6 +97,12 @@ void pathways_free(struct pathways *pathways);
 MUST_CHECK int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
                              const struct dist_spec *const *spec, const struct dist **dist, struct err *err);
 
+/* Which of the stations of a stage a word picks. */
+static inline uint32_t stage_pick(const struct stage *stage, uint32_t word)
+{
+    return (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
+}
+
 /* The class drawn by a word. */
 unsigned condition_severity(const struct condition *condition, uint32_t word);
 

@@ -57,7 +57,10 @@ struct patient {
     uint16_t operates;  /* person who operates (in the offer) or station picked (among several), index + 1; 0:
                            none */
     uint16_t stage;     /* in the world's table of stages */
-    int64_t treated_us; /* when the treatment began */
+    union {
+        int64_t treated_us; /* when the treatment began */
+        int64_t stay_us;    /* drawn ahead at a plain stage, of which there are none where anything treats */
+    };
     uint8_t proficiency; /* of who treated, 255 at the plateau */
     uint8_t still;       /* events in a row that took no time */
     uint8_t severity;    /* class */

@@ -45,11 +45,33 @@ void plain_compile(struct world *world)
 
 /* --- what happens there --- */
 
+/* Which station is joined is luck of the same draw as the duration. */
+static inline bool draws_ahead(const struct stage *stage)
+{
+    return stage->among != NULL && stage->pick == PICK_RANDOM;
+}
+
+static void pick(struct world *world, uint32_t who, struct patient *patient, const struct stage *stage)
+{
+    if (!draws_ahead(stage)) {
+        serving_pick(world, who);
+        return;
+    }
+    const struct rng_words luck = case_luck(world, who, stage, 0);
+    patient->operates = (uint16_t)(1 + stage_pick(stage, luck.w[3]));
+    patient->stay_us = 0;
+    if (stage->duration != NULL)
+        patient->stay_us =
+            dist_value(stage->duration, luck.w[0], patient->ordinal, case_visit(world, who, stage));
+}
+
 static inline __attribute__((always_inline)) void begin(struct world *world, uint32_t who, struct patient *patient, const struct stage *stage,
                   const struct ward *ward, struct measure *measure, int64_t now_us)
 {
     int64_t duration_us = 0;
-    if (stage->duration != NULL && world->part.luck.batch != NULL && world->pathways.loop_stages == 0)
+    if (draws_ahead(stage))
+        duration_us = patient->stay_us;
+    else if (stage->duration != NULL && world->part.luck.batch != NULL && world->pathways.loop_stages == 0)
         duration_us = case_luck_ahead(world, patient, stage)->value[patient->ordinal % RNG_BATCH];
     else if (stage->duration != NULL)
         duration_us = dist_value(stage->duration, case_luck(world, who, stage, 0).w[0], patient->ordinal,
@@ -73,7 +95,7 @@ int32_t plain_come(struct world *world, uint32_t who, int64_t now_us)
     const struct stage *stage = case_stage(world, patient);
     patient->since_us = now_us;
     if (stage->among != NULL)
-        serving_pick(world, who);
+        pick(world, who, patient, stage);
     struct ward *ward = serving_need_ward(world, patient, stage, 0);
     struct measure *measure = measure_of(&world->measures, ward->measure, 0);
     struct station *station = &ward->station;

@@ -198,8 +198,7 @@ void serving_pick(struct world *world, uint32_t who)
     const struct stage *stage = case_stage(world, patient);
     uint32_t best = 0;
     if (stage->pick == PICK_RANDOM) {
-        const uint32_t word = case_luck(world, who, stage, 0).w[3];
-        best = (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
+        best = stage_pick(stage, case_luck(world, who, stage, 0).w[3]);
     } else {
         int64_t fewest = INT64_MAX;
         for (uint32_t i = 0; i < stage->among_count; i++) {
