@@ -31,16 +31,17 @@ struct facility {
 struct ward {
     const char *id; /* FACILITY.RESOURCE, or the station's own id */
     struct station station;
-    struct timetable timetable;    /* count 0: none */
-    uint32_t facility;             /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;               /* index of its statistics; -1: not measured */
-    bool joint;                    /* customers of this line need something else as well */
-    bool relief;                   /* a change of the timetable sends everybody home who is in service */
-    uint8_t preemption, interrupt; /* enum interruption */
-    uint8_t shift;                 /* number of the shift, modulo 256 */
-    int64_t balk_at;               /* INT64_MAX: nobody balks */
-    int64_t blocked;               /* servers held by patients who wait to go on */
-    int64_t *changed_us;           /* with relief: when each shift (modulo 256) began; owned by the arena */
+    struct timetable timetable;        /* count 0: none */
+    uint32_t facility;                 /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;                   /* index of its statistics; -1: not measured */
+    bool joint;                        /* customers of this line need something else as well */
+    bool relief;                       /* a change of the timetable sends everybody home who is in service */
+    uint8_t preemption, interrupt;     /* enum interruption */
+    uint8_t shift;                     /* number of the shift, modulo 256 */
+    int64_t balk_at;                   /* INT64_MAX: nobody balks */
+    int64_t blocked;                   /* servers held by patients who wait to go on */
+    int64_t board_free, board_waiting; /* as is known elsewhere */
+    int64_t *changed_us;        /* with relief: when each shift (modulo 256) began; owned by the arena */
     struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
 };
 

@@ -196,6 +196,11 @@ int readout_columns(struct world *world, struct err *err)
 
 /* --- asked by study/ --- */
 
+const struct scenario *world_scenario(const struct world *world)
+{
+    return world->scenario;
+}
+
 uint64_t world_events(const struct world *world)
 {
     return engine_events(world->engine);
