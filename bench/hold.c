@@ -1,6 +1,6 @@
 /* The hold operation on a calendar: take the first event, schedule another. What a simulation costs before
  * anything happens in it.
- * usage: bench_hold heap|buckets PENDING HOLDS
+ * usage: bench_hold own|buckets PENDING HOLDS
  * Delays are exponential. Prints nanoseconds of processor time (user) for one hold, without the filling. */
 
 #include <inttypes.h>
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
     const uint64_t pending = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
     const uint64_t holds = argc == 4 ? strtoull(argv[3], NULL, 10) : 0;
     if (pending == 0 || pending > UINT32_MAX || holds == 0) {
-        fprintf(stderr, "usage: bench_hold heap|buckets PENDING HOLDS\n");
+        fprintf(stderr, "usage: bench_hold own|buckets PENDING HOLDS\n");
         return 2;
     }
     const bool buckets = strcmp(argv[1], "buckets") == 0;

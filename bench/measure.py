@@ -165,9 +165,9 @@ def country(share, warmup_d, length_d, most_runs):
 
 CASES = {}
 for exponent in (3, 4, 5, 6):
-    for kind in ("heap", "buckets"):
+    for kind in ("own", "buckets"):
         CASES[f"hold_1e{exponent}/{kind}"] = hold(kind, 10**exponent, 5_000_000)
-for kind in ("heap", "buckets"):
+for kind in ("own", "buckets"):
     CASES[f"hold_1e7/{kind}"] = hold(kind, 10**7, 10_000_000, most_runs=1)
 CASES.update({
     "mm1": mm1,

@@ -8,31 +8,10 @@
 #include "models/interruption.h"
 #include "models/journey.h"
 #include "models/outcome.h"
+#include "models/plain.h"
 #include "models/remote.h"
 #include "models/serving.h"
 #include "models/watch.h"
-
-/* Which of several stations is joined. */
-static void pick(struct world *world, uint32_t who)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    uint32_t best = 0;
-    if (stage->pick == PICK_RANDOM) {
-        const uint32_t word = case_luck(world, who, stage, 0).w[3];
-        best = (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
-    } else {
-        int64_t fewest = INT64_MAX;
-        for (uint32_t i = 0; i < stage->among_count; i++) {
-            const struct station *station = &world->facilities.ward[stage->among[i]].station;
-            if (station->waiting + station->busy < fewest) {
-                fewest = station->waiting + station->busy;
-                best = i;
-            }
-        }
-    }
-    patient->operates = (uint16_t)(best + 1);
-}
 
 static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
                          int64_t now_us)
@@ -104,9 +83,11 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
+    if (plain_is(world, stage))
+        return plain_come(world, who, now_us);
     patient->since_us = now_us;
     if (stage->among != NULL)
-        pick(world, who);
+        serving_pick(world, who);
     struct ward *ward = serving_ward(world, patient, stage);
     struct station *line = ward != NULL ? &ward->station : serving_line(world, patient, stage);
     watch_change(world, ward, patient, WATCH_CAME, now_us);
@@ -166,6 +147,14 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
 
 static void end(struct world *world, uint32_t who, int64_t now_us);
 
+/* Another stage than before. */
+static inline void enter(struct patient *patient)
+{
+    patient->attempt = 0;
+    patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
+    patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
+}
+
 /* Tries stages until the patient is settled or the pathway ends. */
 static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
@@ -173,9 +162,7 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
     for (size_t steps = 0; stage != STAGE_END; steps++) {
         struct patient *patient = case_patient(world, who);
         if (anew) {
-            patient->attempt = 0;
-            patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
-            patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
+            enter(patient);
             if ((patient->more & PATIENT_HOLDS) != 0 &&
                 world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
                 holding_release(world, who, now_us);
@@ -262,21 +249,41 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
         go_on(world, who, next, false, now_us);
 }
 
-static struct rng_words arrival_luck(const struct world *world, const struct stream *stream, uint32_t ordinal)
+static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
 {
-    return rng_draw(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = ordinal},
+    return luck_ahead(&world->part.luck, &world->rng, stream, &world->demand.stream[stream].hash, number,
+                      (struct rng_purpose){.quantity = DRAW_ARRIVAL}, world->demand.unit_exponential);
+}
+
+static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t number)
+{
+    if (world->part.luck.batch != NULL)
+        return luck_of_arrivals(world, stream, number)->words[number % RNG_BATCH];
+    return rng_draw(&world->rng,
+                    (struct rng_identity){.stream = world->demand.stream[stream].hash, .ordinal = number},
                     (struct rng_purpose){.quantity = DRAW_ARRIVAL});
 }
 
-/* Schedules the next arrival of a stream, `since_us` the one before. */
-static void schedule_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
+/* When the next arrival comes, from its luck. */
+static int64_t next_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
 {
     struct stream *stream = &world->demand.stream[stream_index];
-    stream->luck = arrival_luck(world, stream, stream->next_arrival);
-    const int64_t at_us = demand_next(&world->demand, stream, since_us);
+    if (world->part.luck.batch == NULL || stream->flow != NULL) {
+        stream->luck = arrival_luck(world, stream_index, stream->next_arrival);
+        return demand_next(&world->demand, stream, since_us);
+    }
+    const struct luck_batch *batch = luck_of_arrivals(world, stream_index, stream->next_arrival);
+    stream->luck = batch->words[stream->next_arrival % RNG_BATCH];
+    return since_us + demand_gap(stream, batch->value[stream->next_arrival % RNG_BATCH]);
+}
+
+/* Schedules the next arrival of a stream, `since_us` the one before. */
+static void schedule_arrival(struct world *world, uint32_t stream, int64_t since_us)
+{
+    const int64_t at_us = next_arrival(world, stream, since_us);
     if (at_us != DEMAND_NEVER)
         engine_schedule(world->engine, world->number,
-                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream_index});
+                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream});
 }
 
 static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
@@ -302,6 +309,14 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
     case_cell(world, patient)[PC_patients]++;
     world->system.of[stream->condition].arrivals++;
     case_count_present(world, now_us, 1);
+    if (condition->delay == NULL && plain_is(world, &world->pathways.stage[stream->stage])) {
+        patient->asked_us = now_us;
+        patient->facility = PATIENT_NOWHERE;
+        const int32_t next = plain_come(world, who, now_us);
+        if (next != CASE_SETTLED)
+            go_on(world, who, next, next != stream->stage, now_us);
+        return;
+    }
     const int64_t delay_us =
         condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
     if (delay_us > 0)
@@ -325,7 +340,7 @@ static void handle_arrival(struct world *world, const struct event *event)
     schedule_arrival(world, event->who, event->at_us);
     for (uint32_t n = 0; n < count; n++) {
         if (!drawn)
-            luck = arrival_luck(world, stream, first + n);
+            luck = arrival_luck(world, event->who, first + n);
         drawn = false;
         fall_ill(world, event->who, first + n, luck, event->at_us);
     }
@@ -339,10 +354,36 @@ static void count_visit(struct world *world, uint32_t who, const struct stage *s
         visits[stage->index]++;
 }
 
+/* From a plain stage. */
+static void leave_plain(struct world *world, uint32_t who, const struct stage *stage, int64_t now_us)
+{
+    int32_t next = plain_depart(world, who, now_us);
+    bool anew = true;
+    count_visit(world, who, stage);
+    if (next == STAGE_END) {
+        plain_end(world, who, now_us);
+        return;
+    }
+    if (world->pathways.stage[next].direct) {
+        struct patient *patient = case_patient(world, who);
+        const int32_t to = next;
+        enter(patient);
+        patient->stage = (uint16_t)to;
+        next = plain_come(world, who, now_us);
+        anew = next != to;
+    }
+    if (next != CASE_SETTLED)
+        go_on(world, who, next, anew, now_us);
+}
+
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
+    if (plain_is(world, stage)) {
+        leave_plain(world, who, stage, now_us);
+        return;
+    }
     int32_t next = stage->next;
     if (next == STAGE_BY_LUCK)
         next = stage_next(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);

@@ -28,7 +28,7 @@ static int make_room(struct world *world)
     return 0;
 }
 
-uint32_t case_open(struct world *world)
+uint32_t case_open_new(struct world *world)
 {
     const uint32_t who = patients_take(&world->part.patients);
     const struct partition *part = &world->part;

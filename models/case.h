@@ -54,16 +54,27 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
     return visits == NULL || stage->index >= world->pathways.loop_stages ? 0 : visits[stage->index];
 }
 
+/* The luck of a first visit, with the duration of the stage; only where luck is drawn ahead. */
+static inline __attribute__((always_inline)) const struct luck_batch *
+case_luck_ahead(const struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    return luck_ahead(&world->part.luck, &world->rng, patient->stream,
+                      &world->demand.stream[patient->stream].hash, patient->ordinal,
+                      (struct rng_purpose){.quantity = DRAW_STAGE, .stage = stage->index}, stage->duration);
+}
+
 /* The luck of a stage: words for duration, route, patience and choice among stations. A duration that is
  * drawn anew after an interruption is another attempt. */
 static inline struct rng_words case_luck(struct world *world, uint32_t who, const struct stage *stage,
                                          uint32_t attempt)
 {
-    return rng_draw(&world->rng, case_identity(world, case_patient(world, who)),
-                    (struct rng_purpose){.quantity = DRAW_STAGE,
-                                         .stage = stage->index,
-                                         .attempt = attempt & 255,
-                                         .visit = case_visit(world, who, stage)});
+    const struct patient *patient = case_patient(world, who);
+    const uint32_t visit = case_visit(world, who, stage);
+    const struct rng_purpose what = {
+        .quantity = DRAW_STAGE, .stage = stage->index, .attempt = attempt & 255, .visit = visit};
+    if (visit == 0 && attempt == 0 && world->part.luck.batch != NULL)
+        return case_luck_ahead(world, patient, stage)->words[patient->ordinal % RNG_BATCH];
+    return rng_draw(&world->rng, case_identity(world, patient), what);
 }
 
 /* Stops the run: a pathway leads back to where it was without taking time. */
@@ -104,6 +115,12 @@ uint32_t case_unpack(struct world *world, const struct message *message);
 
 /* A zeroed record with room for its links and visits; PATIENT_NOWHERE when memory has run out (the run
  * stops). */
-uint32_t case_open(struct world *world);
+uint32_t case_open_new(struct world *world);
+static inline uint32_t case_open(struct world *world)
+{
+    if (world->part.patients.free_count == 0 || world->has_extra || world->pathways.loop_stages > 0)
+        return case_open_new(world);
+    return patients_take(&world->part.patients);
+}
 
 #endif

@@ -244,8 +244,7 @@ int demand_init(struct demand *demand, const struct scenario *scenario, const st
 
 static int64_t poisson_gap(const struct demand *demand, const struct stream *stream)
 {
-    const int64_t unit = dist_value(demand->unit_exponential, stream->luck.w[0], 0, 0);
-    return (int64_t)(((uint128)(uint64_t)unit * stream->scale) >> 32);
+    return demand_gap(stream, dist_value(demand->unit_exponential, stream->luck.w[0], 0, 0));
 }
 
 __attribute__((noinline)) static int64_t next_of_flow(const struct demand *demand, struct stream *stream,

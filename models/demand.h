@@ -56,6 +56,12 @@ MUST_CHECK int demand_init(struct demand *demand, const struct scenario *scenari
                            const struct geography *geography, struct pathways *pathways, struct arena *arena,
                            struct err *err);
 
+/* The gap before an arrival that comes at random at a constant rate, for `unit` of the unit exponential. */
+static inline int64_t demand_gap(const struct stream *stream, int64_t unit)
+{
+    return (int64_t)(((uint128)(uint64_t)unit * stream->scale) >> 32);
+}
+
 /* When the next arrival of a stream comes, `since_us` being the time of the one before; from its luck.
  * DEMAND_NEVER when there are no more. To be asked once for each arrival, in order. */
 int64_t demand_next(const struct demand *demand, struct stream *stream, int64_t since_us);

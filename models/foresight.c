@@ -1,5 +1,7 @@
 #include "models/foresight.h"
 
+#include <stddef.h>
+
 #include "models/case.h"
 
 enum { LINE_BYTES = 64, FIRST_DELAY = 4, SECOND_DELAY = 8 }; /* in events, after the announcement */
@@ -49,6 +51,16 @@ static inline void fetch_wards(const struct world *world, const struct patient *
     }
 }
 
+/* Where the service of somebody at a plain stage ends. */
+static inline void fetch_station(const struct world *world, const struct patient *patient,
+                                 const struct stage *stage)
+{
+    const int32_t at = stage->among == NULL ? stage->ward : stage->among[patient->operates > 0 ? patient->operates - 1 : 0];
+    const struct ward *ward = &world->facilities.ward[at];
+    fetch(&ward->station, sizeof ward->station);
+    fetch(measure_of(&world->measures, ward->measure, 0), offsetof(struct measure, over));
+}
+
 /* Whoever falls ill is mostly treated near home: by one of the choice set. */
 static inline struct choice_set *const *set_slot(const struct world *world, const struct stream *stream)
 {
@@ -78,6 +90,11 @@ static void fetch_second(const struct world *world, uint32_t who, bool arrival)
         return;
     }
     const struct patient *patient = &world->part.patients.record[who];
+    const struct stage *stage = &world->pathways.stage[patient->stage];
+    if (stage->direct) {
+        fetch_station(world, patient, stage);
+        return;
+    }
     fetch_cell(world, &world->demand.stream[patient->stream]);
     fetch_wards(world, patient);
 }

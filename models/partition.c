@@ -155,6 +155,7 @@ static void free_part(struct partition *part)
 {
     patients_free(&part->patients);
     station_links_free(&part->links);
+    luck_free(&part->luck);
     free(part->visits);
     free(part->extra);
     free(part->blocked);

@@ -56,6 +56,7 @@ struct stage {
     enum stage_full full;
     bool routed_duration; /* some routes have durations of their own */
     bool plain;           /* one server of one ward, and nothing that needs more than a glance */
+    bool direct;          /* of a station of its own, in a world without rare features: see plain.h */
     uint8_t upgraded_level;
     enum stage_choice choice;
     enum stage_else missing;
@@ -103,6 +104,12 @@ void pathways_free(struct pathways *pathways);
 /* Compiles and keeps a distribution; NULL with no error for a NULL spec. */
 MUST_CHECK int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
                              const struct dist_spec *const *spec, const struct dist **dist, struct err *err);
+
+/* Which of the stations of a stage a word picks. */
+static inline uint32_t stage_pick(const struct stage *stage, uint32_t word)
+{
+    return (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
+}
 
 /* The class drawn by a word. */
 unsigned condition_severity(const struct condition *condition, uint32_t word);

@@ -1,7 +1,6 @@
 #include "models/patient.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/mem.h"
 
@@ -42,22 +41,11 @@ static int grow_or_not(struct patients *patients)
     return grow(patients, patients->capacity * 2, &ignored);
 }
 
-uint32_t patients_take(struct patients *patients)
+uint32_t patients_take_new(struct patients *patients)
 {
-    uint32_t index;
-    if (patients->free_count > 0) {
-        index = patients->free[--patients->free_count];
-    } else {
-        if (patients->used == patients->capacity && grow_or_not(patients) != 0)
-            return PATIENT_NOWHERE;
-        index = (uint32_t)patients->used++;
-    }
-    memset(&patients->record[index], 0, sizeof patients->record[index]);
+    if (patients->used == patients->capacity && grow_or_not(patients) != 0)
+        return PATIENT_NOWHERE;
+    const uint32_t index = (uint32_t)patients->used++;
+    patients->record[index] = (struct patient){0};
     return index;
-}
-
-void patients_give_back(struct patients *patients, uint32_t index)
-{
-    patients->record[index].due_kind = PATIENT_NO_EVENT;
-    patients->free[patients->free_count++] = index;
 }

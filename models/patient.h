@@ -62,7 +62,10 @@ struct patient {
     uint16_t operates;  /* person who operates (in the offer) or station picked (among several), index + 1; 0:
                            none */
     uint16_t stage;     /* in the world's table of stages */
-    int64_t treated_us; /* when the treatment began */
+    union {
+        int64_t treated_us; /* when the treatment began */
+        int64_t stay_us;    /* drawn ahead at a plain stage, of which there are none where anything treats */
+    };
     uint8_t proficiency; /* of who treated, 255 at the plateau */
     uint8_t still;       /* events in a row that took no time */
     uint8_t severity;    /* class */
@@ -86,7 +89,19 @@ MUST_CHECK int patients_init(struct patients *patients, size_t capacity, struct 
 void patients_free(struct patients *patients);
 /* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may
  * move. */
-uint32_t patients_take(struct patients *patients);
-void patients_give_back(struct patients *patients, uint32_t index);
+uint32_t patients_take_new(struct patients *patients); /* where no index is free */
+static inline uint32_t patients_take(struct patients *patients)
+{
+    if (patients->free_count == 0)
+        return patients_take_new(patients);
+    const uint32_t index = patients->free[--patients->free_count];
+    patients->record[index] = (struct patient){0};
+    return index;
+}
+static inline void patients_give_back(struct patients *patients, uint32_t index)
+{
+    patients->record[index].due_kind = PATIENT_NO_EVENT;
+    patients->free[patients->free_count++] = index;
+}
 
 #endif

@@ -235,6 +235,26 @@ static int64_t begin_again(struct world *world, uint32_t who, const struct ward 
     }
 }
 
+void serving_pick(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    uint32_t best = 0;
+    if (stage->pick == PICK_RANDOM) {
+        best = stage_pick(stage, case_luck(world, who, stage, 0).w[3]);
+    } else {
+        int64_t fewest = INT64_MAX;
+        for (uint32_t i = 0; i < stage->among_count; i++) {
+            const struct station *station = &world->facilities.ward[stage->among[i]].station;
+            if (station->waiting + station->busy < fewest) {
+                fewest = station->waiting + station->busy;
+                best = i;
+            }
+        }
+    }
+    patient->operates = (uint16_t)(best + 1);
+}
+
 static void begin_for_another(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
@@ -280,9 +300,7 @@ void serving_begin(struct world *world, uint32_t who, const struct ward *ward, i
         holding_release(world, who, now_us);
 }
 
-/* The next thing that happens to somebody in line, but for being served: an upgrade or the end of patience.
- */
-static void schedule_in_line(struct world *world, uint32_t who)
+void serving_be_patient(struct world *world, uint32_t who)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
@@ -316,7 +334,7 @@ void serving_join_line(struct world *world, uint32_t who, const struct ward *war
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, 1, now_us);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);
-    schedule_in_line(world, who);
+    serving_be_patient(world, who);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_block(world, who, now_us);
 }
@@ -352,7 +370,7 @@ void serving_upgrade(struct world *world, uint32_t who)
     line->room = STATION_UNLIMITED;
     station_queue(line, &world->part.links, who, case_level(patient, stage));
     line->room = room;
-    schedule_in_line(world, who);
+    serving_be_patient(world, who);
 }
 
 /* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed

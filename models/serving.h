@@ -66,6 +66,12 @@ void serving_keep(struct world *world, uint32_t who);
 void serving_give_back(struct world *world, struct ward *ward, const struct patient *patient, int64_t amount,
                        uint8_t shift, int64_t now_us);
 
+/* Which of several stations of the stage is joined. */
+void serving_pick(struct world *world, uint32_t who);
+/* Schedules the next thing that happens to somebody in line, but for being served: an upgrade or the end of
+ * patience. */
+void serving_be_patient(struct world *world, uint32_t who);
+
 /* The patient has been put into the station's line: patience begins. */
 void serving_join_line(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us);
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);

@@ -34,7 +34,7 @@ void watch_class_change(struct world *world, const struct ward *ward, const stru
 void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient,
                       int64_t delta, int64_t now_us);
 
-static inline void watch_wait(const struct measures *measures, const struct ward *ward,
+static inline __attribute__((always_inline)) void watch_wait(const struct measures *measures, const struct ward *ward,
                               struct measure *measure, int64_t waited_us)
 {
     const struct measure_station *station = &measures->station[ward->measure];
@@ -116,20 +116,23 @@ static inline void watch_line(struct world *world, const struct ward *ward, cons
         watch_class_line(world, ward, patient, delta, now_us);
 }
 
-/* The ward's line or servers may have changed. A level that has not needs no setting: its integral goes on.
- */
-static inline void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
+/* The line or the servers may have changed. A level that has not needs no setting: its integral goes on. */
+static inline void watch_levels(struct measure *measure, const struct station *station, int64_t now_us)
 {
-    if (ward == NULL || ward->measure < 0)
-        return;
-    struct measure *measure = measure_of(&world->measures, ward->measure, 0);
-    const int64_t waiting = ward->station.waiting, busy = ward->station.busy;
+    const int64_t waiting = station->waiting, busy = station->busy;
     if (measure->queue.level != waiting)
         tally_level_set(&measure->queue, now_us, waiting);
     if (measure->busy.level != busy)
         tally_level_set(&measure->busy, now_us, busy);
     if (measure->occupancy.level != waiting + busy)
         occupancy_set(&measure->occupancy, now_us, waiting + busy);
+}
+
+static inline void watch_station(struct world *world, const struct ward *ward, int64_t now_us)
+{
+    if (ward == NULL || ward->measure < 0)
+        return;
+    watch_levels(measure_of(&world->measures, ward->measure, 0), &ward->station, now_us);
 }
 
 /* Patients of this class have so many of the ward's servers more, or fewer. */

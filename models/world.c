@@ -7,6 +7,7 @@
 #include "models/care.h"
 #include "models/metrics.h"
 #include "models/partition.h"
+#include "models/plain.h"
 #include "models/planning.h"
 #include "models/readout.h"
 #include "models/saving.h"
@@ -200,13 +201,16 @@ static int build(struct world *world, struct err *err)
     if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0,
                       world->warmup_us, world->end_us, err) != 0 ||
         observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
-        policies_init(world, err) != 0 || targets_init(world, err) != 0 ||
-        readout_dimensions(world, err) != 0 || readout_columns(world, err) != 0)
+        policies_init(world, err) != 0 ||
+        luck_init(&world->part.luck, world->demand.count, world->pathways.stage_count, err) != 0 ||
+        targets_init(world, err) != 0 || readout_dimensions(world, err) != 0 ||
+        readout_columns(world, err) != 0)
         return -1;
     if (check_stations(world, err) != 0)
         return -1;
     world->has_remote = asks_elsewhere(world);
     world->has_extra = needs_extra(world);
+    plain_compile(world);
     init_levels(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;

@@ -14,6 +14,7 @@
 #include "models/geography.h"
 #include "models/ledger.h"
 #include "models/ledger_fields.h"
+#include "models/luck.h"
 #include "models/measure.h"
 #include "models/observe.h"
 #include "models/pathway.h"
@@ -84,6 +85,7 @@ struct partition {
     size_t roomy_for;    /* patients for whom links and visits have room */
     struct trace *trace; /* owned; NULL: nobody wants one */
     struct foresight foresight;
+    struct luck luck;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */

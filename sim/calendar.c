@@ -23,6 +23,8 @@ enum {
     CELLS_MOST = 1 << 16, /* of the counting pass */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
     FEW = 8,              /* events that a heap keeps in order */
+    MANY = 512,           /* pending events for which buckets are better than a heap */
+    IN_A_BUCKET = 256,    /* of them, at first, when the calendar chooses the width */
 };
 
 /* So that RING turns of the coarse ring can be counted. */
@@ -69,6 +71,7 @@ struct ring {
  * is beyond that is in the far heap. */
 struct calendar {
     struct heap near;
+    size_t many; /* when so many are in the near heap and there are no buckets, these are made */
     const struct event *next; /* of the sorted list, which ends in two NEVER */
     int64_t open_end_us;      /* fine.start_us; INT64_MAX without buckets */
     size_t pending;
@@ -667,12 +670,69 @@ static bool ring_init(struct ring *ring, int64_t start_us, int64_t width_us)
     return ring->buckets != NULL;
 }
 
-static bool init_buckets(struct calendar *calendar, int64_t bucket_us)
+static bool init_buckets(struct calendar *calendar, int64_t start_us, int64_t bucket_us)
 {
-    calendar->open_end_us = 0;
+    calendar->open_end_us = start_us;
     calendar->cells = new_lines(CELLS_MOST + 1, sizeof *calendar->cells);
-    return calendar->cells != NULL && heap_init(&calendar->far) && ring_init(&calendar->fine, 0, bucket_us) &&
-           ring_init(&calendar->coarse, RING * bucket_us, RING * bucket_us);
+    return calendar->cells != NULL && heap_init(&calendar->far) && ring_init(&calendar->fine, start_us, bucket_us) &&
+           ring_init(&calendar->coarse, start_us + RING * bucket_us, RING * bucket_us);
+}
+
+static void free_buckets(struct calendar *calendar)
+{
+    free(calendar->cells);
+    free(calendar->fine.buckets);
+    free(calendar->coarse.buckets);
+    free(calendar->far.slots);
+    calendar->cells = NULL;
+    calendar->fine = calendar->coarse = (struct ring){0};
+    calendar->far = (struct heap){0};
+}
+
+/* The time that so many of the near heap's events are not after, but for that of the first; 0 when there is
+ * no telling. */
+static int64_t width_for(const struct calendar *calendar, size_t events)
+{
+    const struct heap *heap = &calendar->near;
+    const size_t count = heap->end - ROOT;
+    struct event *sorted = new_lines(count, sizeof *sorted);
+    if (sorted == NULL)
+        return 0;
+    memcpy(sorted, heap->slots + ROOT, count * sizeof *sorted);
+    sort_by_heap(calendar, sorted, count, earlier);
+    int64_t width_us = 0;
+    if (__builtin_sub_overflow(sorted[events].at_us, sorted[0].at_us, &width_us) || width_us > WIDTH_MOST_US)
+        width_us = 0;
+    free(sorted);
+    return width_us;
+}
+
+/* Moves the near heap's events into buckets. Without memory for these the heap stays as it is. */
+static void change_to_buckets(struct calendar *calendar)
+{
+    struct heap *near = &calendar->near;
+    heap_settle(near);
+    calendar->many *= 4; /* if it fails */
+    const int64_t width_us = width_for(calendar, IN_A_BUCKET), start_us = near->slots[ROOT].at_us;
+    if (width_us <= 0 || start_us > INT64_MAX - RING * width_us)
+        return;
+    if (!init_buckets(calendar, start_us, width_us)) {
+        free_buckets(calendar);
+        calendar->open_end_us = INT64_MAX;
+        return;
+    }
+    const struct heap old = *near;
+    *near = (struct heap){0};
+    if (!heap_init(near)) {
+        free_buckets(calendar);
+        *near = old;
+        calendar->open_end_us = INT64_MAX;
+        return;
+    }
+    calendar->pending -= old.end - ROOT;
+    for (size_t i = ROOT; i < old.end; i++)
+        calendar_push(calendar, old.slots[i]);
+    free(old.slots);
 }
 
 struct calendar *calendar_new(int64_t bucket_us, event_compare *compare, const void *model, struct err *err)
@@ -689,8 +749,9 @@ struct calendar *calendar_new(int64_t bucket_us, event_compare *compare, const v
     calendar->compare = compare;
     calendar->model = model;
     calendar->next = &NEVER;
+    calendar->many = MANY;
     calendar->open_end_us = INT64_MAX;
-    if (!heap_init(&calendar->near) || (bucket_us > 0 && !init_buckets(calendar, bucket_us))) {
+    if (!heap_init(&calendar->near) || (bucket_us > 0 && !init_buckets(calendar, 0, bucket_us))) {
         err_fail(err, "out of memory: a calendar could not be made");
         calendar_free(calendar);
         return NULL;
@@ -707,13 +768,10 @@ void calendar_free(struct calendar *calendar)
         free(calendar->blocks);
         calendar->blocks = older;
     }
+    free_buckets(calendar);
     free(calendar->near.slots);
-    free(calendar->far.slots);
     free(calendar->instant);
-    free(calendar->fine.buckets);
-    free(calendar->coarse.buckets);
     free(calendar->sorted);
-    free(calendar->cells);
     free(calendar);
 }
 
@@ -735,6 +793,8 @@ __attribute__((noinline)) static void push_any(struct calendar *calendar, struct
         event.at_us < calendar->open_end_us ? heap_push(&calendar->near, event) : push_later(calendar, event);
     calendar->pending += kept;
     calendar->exhausted |= !kept;
+    if (__builtin_expect(calendar->near.end - ROOT > calendar->many, 0) && calendar->fine.buckets == NULL)
+        change_to_buckets(calendar);
 }
 
 void calendar_push(struct calendar *calendar, struct event event)

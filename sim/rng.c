@@ -1,5 +1,10 @@
 #include "sim/rng.h"
 
+#include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 uint64_t rng_mix(uint64_t x)
 {
     /* Stafford's "variant 13" constants; xor-shifts and odd multipliers keep it a bijection. */
@@ -43,6 +48,79 @@ uint64_t rng_hash(const char *id)
 uint64_t rng_hash_more(uint64_t hash, const char *id)
 {
     return hash_bytes(hash + UINT64_C(0x9e3779b97f4a7c15), id);
+}
+
+/* Many blocks at once. Each lane of 64 bits holds one word of a block; what is above its lower 32 bits is of no
+ * matter to the multiplication, and left out in the end. */
+#ifdef __x86_64__
+enum { LANES = 4 };
+typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
+struct lane_blocks {
+    lanes w[4];
+};
+
+#define WIDE __attribute__((target("avx2"))) static inline
+WIDE lanes product(lanes a, uint32_t b)
+{
+    return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b));
+}
+
+WIDE void wide_round(struct lane_blocks *block, uint32_t key0, uint32_t key1)
+{
+    const lanes first = product(block->w[0], PHILOX_M4x32_0), second = product(block->w[2], PHILOX_M4x32_1);
+    block->w[0] = (second >> 32) ^ block->w[1] ^ key0;
+    block->w[1] = second;
+    block->w[2] = (first >> 32) ^ block->w[3] ^ key1;
+    block->w[3] = first;
+}
+
+WIDE void store(const struct lane_blocks *block, struct rng_words out[LANES])
+{
+    const lanes front = (block->w[0] & UINT32_MAX) | block->w[1] << 32;
+    const lanes back = (block->w[2] & UINT32_MAX) | block->w[3] << 32;
+    const lanes even = __builtin_shuffle(front, back, (lanes){0, 4, 2, 6});
+    const lanes odd = __builtin_shuffle(front, back, (lanes){1, 5, 3, 7});
+    const lanes low = __builtin_shuffle(even, odd, (lanes){0, 1, 4, 5});
+    const lanes high = __builtin_shuffle(even, odd, (lanes){2, 3, 6, 7});
+    memcpy(&out[0], &low, sizeof low);
+    memcpy(&out[2], &high, sizeof high);
+}
+
+/* Two vectors in turn: a round of one waits for the multiplications of the round before. */
+__attribute__((target("avx2"))) static void draw_wide(const struct rng *rng, struct rng_identity first,
+                                                      struct rng_purpose what,
+                                                      struct rng_words out[RNG_BATCH])
+{
+    _Static_assert(RNG_BATCH == 2 * LANES, "a batch is two vectors");
+    const lanes none = {0}, number = {0, 1, 2, 3};
+    uint32_t key0 = rng->key[0], key1 = rng->key[1] ^ (uint32_t)(first.stream >> 32);
+    struct lane_blocks a = {{none + rng_what(what), none + what.visit, number + first.ordinal,
+                             none + (uint32_t)first.stream}};
+    struct lane_blocks b = a;
+    b.w[2] += LANES;
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        wide_round(&a, key0, key1);
+        wide_round(&b, key0, key1);
+        key0 += PHILOX_W32_0;
+        key1 += PHILOX_W32_1;
+    }
+    store(&a, &out[0]);
+    store(&b, &out[LANES]);
+}
+#endif
+
+void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
+                    struct rng_words out[RNG_BATCH])
+{
+    assert(first.ordinal % RNG_BATCH == 0);
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2")) {
+        draw_wide(rng, first, what, out);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < RNG_BATCH; i++, first.ordinal++)
+        out[i] = rng_draw(rng, first, what);
 }
 
 /* The generator for GSL: numbers the blocks of one key. */

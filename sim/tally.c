@@ -8,6 +8,14 @@
 #include "sim/mem.h"
 #include "sim/state.h"
 
+void tally_widen(struct tally *tally, int64_t value)
+{
+    if (tally->count == 0 || value < tally->least)
+        tally->least = value;
+    if (tally->count == 0 || value > tally->greatest)
+        tally->greatest = value;
+}
+
 void tally_merge(struct tally *into, const struct tally *from)
 {
     if (from->count == 0)

@@ -15,14 +15,15 @@ struct tally {
     uint64_t count;
     int128 sum;
     uint128 sum_of_squares;
-    int64_t least, greatest; /* meaningful when count > 0 */
+    int64_t least, greatest; /* meaningful when count > 0; 0 otherwise */
 };
+void tally_widen(struct tally *tally, int64_t value); /* a value that is not between them */
 static inline void tally_add(struct tally *tally, int64_t value)
 {
-    if (tally->count == 0 || value < tally->least)
-        tally->least = value;
-    if (tally->count == 0 || value > tally->greatest)
-        tally->greatest = value;
+    if (__builtin_expect((uint64_t)value - (uint64_t)tally->least >
+                             (uint64_t)tally->greatest - (uint64_t)tally->least,
+                         0))
+        tally_widen(tally, value);
     tally->count++;
     tally->sum += value;
     tally->sum_of_squares += (uint128)((int128)value * value);

@@ -383,6 +383,35 @@ Test(calendar, shows_what_comes_next_in_an_open_bucket)
 }
 
 /* Valgrind puts its own allocation in place of ours. */
+/* A hint is given of events in buckets only. */
+static bool has_buckets(struct calendar *calendar, uint32_t events)
+{
+    struct event event;
+    for (uint32_t i = 0; i < events; i++)
+        calendar_push(calendar, (struct event){1000 + random_delay_us() % 1000000, 0, i});
+    is_sound(calendar);
+    cr_assert(calendar_take(calendar, INT64_MAX, &event));
+    is_sound(calendar);
+    const bool hinted = calendar_ahead(calendar, 0, &event);
+    while (calendar_take(calendar, INT64_MAX, &event))
+        ;
+    cr_assert_eq(calendar_pending(calendar), 0);
+    return hinted;
+}
+
+Test(calendar, makes_itself_buckets_when_there_are_many_events)
+{
+    struct calendar *few = new_calendar(0), *many = new_calendar(0), *at_once = new_calendar(0);
+    cr_assert_not(has_buckets(few, 300));
+    cr_assert(has_buckets(many, 3000));
+    for (uint32_t i = 0; i < 5000; i++) /* no width is right */
+        calendar_push(at_once, (struct event){77, 0, i});
+    is_sound(at_once);
+    calendar_free(few);
+    calendar_free(many);
+    calendar_free(at_once);
+}
+
 static void skip_under_valgrind(void)
 {
     const char *preloaded = getenv("LD_PRELOAD");
