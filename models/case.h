@@ -55,8 +55,8 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
 }
 
 /* The luck of a first visit, with the duration of the stage; only where luck is drawn ahead. */
-static inline __attribute__((always_inline)) const struct luck_batch *
-case_luck_ahead(const struct world *world, const struct patient *patient, const struct stage *stage)
+static inline __attribute__((always_inline)) const struct luck_batch *case_luck_ahead(
+    const struct world *world, const struct patient *patient, const struct stage *stage)
 {
     return luck_ahead(&world->part.luck, &world->rng, patient->stream,
                       &world->demand.stream[patient->stream].hash, patient->ordinal,

@@ -55,7 +55,8 @@ static inline void fetch_wards(const struct world *world, const struct patient *
 static inline void fetch_station(const struct world *world, const struct patient *patient,
                                  const struct stage *stage)
 {
-    const int32_t at = stage->among == NULL ? stage->ward : stage->among[patient->operates > 0 ? patient->operates - 1 : 0];
+    const int32_t at =
+        stage->among == NULL ? stage->ward : stage->among[patient->operates > 0 ? patient->operates - 1 : 0];
     const struct ward *ward = &world->facilities.ward[at];
     fetch(&ward->station, sizeof ward->station);
     fetch(measure_of(&world->measures, ward->measure, 0), offsetof(struct measure, over));

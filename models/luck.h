@@ -35,11 +35,11 @@ void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, st
                struct rng_purpose what, const struct dist *dist);
 
 /* What is known ahead of an individual's draw for a purpose without visits and attempts: its place in the
- * batch is the ordinal % RNG_BATCH. `stream` is the number of the stream and `hash` its identity; dist belongs
- * to the purpose. Only where luck->batch is not NULL. */
-static inline __attribute__((always_inline)) const struct luck_batch *
-luck_ahead(const struct luck *luck, const struct rng *rng, uint32_t stream, const uint64_t *hash,
-           uint32_t ordinal, struct rng_purpose what, const struct dist *dist)
+ * batch is the ordinal % RNG_BATCH. `stream` is the number of the stream and `hash` its identity; dist
+ * belongs to the purpose. Only where luck->batch is not NULL. */
+static inline __attribute__((always_inline)) const struct luck_batch *luck_ahead(
+    const struct luck *luck, const struct rng *rng, uint32_t stream, const uint64_t *hash, uint32_t ordinal,
+    struct rng_purpose what, const struct dist *dist)
 {
     const uint32_t number = ordinal / RNG_BATCH;
     const uint32_t row = (what.quantity * LUCK_STAGES + what.stage) * LUCK_STREAMS + stream;

@@ -65,8 +65,10 @@ static void pick(struct world *world, uint32_t who, struct patient *patient, con
             dist_value(stage->duration, luck.w[0], patient->ordinal, case_visit(world, who, stage));
 }
 
-static inline __attribute__((always_inline)) void begin(struct world *world, uint32_t who, struct patient *patient, const struct stage *stage,
-                  const struct ward *ward, struct measure *measure, int64_t now_us)
+static inline __attribute__((always_inline)) void begin(struct world *world, uint32_t who,
+                                                        struct patient *patient, const struct stage *stage,
+                                                        const struct ward *ward, struct measure *measure,
+                                                        int64_t now_us)
 {
     int64_t duration_us = 0;
     if (draws_ahead(stage))

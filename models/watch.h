@@ -34,8 +34,9 @@ void watch_class_change(struct world *world, const struct ward *ward, const stru
 void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient,
                       int64_t delta, int64_t now_us);
 
-static inline __attribute__((always_inline)) void watch_wait(const struct measures *measures, const struct ward *ward,
-                              struct measure *measure, int64_t waited_us)
+static inline __attribute__((always_inline)) void watch_wait(const struct measures *measures,
+                                                             const struct ward *ward, struct measure *measure,
+                                                             int64_t waited_us)
 {
     const struct measure_station *station = &measures->station[ward->measure];
     tally_add(&measure->wait, waited_us);

@@ -71,7 +71,7 @@ struct ring {
  * is beyond that is in the far heap. */
 struct calendar {
     struct heap near;
-    size_t many; /* when so many are in the near heap and there are no buckets, these are made */
+    size_t many;              /* when so many are in the near heap and there are no buckets, these are made */
     const struct event *next; /* of the sorted list, which ends in two NEVER */
     int64_t open_end_us;      /* fine.start_us; INT64_MAX without buckets */
     size_t pending;
@@ -674,7 +674,8 @@ static bool init_buckets(struct calendar *calendar, int64_t start_us, int64_t bu
 {
     calendar->open_end_us = start_us;
     calendar->cells = new_lines(CELLS_MOST + 1, sizeof *calendar->cells);
-    return calendar->cells != NULL && heap_init(&calendar->far) && ring_init(&calendar->fine, start_us, bucket_us) &&
+    return calendar->cells != NULL && heap_init(&calendar->far) &&
+           ring_init(&calendar->fine, start_us, bucket_us) &&
            ring_init(&calendar->coarse, start_us + RING * bucket_us, RING * bucket_us);
 }
 

@@ -4,8 +4,8 @@
 /* The pending events of one partition, in the order (time, kind, identity).
  * Insertion order never matters. A cancelled event stays and is ignored by its
  * handler. Near events are in a heap; with a bucket width, later ones wait
- * unsorted in a ring of buckets that are sorted when the clock reaches them. A calendar that is given no width
- * chooses one when it has got hundreds of events. */
+ * unsorted in a ring of buckets that are sorted when the clock reaches them. A calendar that is given no
+ * width chooses one when it has got hundreds of events. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +26,8 @@ typedef int event_compare(const void *model, const struct event *a, const struct
 
 struct calendar;
 
-/* bucket_us = 0: a heap alone, best for few pending events, until there are many. Otherwise the width of a bucket: good are 100 to
- * 1,000 events in it, and most delays longer than it. The caller frees. */
+/* bucket_us = 0: a heap alone, best for few pending events, until there are many. Otherwise the width of a
+ * bucket: good are 100 to 1,000 events in it, and most delays longer than it. The caller frees. */
 MUST_CHECK struct calendar *calendar_new(int64_t bucket_us, event_compare *compare, const void *model,
                                          struct err *err);
 void calendar_free(struct calendar *calendar);

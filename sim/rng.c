@@ -50,8 +50,8 @@ uint64_t rng_hash_more(uint64_t hash, const char *id)
     return hash_bytes(hash + UINT64_C(0x9e3779b97f4a7c15), id);
 }
 
-/* Many blocks at once. Each lane of 64 bits holds one word of a block; what is above its lower 32 bits is of no
- * matter to the multiplication, and left out in the end. */
+/* Many blocks at once. Each lane of 64 bits holds one word of a block; what is above its lower 32 bits is of
+ * no matter to the multiplication, and left out in the end. */
 #ifdef __x86_64__
 enum { LANES = 4 };
 typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
@@ -94,8 +94,8 @@ __attribute__((target("avx2"))) static void draw_wide(const struct rng *rng, str
     _Static_assert(RNG_BATCH == 2 * LANES, "a batch is two vectors");
     const lanes none = {0}, number = {0, 1, 2, 3};
     uint32_t key0 = rng->key[0], key1 = rng->key[1] ^ (uint32_t)(first.stream >> 32);
-    struct lane_blocks a = {{none + rng_what(what), none + what.visit, number + first.ordinal,
-                             none + (uint32_t)first.stream}};
+    struct lane_blocks a = {
+        {none + rng_what(what), none + what.visit, number + first.ordinal, none + (uint32_t)first.stream}};
     struct lane_blocks b = a;
     b.w[2] += LANES;
     for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {

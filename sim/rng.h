@@ -59,15 +59,14 @@ static inline uint32_t rng_what(struct rng_purpose what)
 static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identity who,
                                         struct rng_purpose what)
 {
-    const philox4x32_ctr_t counter = {
-        {rng_what(what), what.visit, who.ordinal, (uint32_t)who.stream}};
+    const philox4x32_ctr_t counter = {{rng_what(what), what.visit, who.ordinal, (uint32_t)who.stream}};
     const philox4x32_key_t key = {{rng->key[0], rng->key[1] ^ (uint32_t)(who.stream >> 32)}};
     const philox4x32_ctr_t out = philox4x32(counter, key);
     return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
 }
 
-/* What so many individuals in a row draw, the first of them with an ordinal that is a multiple of it: the same
- * words as by rng_draw(), in less time for each, since none waits for the rounds of another. */
+/* What so many individuals in a row draw, the first of them with an ordinal that is a multiple of it: the
+ * same words as by rng_draw(), in less time for each, since none waits for the rounds of another. */
 enum { RNG_BATCH = 8 };
 void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
                     struct rng_words out[RNG_BATCH]);

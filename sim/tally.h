@@ -20,9 +20,8 @@ struct tally {
 void tally_widen(struct tally *tally, int64_t value); /* a value that is not between them */
 static inline void tally_add(struct tally *tally, int64_t value)
 {
-    if (__builtin_expect((uint64_t)value - (uint64_t)tally->least >
-                             (uint64_t)tally->greatest - (uint64_t)tally->least,
-                         0))
+    if (__builtin_expect(
+            (uint64_t)value - (uint64_t)tally->least > (uint64_t)tally->greatest - (uint64_t)tally->least, 0))
         tally_widen(tally, value);
     tally->count++;
     tally->sum += value;

@@ -65,7 +65,8 @@ Test(rng, draws_a_batch_as_one_by_one)
     const struct rng rng = rng_of(20200401, 3);
     const struct rng_purpose what = {5, 2, 7, UINT32_MAX};
     for (uint32_t round = 0; round < 1000; round++) {
-        const struct rng_identity first = {rng_mix(round), (uint32_t)rng_mix(round + 7777) / RNG_BATCH * RNG_BATCH};
+        const struct rng_identity first = {rng_mix(round),
+                                           (uint32_t)rng_mix(round + 7777) / RNG_BATCH * RNG_BATCH};
         struct rng_words batch[RNG_BATCH];
         rng_draw_batch(&rng, first, what, batch);
         for (uint32_t i = 0; i < RNG_BATCH; i++) {

@@ -6,8 +6,9 @@
 
 /* No memory is asked for in the event loop once it is warm. The linker leads every allocation of the program
  * (not of the libraries that it uses) here, where it is counted; see --wrap in tests/CMakeLists.txt. Records,
- * lines and calendars grow when more patients are present than ever before, and a place's set of facilities is
- * made when somebody there chooses for the first time. Both come to an end; each test begins to count then. */
+ * lines and calendars grow when more patients are present than ever before, and a place's set of facilities
+ * is made when somebody there chooses for the first time. Both come to an end; each test begins to count
+ * then. */
 
 static atomic_ulong allocations;
 
@@ -80,14 +81,15 @@ Test(steady, a_queue_asks_for_no_memory)
 Test(steady, a_network_asks_for_no_memory)
 {
     struct model model;
-    model_build(&model, "%s",
-                RUN_OF("1000 d") "stations: ( { id = \"a\"; }, { id = \"b\"; servers = 2; } );\n"
-                                 "conditions: ( { id = \"c\"; arrivals: { times = [\"0 h\"]; batch = 900; };\n"
-                                 "  pathway: ( { stage = \"s\"; among = [\"a\", \"b\"]; pick = \"random\";\n"
-                                 "    duration: { dist = \"exponential\"; mean = \"1 min\"; };\n"
-                                 "    next: ( { to = \"home\"; } ); },\n"
-                                 "  { stage = \"home\"; duration: { dist = \"exponential\"; mean = \"9 h\"; };\n"
-                                 "    next: ( { to = \"s\"; } ); } ); } );\n");
+    model_build(
+        &model, "%s",
+        RUN_OF("1000 d") "stations: ( { id = \"a\"; }, { id = \"b\"; servers = 2; } );\n"
+                         "conditions: ( { id = \"c\"; arrivals: { times = [\"0 h\"]; batch = 900; };\n"
+                         "  pathway: ( { stage = \"s\"; among = [\"a\", \"b\"]; pick = \"random\";\n"
+                         "    duration: { dist = \"exponential\"; mean = \"1 min\"; };\n"
+                         "    next: ( { to = \"home\"; } ); },\n"
+                         "  { stage = \"home\"; duration: { dist = \"exponential\"; mean = \"9 h\"; };\n"
+                         "    next: ( { to = \"s\"; } ); } ); } );\n");
     expect_none(&model, 100 * DAY_US, 300 * DAY_US, 200000);
 }
 
