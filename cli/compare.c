@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "models/world.h"
+#include "study/branch.h"
 #include "study/replicate.h"
 #include "study/text.h"
 
@@ -29,12 +30,14 @@ struct entry {
     struct run_file *run;
     struct result read;
     const struct result *result; /* one of the two */
+    int64_t branch_us;           /* until then it is as the first that is run; BRANCH_NEVER: it is not */
 };
 
 struct entries {
     struct entry *items;
     struct run_view *views;
     size_t count;
+    struct saved_run *shared; /* what the first that is run keeps for the others; NULL: nothing */
 };
 
 static int entries_init(struct entries *entries, size_t count, struct err *err)
@@ -52,31 +55,66 @@ static void entries_free(struct entries *entries)
         result_free(&entries->items[i].read);
         scenario_free(&entries->items[i].scenario);
     }
+    saved_run_free(entries->shared);
     free(entries->items);
     free(entries->views);
     *entries = (struct entries){.count = 0};
 }
 
+/* States that are kept for other worlds; what does not fit is run from the start. */
+#define SHARED_BYTES ((size_t)1 << 30)
+
+/* Finds until when this world is as the first one, and has that one keep its state at the earliest such time.
+ */
+static int find_branch(struct entries *entries, size_t first, struct world *base, size_t i,
+                       const struct world *world, struct err *err)
+{
+    struct entry *entry = &entries->items[i];
+    entry->branch_us = branch_time(base, world, err);
+    if (entry->branch_us < 0)
+        return -1;
+    if (entry->branch_us == BRANCH_NEVER ||
+        (entries->shared != NULL && saved_run_at_us(entries->shared) <= entry->branch_us))
+        return 0;
+    saved_run_free(entries->shared);
+    entries->shared =
+        saved_run_new(base, entry->branch_us, (uint32_t)entries->items[first].scenario.run.replications, err);
+    if (entries->shared != NULL)
+        saved_run_keep_what_fits(entries->shared, SHARED_BYTES);
+    return entries->shared == NULL ? -1 : 0;
+}
+
 /* Everything that can be wrong with what was named is found before hours of work. */
 static int load_all(struct entries *entries, const struct cli_options *options, struct err *err)
 {
-    for (size_t i = 0; i < entries->count; i++) {
+    struct world *base = NULL;
+    size_t first = 0;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < entries->count; i++) {
         struct entry *entry = &entries->items[i];
         if (cli_is_result(options->paths[i])) {
             if (result_read(options->paths[i], &entry->read, err) != 0 ||
                 run_view_of(&entries->views[i], &entry->read, err) != 0)
-                return EXIT_FAILED;
+                status = EXIT_FAILED;
             entry->result = &entry->read;
             continue;
         }
         struct world *world = NULL;
-        const int status = cli_load(&entry->scenario, &world, options->paths[i], options);
-        world_free(world);
-        if (status != 0)
-            return status;
+        status = cli_load(&entry->scenario, &world, options->paths[i], options);
+        if (status == 0 && base != NULL && find_branch(entries, first, base, i, world, err) != 0)
+            status = EXIT_FAILED;
+        if (base == NULL) {
+            base = world;
+            first = i;
+        } else {
+            world_free(world);
+        }
         entries->views[i].seed = entry->scenario.run.seed;
         entries->views[i].replications = (size_t)entry->scenario.run.replications;
     }
+    world_free(base);
+    if (status != 0)
+        return status;
     return compare_check(entries->views, options->paths, entries->count, err) == 0 ? 0 : EXIT_WRONG;
 }
 
@@ -92,8 +130,8 @@ static int run_all(struct entries *entries, const struct cli_options *options, s
         return 0;
     progress_begin(&line, "", (double)runs * (double)entries->views[0].replications);
     line.width = 1 / (double)runs;
-    const struct replicate_options how = {
-        .threads = options->threads, .progress = progress_show, .data = &line};
+    struct replicate_options how = {
+        .threads = options->threads, .progress = progress_show, .data = &line, .save = entries->shared};
     for (size_t i = 0; answer == 0 && i < entries->count; i++) {
         struct entry *entry = &entries->items[i];
         uint64_t events = 0;
@@ -101,6 +139,10 @@ static int run_all(struct entries *entries, const struct cli_options *options, s
             continue;
         line.what = text_base_name(options->paths[i]);
         line.from = (double)done++ * line.width;
+        if (done > 1) { /* the first has kept it */
+            how.save = NULL;
+            how.from = entry->branch_us != BRANCH_NEVER ? entries->shared : NULL;
+        }
         entry->run = replicate_run(&entry->scenario, NULL, &how, &events, err);
         entry->result = entry->run == NULL ? NULL : run_file_result(entry->run, err);
         if (entry->result == NULL || run_view_of(&entries->views[i], entry->result, err) != 0)

@@ -117,7 +117,12 @@ void policies_restore(struct world *world, int64_t now_us, struct state_reader *
     uint64_t left = state_get_u64(reader);
     for (size_t i = 0; i < world->policy_count && !reader->failed; i++) {
         struct policy *policy = &world->policies[i];
-        if (!has_started(policy, now_us))
+        if (policy->ops->save == NULL && !policy->ops->stateless)
+            state_refuse(reader,
+                         "cannot be gone on from with policy \"%s\": kind \"%s\" cannot be saved; run from "
+                         "the start",
+                         policy->head->name, policy->head->kind);
+        if (reader->failed || !has_started(policy, now_us))
             continue;
         if (left-- == 0)
             state_refuse(reader,

@@ -74,6 +74,22 @@ static int save_on_the_way(struct job *job, struct progress *progress, struct wo
     return saved_run_take(saved, world, progress->replication, err);
 }
 
+/* Where going on from a state is not a must, a world that cannot take it up is built anew. */
+static int take_up(struct job *job, struct world **world, uint32_t replication, struct err *err)
+{
+    const struct saved_run *from = job->options->from;
+    if (from == NULL || (saved_run_is_optional(from) && !saved_run_holds(from, replication)))
+        return 0;
+    struct err why = ERR_INIT;
+    if (saved_run_restore(from, *world, replication, &why) == 0)
+        return 0;
+    if (!saved_run_is_optional(from))
+        return err_fail(err, "%s", why.text[0]);
+    world_free(*world);
+    *world = world_new(job->scenario, replication, err);
+    return *world == NULL ? -1 : 0;
+}
+
 static int run_one(struct job *job, uint32_t replication, struct err *err)
 {
     struct progress progress = {.job = job, .replication = replication};
@@ -86,11 +102,11 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         world = world_new(job->scenario, replication, err);
     if (world == NULL)
         return -1;
-    int answer = world_set_threads(world, job->options->threads / job->replications, err);
+    int answer = take_up(job, &world, replication, err);
+    if (answer == 0)
+        answer = world_set_threads(world, job->options->threads / job->replications, err);
     if (answer == 0 && job->trace != NULL)
         answer = world_trace(world, err);
-    if (answer == 0 && job->options->from != NULL)
-        answer = saved_run_restore(job->options->from, world, replication, err);
     if (answer == 0 && job->options->save != NULL)
         answer = save_on_the_way(job, &progress, world, err);
     if (answer == 0)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,8 @@ struct saved_run {
     uint32_t replications;
     struct saved_world *world;
     unsigned char *file; /* NULL: the worlds are owned one by one */
+    bool optional;
+    atomic_size_t left; /* bytes that may still be kept, when optional */
 };
 
 void saved_run_free(struct saved_run *saved)
@@ -55,6 +58,32 @@ void saved_run_free(struct saved_run *saved)
     free(saved->seed);
     free(saved->base);
     free(saved);
+}
+
+void saved_run_keep_what_fits(struct saved_run *saved, size_t most_bytes)
+{
+    saved->optional = true;
+    atomic_store(&saved->left, most_bytes);
+}
+
+bool saved_run_holds(const struct saved_run *saved, uint32_t replication)
+{
+    return replication < saved->replications && saved->world[replication].bytes != NULL;
+}
+
+bool saved_run_is_optional(const struct saved_run *saved)
+{
+    return saved->optional;
+}
+
+/* So many bytes are kept from now on. */
+static bool claim(struct saved_run *saved, size_t size)
+{
+    size_t left = atomic_load(&saved->left);
+    while (left >= size)
+        if (atomic_compare_exchange_weak(&saved->left, &left, left - size))
+            return true;
+    return false;
 }
 
 int64_t saved_run_at_us(const struct saved_run *saved)
@@ -125,9 +154,11 @@ struct saved_run *saved_run_new(const struct world *world, int64_t at_us, uint32
 int saved_run_take(struct saved_run *saved, const struct world *world, uint32_t replication, struct err *err)
 {
     struct state_writer writer = {.failed = false};
-    if (world_save(world, &writer, err) != 0) {
+    struct err why = ERR_INIT;
+    const int answer = world_save(world, &writer, &why);
+    if (answer != 0 || (saved->optional && !claim(saved, writer.size))) {
         state_writer_free(&writer);
-        return -1;
+        return saved->optional ? 0 : err_fail(err, "%s", why.text[0]);
     }
     struct saved_world *own = &saved->world[replication];
     free(own->bytes);

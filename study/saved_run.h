@@ -5,6 +5,8 @@
  * same world, or in several that differ by policies which start later. In memory
  * or in a file, which says what it was made of. */
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/err.h"
@@ -17,6 +19,13 @@ struct world;
 MUST_CHECK struct saved_run *saved_run_new(const struct world *world, int64_t at_us, uint32_t replications,
                                            struct err *err);
 void saved_run_free(struct saved_run *saved);
+
+/* Keeps states of so many bytes in all at most. Those for which there is no room, or which cannot be saved,
+ * are left out without a word: saved_run_holds() tells. */
+void saved_run_keep_what_fits(struct saved_run *saved, size_t most_bytes);
+bool saved_run_holds(const struct saved_run *saved, uint32_t replication);
+/* Whether what is left out may be run from the start instead. */
+bool saved_run_is_optional(const struct saved_run *saved);
 
 int64_t saved_run_at_us(const struct saved_run *saved);
 uint32_t saved_run_replications(const struct saved_run *saved);
