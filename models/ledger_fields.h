@@ -19,6 +19,7 @@
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
+    FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way") \
     FIELD(deaths, COUNT, "1", 1, "deaths") \

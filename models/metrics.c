@@ -10,6 +10,7 @@
 #include "models/world_parts.h"
 
 #define HOUR_US 3600e6
+#define DAY_US 86400e6
 
 /* name = prefix + own name */
 static int add(struct world *world, const char *prefix, const char *name, const char *unit, double value,
@@ -52,6 +53,43 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
     return 0;
 }
 
+static double share(double part, double whole)
+{
+    return whole > 0 ? part / whole : NAN;
+}
+
+/* Quantiles over the treated. */
+static int add_reach(struct world *world, const char *prefix, const struct reach *reach, struct err *err)
+{
+    static const struct {
+        const char *wait, *travel;
+        double p;
+    } rows[] = {{"wait_p50", "travel_to_treatment_p50", 0.5},
+                {"wait_p90", "travel_to_treatment_p90", 0.9},
+                {"wait_p99", "travel_to_treatment_p99", 0.99}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (add(world, prefix, rows[i].wait, "d", histogram_quantile(&reach->wait, rows[i].p) / DAY_US,
+                err) != 0 ||
+            add(world, prefix, rows[i].travel, "h", histogram_quantile(&reach->travel, rows[i].p) / HOUR_US,
+                err) != 0)
+            return -1;
+    return 0;
+}
+
+/* Over all conditions but background ones. */
+static int add_reach_of_all(struct world *world, struct err *err)
+{
+    struct reach all = {0};
+    int result = reach_init(&all, world->end_us, err);
+    for (size_t c = 0; c < world->pathways.count && result == 0; c++)
+        if (!world->background[c])
+            result = reach_merge(&all, &world->system.reach[c], err);
+    if (result == 0)
+        result = add_reach(world, "", &all, err);
+    reach_free(&all);
+    return result;
+}
+
 static int add_by_condition(struct world *world, struct err *err)
 {
     for (size_t c = 0; c < world->pathways.count && world->pathways.count > 1; c++) {
@@ -59,7 +97,11 @@ static int add_by_condition(struct world *world, struct err *err)
         selection.index[DIM_CONDITION] = (int64_t)c;
         char *prefix = mem_printf(err, "condition/%s/", world->pathways.condition[c].id);
         const int result =
-            prefix == NULL ? -1 : add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err);
+            prefix == NULL ||
+                    add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
+                    add_reach(world, prefix, &world->system.reach[c], err) != 0
+                ? -1
+                : 0;
         free(prefix);
         if (result != 0)
             return -1;
@@ -90,7 +132,7 @@ static const struct {
     const char *name, *of;
 } spreads[] = {{"treated_per_person", "treated"},
                {"met_share", "met_share"},
-               {"travel_time_per_treated", "travel_time_per_treated"},
+               {"travel_to_treatment_mean", "travel_to_treatment_mean"},
                {"daly_per_person", "daly"}};
 
 static double of_place(const struct world *world, const char *name, size_t place)
@@ -156,11 +198,6 @@ static int add_equity(struct world *world, struct err *err)
 static double hours(double us)
 {
     return us / HOUR_US;
-}
-
-static double share(double part, double whole)
-{
-    return whole > 0 ? part / whole : NAN;
 }
 
 /* One measured station or one class of its customers, and where its metrics stand. */
@@ -378,6 +415,7 @@ int metrics_compute(struct world *world, struct err *err)
     const struct selection all = selection_all(&world->ledger, world->background);
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
+            add_reach_of_all(world, err) != 0 ||
             add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
             add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;

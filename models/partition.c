@@ -79,8 +79,15 @@ static int private_counts(struct world *view, struct err *err)
 
 static int init_system(struct world *view, struct err *err)
 {
-    view->system.of = arena_zeroed(&view->arena, view->pathways.count, sizeof *view->system.of, err);
-    return view->system.of == NULL ? -1 : 0;
+    const size_t conditions = view->pathways.count;
+    view->system.of = arena_zeroed(&view->arena, conditions, sizeof *view->system.of, err);
+    view->system.reach = arena_zeroed(&view->arena, conditions, sizeof *view->system.reach, err);
+    if (view->system.of == NULL || view->system.reach == NULL)
+        return -1;
+    for (size_t c = 0; c < conditions; c++)
+        if (reach_init(&view->system.reach[c], view->end_us, err) != 0)
+            return -1;
+    return 0;
 }
 
 static struct world *make_view(struct world *world, unsigned number, struct err *err)
@@ -120,6 +127,12 @@ int partition_cut(struct world *world, struct err *err)
     return 0;
 }
 
+static void free_system(struct world *view)
+{
+    for (size_t c = 0; view->system.reach != NULL && c < view->pathways.count; c++)
+        reach_free(&view->system.reach[c]);
+}
+
 static void free_part(struct partition *part)
 {
     patients_free(&part->patients);
@@ -140,10 +153,12 @@ void partition_free(struct world *world)
         free(view->ledger.cells[GROUP_PLACE_CONDITION]);
         free(view->ledger.levels[GROUP_PLACE_CONDITION]);
         free_part(&view->part);
+        free_system(view);
         arena_free(&view->arena);
         free(view);
     }
     free_part(&world->part);
+    free_system(world);
 }
 
 /* --- counts --- */
@@ -177,6 +192,8 @@ void partition_restart(struct world *world, int64_t now_us)
         struct system_tally *system = &world->view[p]->system;
         tally_level_restart(&system->present, now_us);
         memset(system->of, 0, world->pathways.count * sizeof *system->of);
+        for (size_t c = 0; c < world->pathways.count; c++)
+            reach_restart(&system->reach[c]);
     }
 }
 
@@ -188,7 +205,7 @@ int64_t partition_present(const struct world *world)
     return present;
 }
 
-void partition_gather(struct world *world, int64_t now_us)
+int partition_gather(struct world *world, int64_t now_us, struct err *err)
 {
     struct system_tally *whole = &world->system;
     tally_level_set(&whole->present, now_us, whole->present.level);
@@ -197,9 +214,13 @@ void partition_gather(struct world *world, int64_t now_us)
         tally_level_set(&own->present, now_us, own->present.level);
         whole->present.area += own->present.area;
         whole->present.level += own->present.level;
-        for (size_t c = 0; c < world->pathways.count; c++)
+        for (size_t c = 0; c < world->pathways.count; c++) {
             system_count_merge(&whole->of[c], &own->of[c]);
+            if (reach_merge(&whole->reach[c], &own->reach[c], err) != 0)
+                return -1;
+        }
     }
+    return 0;
 }
 
 void partition_refresh_board(struct world *world)

@@ -24,7 +24,7 @@ void partition_restart(struct world *world, int64_t now_us);
 /* Patients in the whole system. */
 int64_t partition_present(const struct world *world);
 /* Adds the system's statistics of the partitions into the whole world's: the end of the run. */
-void partition_gather(struct world *world, int64_t now_us);
+MUST_CHECK int partition_gather(struct world *world, int64_t now_us, struct err *err);
 
 /* What is known elsewhere of who gives what: at planning epochs. */
 void partition_refresh_board(struct world *world);

@@ -74,13 +74,18 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
 {
     static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
                                                        PC_treated_in_province, PC_treated_elsewhere};
-    enum geography_relation relation = SAME_COUNTY;
-    if (patient->facility != PATIENT_NOWHERE)
-        relation = geography_relation(&world->geography, case_home(world, patient),
-                                      world->facilities.facility[patient->facility].place);
+    const uint32_t home = case_home(world, patient);
+    const size_t place =
+        patient->facility == PATIENT_NOWHERE ? home : world->facilities.facility[patient->facility].place;
+    const int64_t wait_us = now_us - patient->asked_us;
+    const int64_t travel_us = patient->facility == PATIENT_NOWHERE
+                                  ? 0
+                                  : geography_travel(&world->geography, home, place).us;
     int64_t *cell = case_cell(world, patient);
-    cell[column[relation]]++;
-    cell[PC_waited] += now_us - patient->asked_us;
+    cell[column[geography_relation(&world->geography, home, place)]]++;
+    cell[PC_waited] += wait_us;
+    cell[PC_travel_to_treatment] += travel_us;
+    reach_add(&world->system.reach[world->demand.stream[patient->stream].condition], wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);

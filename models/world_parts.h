@@ -19,6 +19,7 @@
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
+#include "models/reach.h"
 #include "models/scenario.h"
 #include "models/skill.h"
 #include "models/world.h"
@@ -75,6 +76,7 @@ struct system_count {
 struct system_tally {
     struct tally_level present;
     struct system_count *of; /* by condition; owned by the arena of the world or view */
+    struct reach *reach;     /* likewise, of the treated */
 };
 
 static inline void system_count_merge(struct system_count *into, const struct system_count *from)

@@ -498,11 +498,11 @@ def draw_share_by_place(results, place, conditions):
 
 def draw_waiting(results, place, condition):
     first = results[0]
-    if not first.has("waited", "travel_time", "waiting_at_home", *TREATED):
+    if not first.has("waited", "travel_to_treatment", "waiting_at_home", *TREATED):
         return None
     figure, rows = page(f"{first.name('condition', condition)}, people of {first.name('place', place)}", 3, results)
     for axes, name, title in ((rows[0], "waited", "Waiting for treatment, mean of those treated"),
-                              (rows[1], "travel_time", "Travel of all patients (one way), per patient treated")):
+                              (rows[1], "travel_to_treatment", "Travel from home to treatment (one way), per patient treated")):
         bands = []
         for result in results:
             treated = sum(result.get(n, place=place, condition=condition) for n in TREATED)

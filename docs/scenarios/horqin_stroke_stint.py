@@ -264,7 +264,7 @@ def block_counties(lab, old):
         acute = during(stint, "treated_in_county", place=place, condition="acute_stroke") + \
             during(stint, "treated_in_prefecture", place=place, condition="acute_stroke")
         need = acute + during(stint, "untreated", place=place, condition="acute_stroke")
-        travel = [ratio(during(run, "travel_time", **here), treated(run, **here)) for run in (base, stint)]
+        travel = [ratio(during(run, "travel_to_treatment", **here), treated(run, **here)) for run in (base, stint)]
         rows.append((COUNTIES[place], f"{float(base.data.place_population.sel(place=place)):,.0f}",
                      mean(treated(base, **here)), mean(treated(stint, **here)), number(travel[0], least=1),
                      number(travel[1], least=1), mean(acute), mean(need)))

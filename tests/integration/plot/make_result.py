@@ -82,7 +82,7 @@ def write(path, visited, title, replications=20, empty_months=(), names=True, fa
     of_places("treated_in_province", np.zeros_like(away))
     of_places("treated_elsewhere", away - away // 2)
     of_places("waited", treated * (np.array([2.0, 400.0]) - share * np.array([1.0, 300.0])) * (0.8 + 0.4 * luck), "h")
-    of_places("travel_time", inside * 0.7 + away * 5.5, "h")
+    of_places("travel_to_treatment", inside * 0.7 + away * 5.5, "h")
     of_places("waiting_at_home", (luck + 1) * (1 - share) * np.array([0.0, 6.0]))
 
     def of_services(name, banner, units="1", long_name=""):
