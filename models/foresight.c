@@ -2,7 +2,7 @@
 
 #include "models/case.h"
 
-enum { LINE_BYTES = 64, FIRST_DELAY = 4, SECOND_DELAY = 8 }; /* in events, after the announcement */
+enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 16 }; /* in events, after the announcement */
 
 static inline void fetch(const void *first, size_t bytes)
 {
@@ -15,9 +15,7 @@ static inline void fetch(const void *first, size_t bytes)
 static inline void fetch_facility(const struct world *world, uint32_t facility)
 {
     fetch(&world->facilities.facility[facility], sizeof(struct facility));
-    const size_t cell = (size_t)facility * FA_FIELDS;
-    fetch(&world->ledger.cells[GROUP_FACILITY][cell], FA_FIELDS * sizeof(int64_t));
-    fetch(&world->ledger.levels[GROUP_FACILITY][cell], FA_FIELDS * sizeof(int64_t));
+    __builtin_prefetch(&world->ledger.cells[GROUP_FACILITY][(size_t)facility * FA_WIDTH], 1);
 }
 
 static inline void fetch_named_by_record(const struct world *world, uint32_t who)
@@ -33,8 +31,8 @@ static inline void fetch_named_by_record(const struct world *world, uint32_t who
 
 static inline void fetch_cell(const struct world *world, const struct stream *stream)
 {
-    const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_FIELDS;
-    fetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], PC_FIELDS * sizeof(int64_t));
+    const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_WIDTH;
+    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], 1); /* the line for nearly all */
 }
 
 static inline void fetch_wards(const struct world *world, const struct patient *patient)

@@ -69,6 +69,7 @@ void care_deliver(void *data, unsigned partition, const struct message *message)
     if (who == PATIENT_NOWHERE)
         return;
     memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
+    world->part.met[case_home(world, case_patient(world, who))] = true;
     uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
         memcpy(visits, message->payload + sizeof(struct patient),

@@ -29,31 +29,51 @@ unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
     return 1;
 }
 
-size_t ledger_group_fields(enum ledger_group group)
-{
-    static const size_t width[LEDGER_GROUPS] = {PC_FIELDS, FA_FIELDS, FS_FIELDS, EX_FIELDS};
-    return width[group];
-}
+struct shape {
+    size_t fields, means, width;
+};
+static const struct shape shapes[LEDGER_GROUPS] = {{PC_FIELDS, PC_MEANS, PC_WIDTH},
+                                                   {FA_FIELDS, FA_MEANS, FA_WIDTH},
+                                                   {FS_FIELDS, FS_MEANS, FS_WIDTH},
+                                                   {EX_FIELDS, EX_MEANS, EX_WIDTH}};
 
-size_t ledger_column(size_t field)
+size_t ledger_group_width(enum ledger_group group)
 {
-    size_t first = field;
-    while (first > 0 && ledger_fields[first - 1].group == ledger_fields[field].group)
-        first--;
-    return field - first;
+    return shapes[group].width;
 }
 
 size_t ledger_cells(const struct ledger *ledger, enum ledger_group group)
 {
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
-    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_fields(group);
+    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_width(group);
 }
 
 static size_t second_size(const struct ledger *ledger, enum ledger_group group)
 {
     enum ledger_dim dims[2];
     return ledger_group_dims(group, dims) == 2 ? ledger->size[dims[1]] : 1;
+}
+
+enum { LINE_BYTES = 64 };
+
+int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err *err)
+{
+    const size_t spare = LINE_BYTES / sizeof(int64_t) + shapes[group].means;
+    ledger->owned[group] = mem_zeroed(ledger_cells(ledger, group) + spare, sizeof(int64_t), err);
+    if (ledger->owned[group] == NULL)
+        return -1;
+    const uintptr_t first = (uintptr_t)ledger->owned[group];
+    ledger->cells[group] =
+        (int64_t *)ledger->owned[group] + (LINE_BYTES - first % LINE_BYTES) / sizeof(int64_t);
+    ledger->levels[group] = ledger->cells[group] + shapes[group].means;
+    return 0;
+}
+
+void ledger_free_cells(struct ledger *ledger, enum ledger_group group)
+{
+    free(ledger->owned[group]);
+    ledger->owned[group] = NULL;
 }
 
 int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int64_t *bounds_us, size_t steps,
@@ -71,10 +91,8 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
         if (__builtin_mul_overflow(cells, steps, &series))
             return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps,
                             cells);
-        ledger->cells[g] = mem_zeroed(cells, sizeof *ledger->cells[g], err);
-        ledger->levels[g] = mem_zeroed(cells, sizeof *ledger->levels[g], err);
         ledger->series[g] = mem_zeroed(series, sizeof *ledger->series[g], err);
-        if (ledger->cells[g] == NULL || ledger->levels[g] == NULL || ledger->series[g] == NULL)
+        if (ledger->series[g] == NULL || ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
             return -1;
     }
     return 0;
@@ -84,8 +102,7 @@ void ledger_free(struct ledger *ledger)
 {
     free(ledger->step_from_us);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        free(ledger->cells[g]);
-        free(ledger->levels[g]);
+        ledger_free_cells(ledger, (enum ledger_group)g);
         free(ledger->series[g]);
     }
     *ledger = (struct ledger){0};
@@ -94,9 +111,23 @@ void ledger_free(struct ledger *ledger)
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
                   int64_t delta, int64_t now_us)
 {
-    const size_t at = (i * second_size(ledger, group) + j) * ledger_group_fields(group) + column;
+    const size_t at = (i * second_size(ledger, group) + j) * ledger_group_width(group) + column;
     ledger->levels[group][at] += delta;
     ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+}
+
+void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
+                        int64_t length_us)
+{
+    const struct shape shape = shapes[group];
+    const size_t counts = shape.fields - shape.means;
+    for (size_t at = from; at < from + count; at += shape.width) {
+        int64_t *cell = &ledger->cells[group][at];
+        for (size_t c = 0; c < counts; c++)
+            cell[c] = 0;
+        for (size_t m = 0; m < shape.means; m++)
+            cell[counts + m] = cell[shape.fields + m] * length_us;
+    }
 }
 
 void ledger_close_step(struct ledger *ledger)
@@ -105,23 +136,23 @@ void ledger_close_step(struct ledger *ledger)
         return;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        memcpy(&ledger->series[g][ledger->step * cells], ledger->cells[g], cells * sizeof *ledger->cells[g]);
+        for (size_t at = 0; at < cells; at += shapes[g].width)
+            memcpy(&ledger->series[g][ledger->step * cells + at], &ledger->cells[g][at],
+                   shapes[g].fields * sizeof *ledger->cells[g]);
     }
     ledger->step++;
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
                                                            : 0;
-    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        for (size_t c = 0; c < cells; c++) /* levels are zero but for FIELD_MEAN */
-            ledger->cells[g][c] = ledger->levels[g][c] * length_us;
-    }
+    for (size_t g = 0; g < LEDGER_GROUPS; g++)
+        ledger_begin_cells(ledger, (enum ledger_group)g, 0, ledger_cells(ledger, (enum ledger_group)g),
+                           length_us);
 }
 
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
 {
     const struct field_row *row = &ledger_fields[field];
-    const size_t cell = (i * second_size(ledger, row->group) + j) * ledger_group_fields(row->group);
+    const size_t cell = (i * second_size(ledger, row->group) + j) * ledger_group_width(row->group);
     const int64_t raw =
         ledger->series[row->group][step * ledger_cells(ledger, row->group) + cell + ledger_column(field)];
     if (row->kind == FIELD_MEAN)
