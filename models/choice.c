@@ -275,7 +275,7 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
     if (*slot != NULL)
         return *slot;
     struct err ignored = ERR_INIT;
-    struct choice_set *set = arena_zeroed(&world->arena, 1, sizeof *set, &ignored);
+    struct choice_set *set = arena_lines(&world->arena, 1, sizeof *set, &ignored);
     if (set == NULL) {
         engine_stop(world->engine, "out of memory for a choice set");
         static const struct choice_set nothing;

@@ -228,7 +228,7 @@ int demand_init(struct demand *demand, const struct scenario *scenario, const st
     if (__builtin_mul_overflow(demand->conditions, geography->count, &most) || most > UINT32_MAX)
         return err_fail(err, "%zu conditions in %zu places are too many", demand->conditions,
                         geography->count);
-    demand->stream = arena_zeroed(arena, most, sizeof *demand->stream, err);
+    demand->stream = arena_lines(arena, most, sizeof *demand->stream, err);
     demand->rhythm = arena_zeroed(arena, demand->conditions, sizeof *demand->rhythm, err);
     if (demand->stream == NULL || demand->rhythm == NULL)
         return -1;

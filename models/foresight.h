@@ -6,7 +6,6 @@
  * patient, then what the record names, then what that names. Changes nothing
  * that anybody can see. */
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct event;
@@ -17,7 +16,7 @@ enum { FORESIGHT_EVENTS = 32 }; /* a power of two, more than the engine looks ah
 struct foresight {
     struct {
         uint32_t who;
-        bool arrival, patient;
+        uint32_t whose; /* enum in foresight.c */
     } soon[FORESIGHT_EVENTS];
     uint32_t count;
 };

@@ -30,6 +30,33 @@ void journey_arrive(struct world *world, const struct patient *patient)
     serving_pay(world, patient, facility->price_per_admission_fen, facility->reimbursed, 0);
 }
 
+static void write_to(struct world *world, uint32_t who, unsigned partition, int64_t delay_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    struct message message = {.kind = EVENT_TRANSFER};
+    memcpy(message.payload, patient, sizeof *patient);
+    const uint32_t *visits = case_visits(world, who);
+    if (visits != NULL)
+        memcpy(message.payload + sizeof *patient, visits, world->pathways.loop_stages * sizeof *visits);
+    patients_give_back(&world->part.patients, who);
+    engine_send(world->engine, world->number, partition, delay_us, message);
+}
+
+/* Who stays in the partition keeps the record: as if a message had been sent and received. */
+static void set_out(struct world *world, uint32_t who, uint32_t facility, int64_t delay_us)
+{
+    const unsigned partition = world_at_facility(world, facility)->number;
+    int64_t at_us = 0;
+    if (partition != world->number ||
+        __builtin_add_overflow(engine_now(world->engine, world->number), delay_us, &at_us)) {
+        write_to(world, who, partition, delay_us);
+        return;
+    }
+    if (world->has_extra)
+        *case_extra(world, who) = (struct extra){0};
+    case_schedule(world, who, EVENT_TRANSFER, at_us);
+}
+
 /* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
 {
@@ -51,14 +78,7 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         journey_arrive(world, patient);
         return patient->stage;
     }
-    struct message message = {.kind = EVENT_TRANSFER};
-    memcpy(message.payload, patient, sizeof *patient);
-    const uint32_t *visits = case_visits(world, who);
-    if (visits != NULL)
-        memcpy(message.payload + sizeof *patient, visits, world->pathways.loop_stages * sizeof *visits);
-    patients_give_back(&world->part.patients, who);
-    engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us,
-                message);
+    set_out(world, who, facility, arrange_us + way.us);
     return CASE_SETTLED;
 }
 

@@ -47,7 +47,7 @@ void serving_seize(struct world *world, const struct patient *patient, const str
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
                  int64_t own_fen)
 {
-    const int64_t insurer_fen = llround((double)care_fen * reimbursed);
+    const int64_t insurer_fen = care_fen == 0 ? 0 : llround((double)care_fen * reimbursed);
     int64_t *cell = case_cell(world, patient);
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
@@ -66,8 +66,9 @@ static void pay_stay(struct world *world, const struct patient *patient, int64_t
         (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m >
             spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
-    serving_pay(world, patient, llround(days * (double)facility->price_per_day_fen), facility->reimbursed,
-                llround(days * (double)per_day_fen));
+    const int64_t care_fen =
+        facility->price_per_day_fen == 0 ? 0 : llround(days * (double)facility->price_per_day_fen);
+    serving_pay(world, patient, care_fen, facility->reimbursed, llround(days * (double)per_day_fen));
 }
 
 static void count_treated(struct world *world, struct patient *patient, int64_t now_us)
@@ -246,6 +247,7 @@ void serving_join_line(struct world *world, uint32_t who, const struct ward *war
     patient->flags |= PATIENT_WAITING;
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, 1, now_us);
+    serving_count_line(world, patient, ward, 1);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);
     schedule_in_line(world, who);
     if ((patient->more & PATIENT_HOLDS) != 0)
@@ -259,6 +261,7 @@ static void left_line(struct world *world, uint32_t who, const struct ward *ward
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_WAITING);
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, -1, now_us);
+    serving_count_line(world, patient, ward, -1);
     serving_shift_facility(world, patient, FA_in_line, -1, now_us);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_unblock(world, who, now_us);
@@ -313,6 +316,8 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
 {
     struct facilities *facilities = &world->facilities;
+    if (facilities->facility[facility].in_line == 0)
+        return;
     for (uint32_t r = 0; r < facilities->resource_count; r++) {
         const int32_t ward = facility_ward(facilities, facility, r);
         if (ward >= 0 && facilities->ward[ward].joint && facilities->ward[ward].station.waiting > 0)

@@ -82,7 +82,7 @@ struct calendar {
     struct block *blocks; /* owned */
 
     struct event *sorted; /* owned */
-    size_t sorted_count, sorted_capacity;
+    size_t sorted_count, sorted_capacity, announced;
     uint32_t *cells; /* owned; CELLS_MOST + 1 */
 };
 
@@ -530,6 +530,7 @@ static bool open_bucket(struct calendar *calendar, size_t number)
     sort_bucket(calendar, &bucket, start_us);
     calendar->sorted[count] = calendar->sorted[count + 1] = NEVER;
     calendar->sorted_count = count;
+    calendar->announced = 0;
     calendar->next = calendar->sorted;
     calendar->open_end_us = fine->start_us;
     return true;
@@ -727,12 +728,21 @@ bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *e
     }
 }
 
-bool calendar_ahead(const struct calendar *calendar, size_t places, struct event *event)
+bool calendar_has_buckets(const struct calendar *calendar)
 {
-    if (calendar->sorted == NULL ||
-        places >= (size_t)(calendar->sorted + calendar->sorted_count - calendar->next))
+    return calendar->fine.buckets != NULL;
+}
+
+bool calendar_foresee(struct calendar *calendar, size_t places, struct event *event)
+{
+    if (calendar->sorted == NULL)
         return false;
-    *event = calendar->next[places];
+    const size_t taken = (size_t)(calendar->next - calendar->sorted);
+    if (calendar->announced < taken)
+        calendar->announced = taken;
+    if (calendar->announced >= calendar->sorted_count || calendar->announced - taken >= places)
+        return false;
+    *event = calendar->sorted[calendar->announced++];
     return true;
 }
 

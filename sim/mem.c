@@ -120,6 +120,17 @@ void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *e
     return piece;
 }
 
+enum { LINE_BYTES = 64 };
+
+void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    size_t bytes = 0;
+    if (product(count, size, &bytes, err) != 0)
+        return NULL;
+    unsigned char *piece = arena_zeroed(arena, bytes + LINE_BYTES, 1, err);
+    return piece == NULL ? NULL : piece + (LINE_BYTES - (uintptr_t)piece % LINE_BYTES) % LINE_BYTES;
+}
+
 char *arena_text(struct arena *arena, const char *text, struct err *err)
 {
     const size_t bytes = strlen(text) + 1;

@@ -26,6 +26,8 @@ struct arena {
     struct arena_block *blocks; /* newest first */
 };
 MUST_CHECK void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err);
+/* The same, starting a cache line (64 bytes). */
+MUST_CHECK void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err);
 MUST_CHECK char *arena_text(struct arena *arena, const char *text, struct err *err);
 void arena_free(struct arena *arena);
 
