@@ -33,8 +33,7 @@ static bool plans(const struct world *world)
            (world->policy_count > 0 || world->facilities.offer_count > 0);
 }
 
-/* The first planning epoch after a time. */
-static int64_t planning_after(const struct world *world, int64_t now_us)
+int64_t planning_epoch(const struct world *world, int64_t now_us)
 {
     if (!plans(world))
         return INT64_MAX;
@@ -50,7 +49,7 @@ static int64_t planning_after(const struct world *world, int64_t now_us)
 int64_t planning_next(const void *data, int64_t now_us)
 {
     const struct world *world = data;
-    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
+    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_epoch(world, now_us);
     const int64_t due_us = observe_due(&world->observe);
     next_us = due_us < next_us ? due_us : next_us;
     const struct ledger *ledger = &world->ledger;
@@ -163,7 +162,7 @@ int planning_act(void *data, int64_t now_us, struct err *err)
     observe_now(world, now_us);
     if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
         return 0;
-    const int64_t next_us = planning_after(world, now_us);
+    const int64_t next_us = planning_epoch(world, now_us);
     if (now_us == 0)
         update_beliefs(world, 0, 0);
     if (now_us > 0) {

@@ -44,7 +44,7 @@ struct extra {
     uint32_t resamples;
     uint8_t mode;        /* enum interruption: of the last one */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
-    struct {
+    struct held {
         int32_t ward;
         uint8_t shift;
         bool first; /* of what its stage needs: where the patient came */
