@@ -270,9 +270,8 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
                                    .prefecture = "",
                                    .province = "",
                                    .selected = true};
-        return add_place(geography, &capacity, here, arena, err) != 0
-                   ? -1
-                   : list_belonging(geography, arena, err);
+        return add_place(geography, &capacity, here, arena, err) != 0 ? -1
+                                                                      : list_belonging(geography, arena, err);
     }
     if (scenario->places.file != NULL && read_file(geography, &capacity, arena, err) != 0)
         return -1;

@@ -10,35 +10,25 @@
 #include "sim/mem.h"
 #include "sim/state.h"
 
-unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
-{
-    switch (group) {
-    case GROUP_PLACE_CONDITION:
-        dims[0] = DIM_PLACE;
-        dims[1] = DIM_CONDITION;
-        return 2;
-    case GROUP_FACILITY_SERVICE:
-        dims[0] = DIM_FACILITY;
-        dims[1] = DIM_SERVICE;
-        return 2;
-    case GROUP_EXPERT:
-        dims[0] = DIM_EXPERT;
-        return 1;
-    case GROUP_FACILITY:
-    case LEDGER_GROUPS:
-        break;
-    }
-    dims[0] = DIM_FACILITY;
-    return 1;
-}
-
+/* LEDGER_DIMS: no second dimension. */
 struct shape {
+    enum ledger_dim first, second;
     size_t fields, means, width;
 };
-static const struct shape shapes[LEDGER_GROUPS] = {{PC_FIELDS, PC_MEANS, PC_WIDTH},
-                                                   {FA_FIELDS, FA_MEANS, FA_WIDTH},
-                                                   {FS_FIELDS, FS_MEANS, FS_WIDTH},
-                                                   {EX_FIELDS, EX_MEANS, EX_WIDTH}};
+static const struct shape shapes[LEDGER_GROUPS] = {
+    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_FIELDS, PC_MEANS, PC_WIDTH},
+    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH},
+    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH},
+    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH}};
+
+unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
+{
+    dims[0] = shapes[group].first;
+    if (shapes[group].second == LEDGER_DIMS)
+        return 1;
+    dims[1] = shapes[group].second;
+    return 2;
+}
 
 size_t ledger_group_width(enum ledger_group group)
 {
@@ -155,9 +145,11 @@ void ledger_close_step(struct ledger *ledger)
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
 {
     const struct field_row *row = &ledger_fields[field];
-    const size_t cell = (i * second_size(ledger, row->group) + j) * ledger_group_width(row->group);
+    const struct shape *shape = &shapes[row->group];
+    const size_t columns = shape->second == LEDGER_DIMS ? 1 : ledger->size[shape->second];
+    const size_t cells = ledger->size[shape->first] * columns;
     const int64_t raw =
-        ledger->series[row->group][step * ledger_cells(ledger, row->group) + cell + ledger_column(field)];
+        ledger->series[row->group][((step * cells + i * columns + j) * shape->width) + row->column];
     if (row->kind == FIELD_MEAN)
         return (double)raw / (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
     return (double)raw * row->scale;

@@ -96,12 +96,11 @@ static int add_by_condition(struct world *world, struct err *err)
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_CONDITION] = (int64_t)c;
         char *prefix = mem_printf(err, "condition/%s/", world->pathways.condition[c].id);
-        const int result =
-            prefix == NULL ||
-                    add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
-                    add_reach(world, prefix, &world->system.reach[c], err) != 0
-                ? -1
-                : 0;
+        const int result = prefix == NULL ||
+                                   add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
+                                   add_reach(world, prefix, &world->system.reach[c], err) != 0
+                               ? -1
+                               : 0;
         free(prefix);
         if (result != 0)
             return -1;
@@ -415,9 +414,8 @@ int metrics_compute(struct world *world, struct err *err)
     const struct selection all = selection_all(&world->ledger, world->background);
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
-            add_reach_of_all(world, err) != 0 ||
-            add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
-            add_offers(world, err) != 0 || add_equity(world, err) != 0)
+            add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
+            add_by_condition(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

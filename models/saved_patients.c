@@ -244,8 +244,8 @@ static void restore_extra(struct world *view, uint32_t who, const struct saved_m
         state_refuse(reader, IMPOSSIBLE);
     if (!blocked || reader->failed)
         return;
-    uint32_t *who_is = mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1,
-                                sizeof *who_is, &err);
+    uint32_t *who_is =
+        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *who_is, &err);
     if (who_is == NULL) {
         state_refuse(reader, "%s", err.text[0]);
         return;
@@ -312,8 +312,8 @@ static bool is_after_others(const struct roster *roster)
     return n < 2 || by_identity(&roster->seat[n - 2], &roster->seat[n - 1]) < 0;
 }
 
-void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps,
-                    int64_t now_us, struct state_reader *reader)
+void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps, int64_t now_us,
+                    struct state_reader *reader)
 {
     struct err err = ERR_INIT;
     *roster = (struct roster){.partitions = world->partitions};

@@ -79,9 +79,8 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     const size_t place =
         patient->facility == PATIENT_NOWHERE ? home : world->facilities.facility[patient->facility].place;
     const int64_t wait_us = now_us - patient->asked_us;
-    const int64_t travel_us = patient->facility == PATIENT_NOWHERE
-                                  ? 0
-                                  : geography_travel(&world->geography, home, place).us;
+    const int64_t travel_us =
+        patient->facility == PATIENT_NOWHERE ? 0 : geography_travel(&world->geography, home, place).us;
     int64_t *cell = case_cell(world, patient);
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;

@@ -19,11 +19,11 @@ enum {
     RING = 1024, /* buckets; a power of two */
     RING_WORDS = RING / 64,
     CHUNK_EVENTS = 15,
-    BLOCK_CHUNKS = 256,         /* of the first allocation; later ones double */
-    BLOCK_CHUNKS_MOST = 8191,   /* so that a block is a huge page */
-    CELLS_MOST = 1 << 16, /* of the counting pass */
-    INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
-    FEW = 8,              /* events that a heap keeps in order */
+    BLOCK_CHUNKS = 256,       /* of the first allocation; later ones double */
+    BLOCK_CHUNKS_MOST = 8191, /* so that a block is a huge page */
+    CELLS_MOST = 1 << 16,     /* of the counting pass */
+    INSERTION_MOST = 24,      /* longer runs are not sorted by insertion */
+    FEW = 8,                  /* events that a heap keeps in order */
 };
 
 /* So that RING turns of the coarse ring can be counted. */
@@ -164,7 +164,8 @@ static inline void put(struct event *slot, uint64_t at_us, uint64_t what)
     memcpy(&slot->kind, &what, sizeof what);
 }
 
-/* Exchanges an event on its way down with the one of a slot where that is earlier; the slot's place is left. */
+/* Exchanges an event on its way down with the one of a slot where that is earlier; the slot's place is left.
+ */
 struct sinking {
     uint64_t at_us, what;
 };

@@ -11,8 +11,8 @@
 /* count items of size bytes, zeroed; a count of 0 gives one item. NULL on failure. */
 MUST_CHECK void *mem_zeroed(size_t count, size_t size, struct err *err);
 
-/* Not zeroed, starting a cache line (64 bytes); large pieces are on huge pages where the system has them, since
- * finding the page would cost more than fetching the line. NULL on failure. */
+/* Not zeroed, starting a cache line (64 bytes); large pieces are on huge pages where the system has them,
+ * since finding the page would cost more than fetching the line. NULL on failure. */
 void *mem_lines(size_t count, size_t size);
 
 /* Makes room for `needed` items: returns `items`, moved if it had to grow (*capacity is updated; growth

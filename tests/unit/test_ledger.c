@@ -48,7 +48,8 @@ Test(ledger, every_field_has_a_name_of_its_own_and_words)
         cr_assert_lt(ledger_column(f), ledger_group_width(ledger_fields[f].group));
         for (size_t g = 0; g < f; g++) {
             cr_assert_str_neq(ledger_fields[g].name, ledger_fields[f].name);
-            cr_assert(ledger_fields[g].group != ledger_fields[f].group || ledger_column(g) != ledger_column(f));
+            cr_assert(ledger_fields[g].group != ledger_fields[f].group ||
+                      ledger_column(g) != ledger_column(f));
         }
     }
     cr_assert_eq(ledger_column(field("patients")), PC_patients);

@@ -180,8 +180,7 @@ static struct census *check_records(const struct model *model)
             cr_assert_leq(ward->station.busy, ward->station.servers, "%s", ward->id);
     }
     for (size_t c = 0; c < world->geography.count * conditions; c++)
-        cr_assert_eq(world->ledger.levels[GROUP_PLACE_CONDITION][c * PC_WIDTH + PC_waiting_at_home],
-                     home[c]);
+        cr_assert_eq(world->ledger.levels[GROUP_PLACE_CONDITION][c * PC_WIDTH + PC_waiting_at_home], home[c]);
     free(home);
     free(in_care);
     free(in_line);
