@@ -194,17 +194,24 @@ void engine_schedule(struct engine *engine, unsigned partition, struct event eve
 
 /* ---- Messages ---- */
 
-static void post(struct engine *engine, struct partition *from, unsigned to, const struct message *message)
+/* Apart, since room for an error's words is ten kilobytes. */
+__attribute__((noinline)) static bool grow_outbox(struct engine *engine, struct partition *from)
 {
     struct err ignored = ERR_INIT;
     struct letter *outbox =
         mem_grow(from->outbox, &from->outbox_capacity, from->letters + 1, sizeof *outbox, &ignored);
     if (outbox == NULL) {
         stop(engine, "out of memory: %zu messages wait to be delivered", from->letters);
-        return;
+        return false;
     }
     from->outbox = outbox;
-    outbox[from->letters++] = (struct letter){to, *message};
+    return true;
+}
+
+static void post(struct engine *engine, struct partition *from, unsigned to, const struct message *message)
+{
+    if (from->letters < from->outbox_capacity || grow_outbox(engine, from))
+        from->outbox[from->letters++] = (struct letter){to, *message};
 }
 
 void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t delay_us, struct message message)
