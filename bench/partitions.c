@@ -80,7 +80,8 @@ static int by_index(const void *data, const struct event *a, const struct event 
 static void prefetch(const void *data, unsigned partition, const struct event *soon)
 {
     (void)partition;
-    __builtin_prefetch(&((const struct world *)data)->customers[soon->who], 1);
+    if (soon != NULL)
+        __builtin_prefetch(&((const struct world *)data)->customers[soon->who], 1);
 }
 
 /* Sizes like those of provinces: from one to some ten times as many. Nobody lives between two cache lines. */

@@ -59,6 +59,7 @@ uint32_t case_unpack(struct world *world, const struct message *message)
     if (who == PATIENT_NOWHERE)
         return who;
     memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
+    world->part.met[case_home(world, case_patient(world, who))] = true;
     uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
         memcpy(visits, message->payload + sizeof(struct patient),

@@ -197,6 +197,25 @@ static int make_sets(struct choices *choices, struct arena *arena, struct err *e
     return choices->set == NULL ? -1 : 0;
 }
 
+enum { APPEAL_BITS = 10 };
+
+/* The logarithm of the time at which an alternative of weight 1 finishes its race; falls as the word rises.
+ */
+static double appeal_time(uint32_t word)
+{
+    return log(-log(rng_unit(word)));
+}
+
+/* Most alternatives lose by far: a glance at a table spares two logarithms. The margin is for rounding. */
+static int list_least(struct choices *choices, struct arena *arena, struct err *err)
+{
+    double *least = arena_zeroed(arena, (size_t)1 << APPEAL_BITS, sizeof *least, err);
+    for (uint32_t i = 0; least != NULL && i < 1u << APPEAL_BITS; i++)
+        least[i] = appeal_time(i << (32 - APPEAL_BITS) | ((1u << (32 - APPEAL_BITS)) - 1)) - 1e-9;
+    choices->least = least;
+    return least == NULL ? -1 : 0;
+}
+
 int choices_init(struct world *world, struct err *err)
 {
     struct choices *choices = &world->choices;
@@ -204,7 +223,7 @@ int choices_init(struct world *world, struct err *err)
     *choices = (struct choices){.places = world->geography.count};
     choices->kind_of = arena_zeroed(&world->arena, stages, sizeof *choices->kind_of, err);
     choices->kind = arena_zeroed(&world->arena, stages, sizeof *choices->kind, err);
-    if (choices->kind_of == NULL || choices->kind == NULL)
+    if (choices->kind_of == NULL || choices->kind == NULL || list_least(choices, &world->arena, err) != 0)
         return -1;
     for (size_t s = 0; s < stages; s++) {
         const struct stage *stage = &world->pathways.stage[s];
@@ -373,7 +392,7 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
     if (*slot != NULL)
         return *slot;
     struct err ignored = ERR_INIT;
-    struct choice_set *set = arena_zeroed(&world->arena, 1, sizeof *set, &ignored);
+    struct choice_set *set = arena_lines(&world->arena, 1, sizeof *set, &ignored);
     if (set == NULL) {
         engine_stop(world->engine, "out of memory for a choice set");
         static const struct choice_set nothing;
@@ -577,7 +596,7 @@ static void run_home(struct race *race, double utility)
 {
     const struct rng_words luck = rng_draw(&race->world->rng, race->patient,
                                            (struct rng_purpose){.quantity = DRAW_STAY, .stage = race->stage});
-    race->first = log(-log(rng_unit(luck.w[0]))) - utility;
+    race->first = appeal_time(luck.w[0]) - utility;
 }
 
 static void run(struct race *race, const struct candidate *candidate, double utility)
@@ -586,7 +605,9 @@ static void run(struct race *race, const struct candidate *candidate, double uti
                                      .ordinal = race->patient.ordinal};
     const struct rng_words luck =
         rng_draw(&race->world->rng, who, (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = race->stage});
-    const double time = log(-log(rng_unit(luck.w[0]))) - utility;
+    if (race->world->choices.least[luck.w[0] >> (32 - APPEAL_BITS)] - utility >= race->first)
+        return;
+    const double time = appeal_time(luck.w[0]) - utility;
     if (time < race->first) {
         race->first = time;
         race->best = candidate;

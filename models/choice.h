@@ -52,6 +52,7 @@ struct choices {
     uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
     struct choice_kind *kind;
     size_t kinds;
+    const double *least; /* by the upper bits of a word of luck: no appeal's time is shorter; as the kinds */
     const struct candidate *chosen; /* what this view has chosen last, and from where; NULL: nothing yet */
     uint32_t chosen_from;
 };

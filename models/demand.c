@@ -230,7 +230,7 @@ int demand_init(struct demand *demand, const struct scenario *scenario, const st
     if (__builtin_mul_overflow(demand->conditions, geography->count, &most) || most > UINT32_MAX)
         return err_fail(err, "%zu conditions in %zu places are too many", demand->conditions,
                         geography->count);
-    demand->stream = arena_zeroed(arena, most, sizeof *demand->stream, err);
+    demand->stream = arena_lines(arena, most, sizeof *demand->stream, err);
     demand->rhythm = arena_zeroed(arena, demand->conditions, sizeof *demand->rhythm, err);
     if (demand->stream == NULL || demand->rhythm == NULL)
         return -1;
@@ -305,7 +305,7 @@ uint64_t demand_fingerprint(const struct demand *demand)
     NOT(struct stream, stage) ONE(struct stream, next_ordinal) ONE(struct stream, next_arrival) \
     ALL(struct stream, luck.w) NOT(struct stream, scale) NOT(struct stream, flow) \
     ONE(struct stream, inner_us) NOT(struct stream, backlog_us) NOT(struct stream, rate_per_s)
-STATE_LAYOUT(stream, struct stream, STREAM_STATE, 0);
+STATE_LAYOUT(stream, struct stream, STREAM_STATE, 48);
 /* clang-format on */
 
 void demand_save(const struct demand *demand, struct state_writer *writer)

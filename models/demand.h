@@ -29,8 +29,9 @@ struct flow {
     double mean_batch;
 };
 
+/* The first cache line is what arrivals and patients need. */
 struct stream {
-    uint64_t hash; /* identity of (place, condition) */
+    _Alignas(64) uint64_t hash; /* identity of (place, condition) */
     uint32_t place;
     uint16_t condition;
     uint16_t stage;          /* with which they begin */

@@ -253,8 +253,8 @@ static int allocate(struct build *build)
         offers > INT32_MAX)
         return err_fail(err, "%zu facilities with %zu resources are too many", count,
                         facilities->resource_count);
-    facilities->facility = arena_zeroed(arena, count, sizeof *facilities->facility, err);
-    facilities->ward = arena_zeroed(arena, wards, sizeof *facilities->ward, err);
+    facilities->facility = arena_lines(arena, count, sizeof *facilities->facility, err);
+    facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
     facilities->ward_of = arena_zeroed(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);

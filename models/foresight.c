@@ -4,51 +4,32 @@
 
 #include "models/case.h"
 
-enum { LINE_BYTES = 64, FIRST_DELAY = 4, SECOND_DELAY = 8 }; /* in events, after the announcement */
+/* When each kind of memory is fetched: events after the announcement, of which the engine makes 24. */
+enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 20 };
+
+enum whose { NOBODYS, STREAMS, PATIENTS };
 
 static inline void fetch(const void *first, size_t bytes)
 {
     const char *at = first;
     for (size_t offset = 0; offset < bytes; offset += LINE_BYTES)
         __builtin_prefetch(at + offset, 1);
-    __builtin_prefetch(at + bytes - 1, 1);
-}
-
-static inline void fetch_facility(const struct world *world, uint32_t facility)
-{
-    fetch(&world->facilities.facility[facility], sizeof(struct facility));
-    const size_t cell = (size_t)facility * FA_FIELDS;
-    fetch(&world->ledger.cells[GROUP_FACILITY][cell], FA_FIELDS * sizeof(int64_t));
-    fetch(&world->ledger.levels[GROUP_FACILITY][cell], FA_FIELDS * sizeof(int64_t));
-}
-
-static inline void fetch_named_by_record(const struct world *world, uint32_t who)
-{
-    const struct patient *patient = &world->part.patients.record[who];
-    __builtin_prefetch(&world->demand.stream[patient->stream]);
-    if (patient->facility >= world->facilities.count)
-        return;
-    const size_t row = (size_t)patient->facility * world->facilities.resource_count;
-    fetch_facility(world, patient->facility);
-    __builtin_prefetch(&world->facilities.ward_of[row]);
 }
 
 static inline void fetch_cell(const struct world *world, const struct stream *stream)
 {
-    const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_FIELDS;
-    fetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], PC_FIELDS * sizeof(int64_t));
+    const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_WIDTH;
+    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], 1); /* the line for nearly all */
 }
 
-static inline void fetch_wards(const struct world *world, const struct patient *patient)
+/* The ward of which a patient waits, or is served; NULL: none that is easily found. */
+static inline const struct ward *first_ward(const struct world *world, const struct patient *patient)
 {
-    const struct stage *stage = &world->pathways.stage[patient->stage];
-    if (patient->facility >= world->facilities.count)
-        return;
-    for (size_t i = 0; i < stage->need_count; i++) {
-        const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
-        if (ward >= 0)
-            fetch(&world->facilities.ward[ward], sizeof(struct ward));
-    }
+    const struct stage *stage = case_stage(world, patient);
+    if (patient->facility >= world->facilities.count || stage->need_count == 0)
+        return NULL;
+    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
+    return ward < 0 ? NULL : &world->facilities.ward[ward];
 }
 
 /* Where the service of somebody at a plain stage ends. */
@@ -69,54 +50,100 @@ static inline struct choice_set *const *set_slot(const struct world *world, cons
     return &world->choices.set[stream->place * world->choices.kinds + kind];
 }
 
-static void fetch_first(const struct world *world, uint32_t who, bool arrival)
+/* What a stream names. */
+static inline void arrival_first(const struct world *world, uint32_t who)
 {
-    if (!arrival) {
-        fetch_named_by_record(world, who);
-        return;
-    }
     const struct stream *stream = &world->demand.stream[who];
     fetch_cell(world, stream);
     __builtin_prefetch(set_slot(world, stream));
-    if (world->geography.table != NULL)
-        __builtin_prefetch(&world->geography.table[stream->place * (world->geography.count + 1)]);
 }
 
-static void fetch_second(const struct world *world, uint32_t who, bool arrival)
+static inline void arrival_second(const struct world *world, uint32_t who)
 {
-    if (arrival) {
-        const struct choice_set *set = *set_slot(world, &world->demand.stream[who]);
-        if (set != NULL)
-            __builtin_prefetch(set);
-        return;
-    }
+    const struct stream *stream = &world->demand.stream[who];
+    const struct choice_set *set = *set_slot(world, stream);
+    if (set != NULL)
+        fetch(set, world->pathways.stage[stream->stage].choice == CHOICE_UTILITY ? sizeof *set : 1);
+}
+
+/* What a record names. */
+static inline void patient_first(const struct world *world, uint32_t who)
+{
     const struct patient *patient = &world->part.patients.record[who];
-    const struct stage *stage = &world->pathways.stage[patient->stage];
+    const struct stage *stage = case_stage(world, patient);
     if (stage->direct) {
         fetch_station(world, patient, stage);
         return;
     }
+    __builtin_prefetch(&world->demand.stream[patient->stream]);
+    if (patient->facility >= world->facilities.count)
+        return;
+    __builtin_prefetch(&world->facilities.facility[patient->facility]);
+    __builtin_prefetch(&world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH], 1);
+    __builtin_prefetch(
+        &world->facilities.ward_of[(size_t)patient->facility * world->facilities.resource_count]);
+}
+
+static inline void patient_second(const struct world *world, uint32_t who)
+{
+    const struct patient *patient = &world->part.patients.record[who];
+    const struct stage *stage = case_stage(world, patient);
+    if (stage->direct)
+        return;
     fetch_cell(world, &world->demand.stream[patient->stream]);
-    fetch_wards(world, patient);
+    if (patient->facility >= world->facilities.count)
+        return;
+    for (size_t i = 0; i < stage->need_count; i++) {
+        const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
+        if (ward >= 0)
+            fetch(&world->facilities.ward[ward], offsetof(struct ward, id));
+    }
+}
+
+/* Who waits may be served next. */
+static inline void patient_third(const struct world *world, uint32_t who)
+{
+    const struct ward *ward = first_ward(world, &world->part.patients.record[who]);
+    const int64_t next = ward == NULL ? STATION_NOBODY : station_first(&ward->station);
+    if (next < 0)
+        return;
+    __builtin_prefetch(&world->part.patients.record[next], 1);
+    __builtin_prefetch(&world->part.links.link[next], 1);
+}
+
+static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)
+{
+    const uint32_t now = foresight->count++ % FORESIGHT_EVENTS;
+    const enum whose whose = soon == NULL || soon->kind == EVENT_SHIFT ? NOBODYS
+                             : soon->kind == EVENT_ARRIVAL             ? STREAMS
+                                                                       : PATIENTS;
+    foresight->soon[now].whose = whose;
+    if (whose == NOBODYS)
+        return;
+    foresight->soon[now].who = soon->who;
+    if (whose == STREAMS)
+        __builtin_prefetch(&world->demand.stream[soon->who], 1);
+    else
+        __builtin_prefetch(&world->part.patients.record[soon->who], 1);
 }
 
 void foresight_prefetch(const void *data, unsigned partition, const struct event *soon)
 {
     struct world *world = ((const struct world *)data)->view[partition];
     struct foresight *foresight = &world->part.foresight;
-    const uint32_t now = foresight->count++ % FORESIGHT_EVENTS;
-    const bool arrival = soon->kind == EVENT_ARRIVAL, patient = !arrival && soon->kind != EVENT_SHIFT;
-    foresight->soon[now].who = soon->who;
-    foresight->soon[now].arrival = arrival;
-    foresight->soon[now].patient = patient;
-    if (arrival)
-        fetch(&world->demand.stream[soon->who], sizeof(struct stream));
-    else if (patient)
-        fetch(&world->part.patients.record[soon->who], sizeof(struct patient));
+    announce(world, foresight, soon);
+    const uint32_t now = foresight->count - 1;
     const uint32_t first = (now - FIRST_DELAY) % FORESIGHT_EVENTS,
-                   second = (now - SECOND_DELAY) % FORESIGHT_EVENTS;
-    if (foresight->soon[first].arrival || foresight->soon[first].patient)
-        fetch_first(world, foresight->soon[first].who, foresight->soon[first].arrival);
-    if (foresight->soon[second].arrival || foresight->soon[second].patient)
-        fetch_second(world, foresight->soon[second].who, foresight->soon[second].arrival);
+                   second = (now - SECOND_DELAY) % FORESIGHT_EVENTS,
+                   third = (now - THIRD_DELAY) % FORESIGHT_EVENTS;
+    if (foresight->soon[first].whose == PATIENTS)
+        patient_first(world, foresight->soon[first].who);
+    else if (foresight->soon[first].whose == STREAMS)
+        arrival_first(world, foresight->soon[first].who);
+    if (foresight->soon[second].whose == PATIENTS)
+        patient_second(world, foresight->soon[second].who);
+    else if (foresight->soon[second].whose == STREAMS)
+        arrival_second(world, foresight->soon[second].who);
+    if (foresight->soon[third].whose == PATIENTS)
+        patient_third(world, foresight->soon[third].who);
 }

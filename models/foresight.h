@@ -6,18 +6,17 @@
  * patient, then what the record names, then what that names. Changes nothing
  * that anybody can see. */
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct event;
 
-enum { FORESIGHT_EVENTS = 16 }; /* a power of two, more than the engine looks ahead */
+enum { FORESIGHT_EVENTS = 32 }; /* a power of two, more than the engine looks ahead */
 
 /* The last events that were announced, of one partition. */
 struct foresight {
     struct {
         uint32_t who;
-        bool arrival, patient;
+        uint32_t whose; /* enum in foresight.c */
     } soon[FORESIGHT_EVENTS];
     uint32_t count;
 };

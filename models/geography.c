@@ -208,6 +208,29 @@ static struct travel compute(const struct geography *geography, size_t from, siz
     return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
 }
 
+/* Names are compared here and nowhere else. Neighbours in the list are mostly of the same prefecture. */
+static int list_belonging(struct geography *geography, struct arena *arena, struct err *err)
+{
+    struct belonging *of = arena_zeroed(arena, geography->count, sizeof *of, err);
+    if (of == NULL)
+        return -1;
+    for (uint32_t p = 0; p < geography->count; p++) {
+        const struct place *here = &geography->place[p];
+        uint32_t prefecture = 0, province = 0;
+        if (p > 0 && strcmp(here[-1].province, here->province) == 0)
+            province = of[p - 1].province;
+        while (strcmp(geography->place[province].province, here->province) != 0)
+            province++;
+        if (p > 0 && strcmp(here[-1].prefecture, here->prefecture) == 0)
+            prefecture = of[p - 1].prefecture;
+        while (strcmp(geography->place[prefecture].prefecture, here->prefecture) != 0)
+            prefecture++;
+        of[p] = (struct belonging){prefecture, province};
+    }
+    geography->belonging = of;
+    return 0;
+}
+
 static int make_earth(struct geography *geography, struct arena *arena, struct err *err)
 {
     struct geod_geodesic *earth = arena_zeroed(arena, 1, sizeof *earth, err);
@@ -247,7 +270,8 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
                                    .prefecture = "",
                                    .province = "",
                                    .selected = true};
-        return add_place(geography, &capacity, here, arena, err);
+        return add_place(geography, &capacity, here, arena, err) != 0 ? -1
+                                                                      : list_belonging(geography, arena, err);
     }
     if (scenario->places.file != NULL && read_file(geography, &capacity, arena, err) != 0)
         return -1;
@@ -256,7 +280,9 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
     if (geography->count == 0)
         return scenario_blame(scenario, &scenario->places, err,
                               "no place is selected; loosen code, prefecture or province");
-    return make_earth(geography, arena, err) != 0 ? -1 : fill_table(geography, err);
+    return list_belonging(geography, arena, err) != 0 || make_earth(geography, arena, err) != 0
+               ? -1
+               : fill_table(geography, err);
 }
 
 void geography_free(struct geography *geography)
@@ -294,6 +320,8 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
 {
     if (geography->trivial)
         return (struct travel){0};
+    if (from == to)
+        return (struct travel){.us = geography->scenario->travel.fixed_us};
     if (geography->filled)
         return geography->table[from * geography->count + to];
     return geography->table != NULL ? look_up(geography, from, to) : compute(geography, from, to);
@@ -301,10 +329,10 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other)
 {
-    const struct place *a = &geography->place[home], *b = &geography->place[other];
+    const struct belonging a = geography->belonging[home], b = geography->belonging[other];
     if (home == other)
         return SAME_COUNTY;
-    if (strcmp(a->province, b->province) != 0)
+    if (a.province != b.province)
         return OTHER_PROVINCE;
-    return strcmp(a->prefecture, b->prefecture) == 0 ? SAME_PREFECTURE : SAME_PROVINCE;
+    return a.prefecture == b.prefecture ? SAME_PREFECTURE : SAME_PROVINCE;
 }

@@ -18,6 +18,11 @@ struct place {
     uint64_t hash; /* identity */
 };
 
+/* Numbers of the first place of the same prefecture and province. */
+struct belonging {
+    uint32_t prefecture, province;
+};
+
 /* Where a place is, seen from another. */
 enum geography_relation { SAME_COUNTY, SAME_PREFECTURE, SAME_PROVINCE, OTHER_PROVINCE, GEOGRAPHY_RELATIONS };
 
@@ -32,7 +37,8 @@ struct geography {
     struct place *place; /* owned by the world's arena, in the order of the file, then of the scenario */
     size_t count;
     const struct scenario *scenario;
-    const struct geod_geodesic *earth; /* owned by the arena */
+    const struct belonging *belonging; /* by place; owned by the arena */
+    const struct geod_geodesic *earth; /* likewise */
     struct travel *table;              /* count x count, owned; NULL when there are too many places */
     bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
     bool trivial; /* no places in the scenario: one place, no travel */

@@ -48,6 +48,7 @@ static void interrupt(struct world *world, struct ward *ward, uint32_t who, uint
     watch_servers(world, ward, patient, -1, now_us);
     watch_line(world, ward, patient, 1, now_us);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
+    serving_count_line(world, patient, ward, 1);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);
 }
 

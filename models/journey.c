@@ -36,6 +36,29 @@ static struct travel way_to(const struct world *world, const struct patient *pat
     return choice_way(world, journey_place(world, patient), facility);
 }
 
+static void write_to(struct world *world, uint32_t who, unsigned partition, int64_t delay_us)
+{
+    struct message message = {.kind = EVENT_TRANSFER};
+    case_pack(world, who, &message);
+    patients_give_back(&world->part.patients, who);
+    engine_send(world->engine, world->number, partition, delay_us, message);
+}
+
+/* Who stays in the partition keeps the record: as if a message had been sent and received. */
+static void set_out(struct world *world, uint32_t who, uint32_t facility, int64_t delay_us)
+{
+    const unsigned partition = world_at_facility(world, facility)->number;
+    int64_t at_us = 0;
+    if (partition != world->number ||
+        __builtin_add_overflow(engine_now(world->engine, world->number), delay_us, &at_us)) {
+        write_to(world, who, partition, delay_us);
+        return;
+    }
+    if (world->has_extra)
+        *case_extra(world, who) = (struct extra){0};
+    case_schedule(world, who, EVENT_TRANSFER, at_us);
+}
+
 /* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
 {
@@ -59,11 +82,7 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         journey_arrive(world, patient);
         return patient->stage;
     }
-    struct message message = {.kind = EVENT_TRANSFER};
-    case_pack(world, who, &message);
-    patients_give_back(&world->part.patients, who);
-    engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us,
-                message);
+    set_out(world, who, facility, arrange_us + way.us);
     return CASE_SETTLED;
 }
 

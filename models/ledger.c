@@ -10,53 +10,63 @@
 #include "sim/mem.h"
 #include "sim/state.h"
 
+/* LEDGER_DIMS: no second dimension. */
+struct shape {
+    enum ledger_dim first, second;
+    size_t fields, means, width;
+};
+static const struct shape shapes[LEDGER_GROUPS] = {
+    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_FIELDS, PC_MEANS, PC_WIDTH},
+    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH},
+    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH},
+    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH}};
+
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
-    switch (group) {
-    case GROUP_PLACE_CONDITION:
-        dims[0] = DIM_PLACE;
-        dims[1] = DIM_CONDITION;
-        return 2;
-    case GROUP_FACILITY_SERVICE:
-        dims[0] = DIM_FACILITY;
-        dims[1] = DIM_SERVICE;
-        return 2;
-    case GROUP_EXPERT:
-        dims[0] = DIM_EXPERT;
+    dims[0] = shapes[group].first;
+    if (shapes[group].second == LEDGER_DIMS)
         return 1;
-    case GROUP_FACILITY:
-    case LEDGER_GROUPS:
-        break;
-    }
-    dims[0] = DIM_FACILITY;
-    return 1;
+    dims[1] = shapes[group].second;
+    return 2;
 }
 
-size_t ledger_group_fields(enum ledger_group group)
+size_t ledger_group_width(enum ledger_group group)
 {
-    static const size_t width[LEDGER_GROUPS] = {PC_FIELDS, FA_FIELDS, FS_FIELDS, EX_FIELDS};
-    return width[group];
-}
-
-size_t ledger_column(size_t field)
-{
-    size_t first = field;
-    while (first > 0 && ledger_fields[first - 1].group == ledger_fields[field].group)
-        first--;
-    return field - first;
+    return shapes[group].width;
 }
 
 size_t ledger_cells(const struct ledger *ledger, enum ledger_group group)
 {
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
-    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_fields(group);
+    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_width(group);
 }
 
 static size_t second_size(const struct ledger *ledger, enum ledger_group group)
 {
     enum ledger_dim dims[2];
     return ledger_group_dims(group, dims) == 2 ? ledger->size[dims[1]] : 1;
+}
+
+enum { LINE_BYTES = 64 };
+
+int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err *err)
+{
+    const size_t spare = LINE_BYTES / sizeof(int64_t) + shapes[group].means;
+    ledger->owned[group] = mem_zeroed(ledger_cells(ledger, group) + spare, sizeof(int64_t), err);
+    if (ledger->owned[group] == NULL)
+        return -1;
+    const uintptr_t first = (uintptr_t)ledger->owned[group];
+    ledger->cells[group] =
+        (int64_t *)ledger->owned[group] + (LINE_BYTES - first % LINE_BYTES) / sizeof(int64_t);
+    ledger->levels[group] = ledger->cells[group] + shapes[group].means;
+    return 0;
+}
+
+void ledger_free_cells(struct ledger *ledger, enum ledger_group group)
+{
+    free(ledger->owned[group]);
+    ledger->owned[group] = NULL;
 }
 
 int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int64_t *bounds_us, size_t steps,
@@ -74,10 +84,8 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
         if (__builtin_mul_overflow(cells, steps, &series))
             return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps,
                             cells);
-        ledger->cells[g] = mem_zeroed(cells, sizeof *ledger->cells[g], err);
-        ledger->levels[g] = mem_zeroed(cells, sizeof *ledger->levels[g], err);
         ledger->series[g] = mem_zeroed(series, sizeof *ledger->series[g], err);
-        if (ledger->cells[g] == NULL || ledger->levels[g] == NULL || ledger->series[g] == NULL)
+        if (ledger->series[g] == NULL || ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
             return -1;
     }
     return 0;
@@ -87,8 +95,7 @@ void ledger_free(struct ledger *ledger)
 {
     free(ledger->step_from_us);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        free(ledger->cells[g]);
-        free(ledger->levels[g]);
+        ledger_free_cells(ledger, (enum ledger_group)g);
         free(ledger->series[g]);
     }
     *ledger = (struct ledger){0};
@@ -97,9 +104,23 @@ void ledger_free(struct ledger *ledger)
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
                   int64_t delta, int64_t now_us)
 {
-    const size_t at = (i * second_size(ledger, group) + j) * ledger_group_fields(group) + column;
+    const size_t at = (i * second_size(ledger, group) + j) * ledger_group_width(group) + column;
     ledger->levels[group][at] += delta;
     ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+}
+
+void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
+                        int64_t length_us)
+{
+    const struct shape shape = shapes[group];
+    const size_t counts = shape.fields - shape.means;
+    for (size_t at = from; at < from + count; at += shape.width) {
+        int64_t *cell = &ledger->cells[group][at];
+        for (size_t c = 0; c < counts; c++)
+            cell[c] = 0;
+        for (size_t m = 0; m < shape.means; m++)
+            cell[counts + m] = cell[shape.fields + m] * length_us;
+    }
 }
 
 void ledger_close_step(struct ledger *ledger)
@@ -108,25 +129,27 @@ void ledger_close_step(struct ledger *ledger)
         return;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        memcpy(&ledger->series[g][ledger->step * cells], ledger->cells[g], cells * sizeof *ledger->cells[g]);
+        for (size_t at = 0; at < cells; at += shapes[g].width)
+            memcpy(&ledger->series[g][ledger->step * cells + at], &ledger->cells[g][at],
+                   shapes[g].fields * sizeof *ledger->cells[g]);
     }
     ledger->step++;
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
                                                            : 0;
-    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        for (size_t c = 0; c < cells; c++) /* levels are zero but for FIELD_MEAN */
-            ledger->cells[g][c] = ledger->levels[g][c] * length_us;
-    }
+    for (size_t g = 0; g < LEDGER_GROUPS; g++)
+        ledger_begin_cells(ledger, (enum ledger_group)g, 0, ledger_cells(ledger, (enum ledger_group)g),
+                           length_us);
 }
 
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
 {
     const struct field_row *row = &ledger_fields[field];
-    const size_t cell = (i * second_size(ledger, row->group) + j) * ledger_group_fields(row->group);
+    const struct shape *shape = &shapes[row->group];
+    const size_t columns = shape->second == LEDGER_DIMS ? 1 : ledger->size[shape->second];
+    const size_t cells = ledger->size[shape->first] * columns;
     const int64_t raw =
-        ledger->series[row->group][step * ledger_cells(ledger, row->group) + cell + ledger_column(field)];
+        ledger->series[row->group][((step * cells + i * columns + j) * shape->width) + row->column];
     if (row->kind == FIELD_MEAN)
         return (double)raw / (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
     return (double)raw * row->scale;
@@ -149,7 +172,7 @@ static void save_sum(int64_t *const *cells, size_t owners, size_t count, struct 
     free(sum);
 }
 
-/* Cells and levels of the open step. */
+/* Cells of the open step, levels among them. */
 static void save_group(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                        enum ledger_group group, struct state_writer *writer)
 {
@@ -160,13 +183,9 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
         writer->failed = true;
         return;
     }
-    for (int levels = 0; levels < 2; levels++) {
-        for (size_t o = 0; o < owners; o++) {
-            const struct ledger *ledger = o == 0 ? whole : parts[o - 1];
-            owned[o] = levels != 0 ? ledger->levels[group] : ledger->cells[group];
-        }
-        save_sum(owned, owners, ledger_cells(whole, group), writer);
-    }
+    for (size_t o = 0; o < owners; o++)
+        owned[o] = (o == 0 ? whole : parts[o - 1])->cells[group];
+    save_sum(owned, owners, ledger_cells(whole, group), writer);
     free(owned);
 }
 
@@ -179,7 +198,7 @@ void ledger_save(const struct ledger *whole, const struct ledger *const *parts, 
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(whole, (enum ledger_group)g);
-        state_put_u64(writer, ledger_group_fields((enum ledger_group)g));
+        state_put_u64(writer, ledger_group_width((enum ledger_group)g));
         save_group(whole, parts, count, (enum ledger_group)g, writer);
         for (size_t step = 0; step < whole->step; step++)
             state_put_sparse(writer, whole->series[g] + step * cells, cells);
@@ -216,16 +235,15 @@ static void restore_group(struct ledger *ledger, enum ledger_group group, const 
     const unsigned rank = ledger_group_dims(group, dims);
     const size_t cells = ledger_cells(ledger, group);
     struct row_shape shape = {.rows = rows[dims[0]],
-                              .width = ledger_group_fields(group) * (rank == 2 ? ledger->size[dims[1]] : 1)};
+                              .width = ledger_group_width(group) * (rank == 2 ? ledger->size[dims[1]] : 1)};
     shape.room = mem_zeroed(cells, sizeof *shape.room, &err);
     if (shape.room == NULL) {
         state_refuse(reader, "%s", err.text[0]);
         return;
     }
-    if (state_get_u64(reader) != ledger_group_fields(group))
+    if (state_get_u64(reader) != ledger_group_width(group))
         state_refuse(reader, "counts other things than this version of the program; make it again");
     restore_rows(ledger->cells[group], cells, &shape, reader);
-    restore_rows(ledger->levels[group], cells, &shape, reader);
     for (size_t step = 0; step < ledger->step; step++)
         restore_rows(ledger->series[group] + step * cells, cells, &shape, reader);
     free(shape.room);
@@ -260,8 +278,10 @@ void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t co
     const size_t cells = ledger_cells(whole, GROUP_PLACE_CONDITION);
     for (size_t p = 0; p < count; p++) {
         parts[p]->step = whole->step;
-        memset(parts[p]->cells[GROUP_PLACE_CONDITION], 0, cells * sizeof(int64_t));
-        memset(parts[p]->levels[GROUP_PLACE_CONDITION], 0, cells * sizeof(int64_t));
+        int64_t *own = parts[p]->cells[GROUP_PLACE_CONDITION];
+        for (size_t c = 0; c < cells; c++)
+            if (own[c] != 0) /* pages that nobody writes take no memory */
+                own[c] = 0;
     }
     state_leave(reader);
 }

@@ -34,6 +34,7 @@ struct field_row {
     const char *unit; /* as in the result file: "1", "h", "d", "km", "CNY" */
     double scale;     /* value = cell x scale (FIELD_MEAN: cell / microseconds of the step) */
     const char *long_name;
+    uint8_t column; /* among the numbers of a cell */
 };
 
 extern const struct field_row ledger_fields[];
@@ -41,19 +42,25 @@ extern const size_t ledger_field_count;
 
 /* The dimensions of a group besides replication and time; returns how many (1 or 2). */
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2]);
-/* Position of a field among those of its group, and how many fields the group has. */
-size_t ledger_column(size_t field);
-size_t ledger_group_fields(enum ledger_group group);
+/* Which number of a cell a field is, and how many numbers the group's cells have. */
+static inline size_t ledger_column(size_t field)
+{
+    return ledger_fields[field].column;
+}
+size_t ledger_group_width(enum ledger_group group);
 
-/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]. */
+/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; a cell starts a
+ * cache line. */
 struct ledger {
     size_t steps;          /* of the whole run, warm-up included */
     size_t first_step;     /* the first one after the warm-up */
     int64_t *step_from_us; /* owned; steps + 1 bounds, since the start */
     size_t size[LEDGER_DIMS];
-    int64_t *cells[LEDGER_GROUPS];  /* owned; of the current step: [cell][column] */
+    void *owned[LEDGER_GROUPS];     /* memory of the cells */
+    int64_t *cells[LEDGER_GROUPS];  /* of the current step: [cell][column] */
     int64_t *series[LEDGER_GROUPS]; /* owned; of closed steps */
-    int64_t *levels[LEDGER_GROUPS]; /* owned; present levels behind FIELD_MEAN, shaped as cells */
+    int64_t *levels[LEDGER_GROUPS]; /* present levels behind FIELD_MEAN, indexed as cells, among which they
+                                       lie */
     size_t step;                    /* the current one */
 };
 
@@ -69,8 +76,15 @@ static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group grou
     return &ledger->cells[group][(i * size_j + j) * width];
 }
 
-/* How many cells a group has in a step. */
+/* How many numbers a group has in a step. */
 size_t ledger_cells(const struct ledger *ledger, enum ledger_group group);
+
+/* Gives the ledger cells of its own in a group, all zero, in place of those it has (which it forgets). */
+MUST_CHECK int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err *err);
+void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
+/* Begins a step of that length in so many numbers of a group, from the first of a cell on. */
+void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
+                        int64_t length_us);
 
 /* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left
  * of it. */

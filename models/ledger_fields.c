@@ -9,11 +9,13 @@
 #define KM 0.001
 
 #define ROW_PLACE_CONDITION(name, kind, unit, scale, help)                                                   \
-    {#name, GROUP_PLACE_CONDITION, FIELD_##kind, unit, scale, help},
-#define ROW_FACILITY(name, kind, unit, scale, help) {#name, GROUP_FACILITY, FIELD_##kind, unit, scale, help},
+    {#name, GROUP_PLACE_CONDITION, FIELD_##kind, unit, scale, help, PC_##name},
+#define ROW_FACILITY(name, kind, unit, scale, help)                                                          \
+    {#name, GROUP_FACILITY, FIELD_##kind, unit, scale, help, FA_##name},
 #define ROW_FACILITY_SERVICE(name, kind, unit, scale, help)                                                  \
-    {#name, GROUP_FACILITY_SERVICE, FIELD_##kind, unit, scale, help},
-#define ROW_EXPERT(name, kind, unit, scale, help) {#name, GROUP_EXPERT, FIELD_##kind, unit, scale, help},
+    {#name, GROUP_FACILITY_SERVICE, FIELD_##kind, unit, scale, help, FS_##name},
+#define ROW_EXPERT(name, kind, unit, scale, help)                                                            \
+    {#name, GROUP_EXPERT, FIELD_##kind, unit, scale, help, EX_##name},
 
 const struct field_row ledger_fields[] = {
     /* clang-format off */

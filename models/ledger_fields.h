@@ -3,13 +3,15 @@
 
 /* The output fields, one row each: name, kind (enum field_kind), unit in the
  * result file, value of one unit of a cell, description. The enumerators PC_x,
- * FA_x, FS_x, EX_x are the columns in memory. */
+ * FA_x, FS_x, EX_x are the columns in memory, where means come last. */
 
 /* clang-format off */
-/* Of the people of a place with a condition, wherever they are treated; dated by the event. */
-#define LEDGER_PLACE_CONDITION(FIELD) \
+/* Of the people of a place with a condition, wherever they are treated; dated by the event. In parts, because
+ * what nearly every patient adds to lies together in memory, in one cache line. */
+#define LEDGER_PC_ILL(FIELD) \
     FIELD(patients, COUNT, "1", 1, "patients who fell ill") \
-    FIELD(treated_in_county, COUNT, "1", 1, "patients treated in their own county") \
+    FIELD(treated_in_county, COUNT, "1", 1, "patients treated in their own county")
+#define LEDGER_PC_FATES(FIELD) \
     FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture") \
     FIELD(treated_in_province, COUNT, "1", 1, "patients treated in another prefecture of their province") \
     FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province") \
@@ -18,19 +20,28 @@
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
-    FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
+    FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
+    FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar")
+#define LEDGER_PC_WAYS(FIELD) \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
-    FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way") \
+    FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way")
+#define LEDGER_PC_ENDS(FIELD) \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
     FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
-    FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost") \
+    FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost")
+#define LEDGER_PC_COSTS(FIELD) \
     FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
-    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
-    FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them") \
-    FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
+    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers")
+#define LEDGER_PC_CHARGES(FIELD) \
+    FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
+#define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
+#define LEDGER_PLACE_CONDITION(FIELD) \
+    LEDGER_PC_ILL(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
+    LEDGER_PC_ENDS(FIELD) LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
+    LEDGER_PC_HOME(FIELD)
 
 /* Of a facility. */
 #define LEDGER_FACILITY(FIELD) \
@@ -38,11 +49,11 @@
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
     FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
     FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
-    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
-    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step") \
     FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
-    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
+    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not") \
+    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
+    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -75,12 +86,33 @@
 /* clang-format on */
 
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
-enum { LEDGER_PLACE_CONDITION(LEDGER_COLUMN_PC) PC_FIELDS };
+enum {
+    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
+        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC)
+            PC_FIELDS
+};
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
 enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
 #define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 #define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,
 enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
+
+/* Numbers of a cell: the fields, then the present level of each mean, in whole cache lines. */
+#define LEDGER_IS_MEAN_COUNT 0
+#define LEDGER_IS_MEAN_SUM 0
+#define LEDGER_IS_MEAN_LEVEL 0
+#define LEDGER_IS_MEAN_MEAN 1
+#define LEDGER_ADD_MEAN(name, kind, unit, scale, help) +LEDGER_IS_MEAN_##kind
+enum {
+    PC_MEANS = 0 LEDGER_PLACE_CONDITION(LEDGER_ADD_MEAN),
+    FA_MEANS = 0 LEDGER_FACILITY(LEDGER_ADD_MEAN),
+    FS_MEANS = 0 LEDGER_FACILITY_SERVICE(LEDGER_ADD_MEAN),
+    EX_MEANS = 0 LEDGER_EXPERT(LEDGER_ADD_MEAN),
+    PC_WIDTH = (PC_FIELDS + PC_MEANS + 7) / 8 * 8,
+    FA_WIDTH = (FA_FIELDS + FA_MEANS + 7) / 8 * 8,
+    FS_WIDTH = (FS_FIELDS + FS_MEANS + 7) / 8 * 8,
+    EX_WIDTH = (EX_FIELDS + EX_MEANS + 7) / 8 * 8,
+};
 
 #endif

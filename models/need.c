@@ -23,7 +23,7 @@ static int64_t unmet_in(const int64_t *cell)
 static int64_t unmet(const struct world *world, uint32_t place, uint32_t condition, int64_t now_us)
 {
     const struct ledger *ledger = &world->ledger;
-    const size_t at = (place * ledger->size[DIM_CONDITION] + condition) * PC_FIELDS;
+    const size_t at = (place * ledger->size[DIM_CONDITION] + condition) * PC_WIDTH;
     const size_t cells = ledger_cells(ledger, GROUP_PLACE_CONDITION);
     int64_t sum = 0;
     for (size_t step = ledger->step; step-- > 0 && ledger->step_from_us[step] >= now_us - YEAR_US;)

@@ -86,13 +86,15 @@ static int choose_window(struct world *world, struct err *err)
 
 static int private_counts(struct world *view, struct err *err)
 {
-    size_t cells = ledger_cells(&view->ledger, GROUP_PLACE_CONDITION);
-    view->ledger.cells[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
-    view->ledger.levels[GROUP_PLACE_CONDITION] = mem_zeroed(cells, sizeof(int64_t), err);
-    return view->ledger.cells[GROUP_PLACE_CONDITION] == NULL ||
-                   view->ledger.levels[GROUP_PLACE_CONDITION] == NULL
-               ? -1
-               : 0;
+    return ledger_own_cells(&view->ledger, GROUP_PLACE_CONDITION, err);
+}
+
+static int init_met(struct world *view, struct err *err)
+{
+    view->part.met = arena_zeroed(&view->arena, view->geography.count, sizeof *view->part.met, err);
+    for (size_t p = 0; view->part.met != NULL && p < view->geography.count; p++)
+        view->part.met[p] = view->part_of_place[p] == view->number;
+    return view->part.met == NULL ? -1 : 0;
 }
 
 static int init_system(struct world *view, struct err *err)
@@ -118,8 +120,9 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->arena = (struct arena){0};
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
+    view->ledger.owned[GROUP_PLACE_CONDITION] = NULL;
     world->view[number] = view;
-    if (init_system(view, err) != 0 || private_counts(view, err) != 0 ||
+    if (init_system(view, err) != 0 || init_met(view, err) != 0 || private_counts(view, err) != 0 ||
         choices_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
         return NULL;
@@ -138,6 +141,8 @@ int partition_cut(struct world *world, struct err *err)
     if (world->view == NULL || choose_window(world, err) != 0)
         return -1;
     world->view[0] = world;
+    if (init_met(world, err) != 0)
+        return -1;
     for (unsigned p = 1; p < world->partitions; p++)
         if (make_view(world, p, err) == NULL)
             return -1;
@@ -169,8 +174,7 @@ void partition_free(struct world *world)
         struct world *view = world->view[p];
         if (view == NULL)
             continue;
-        free(view->ledger.cells[GROUP_PLACE_CONDITION]);
-        free(view->ledger.levels[GROUP_PLACE_CONDITION]);
+        ledger_free_cells(&view->ledger, GROUP_PLACE_CONDITION);
         free_part(&view->part);
         free_system(view);
         arena_free(&view->arena);
@@ -182,27 +186,40 @@ void partition_free(struct world *world)
 
 /* --- counts --- */
 
+/* Only places whose people have been in the partition: pages that nobody writes take no memory. */
+static void add_counts(struct world *world, const struct world *view)
+{
+    const size_t row = world->ledger.size[DIM_CONDITION] * PC_WIDTH;
+    for (size_t p = 0; p < world->geography.count; p++) {
+        for (size_t at = p * row; view->part.met[p] && at < (p + 1) * row; at += PC_WIDTH) {
+            int64_t *whole = &world->ledger.cells[GROUP_PLACE_CONDITION][at];
+            const int64_t *own = &view->ledger.cells[GROUP_PLACE_CONDITION][at];
+            for (size_t c = 0; c < PC_FIELDS; c++)
+                whole[c] += own[c];
+        }
+    }
+}
+
+static void begin_counts(struct world *view, size_t step, int64_t length_us)
+{
+    const size_t row = view->ledger.size[DIM_CONDITION] * PC_WIDTH;
+    view->ledger.step = step;
+    for (size_t p = 0; p < view->geography.count; p++)
+        if (view->part.met[p])
+            ledger_begin_cells(&view->ledger, GROUP_PLACE_CONDITION, p * row, row, length_us);
+}
+
 void partition_close_step(struct world *world)
 {
-    const size_t cells = ledger_cells(&world->ledger, GROUP_PLACE_CONDITION);
-    int64_t *whole = world->ledger.cells[GROUP_PLACE_CONDITION];
+    struct ledger *ledger = &world->ledger;
     for (unsigned p = 1; p < world->partitions; p++)
-        for (size_t c = 0; c < cells; c++)
-            whole[c] += world->view[p]->ledger.cells[GROUP_PLACE_CONDITION][c];
-    ledger_close_step(&world->ledger);
-    const struct ledger *ledger = &world->ledger;
+        add_counts(world, world->view[p]);
+    ledger_close_step(ledger);
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
                                                            : 0;
-    for (unsigned p = 1; p < world->partitions; p++) {
-        struct ledger *own = &world->view[p]->ledger;
-        own->step = ledger->step;
-        for (size_t c = 0; c < cells; c++) {
-            const int64_t open = own->levels[GROUP_PLACE_CONDITION][c] * length_us;
-            if (own->cells[GROUP_PLACE_CONDITION][c] != open) /* pages that nobody writes take no memory */
-                own->cells[GROUP_PLACE_CONDITION][c] = open;
-        }
-    }
+    for (unsigned p = 1; p < world->partitions; p++)
+        begin_counts(world->view[p], ledger->step, length_us);
 }
 
 void partition_restart(struct world *world, int64_t now_us)

@@ -46,7 +46,7 @@ STATE_LAYOUT(held, struct held, HELD_STATE, 2);
     NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
     ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
     NOT(struct ward, in_service)
-STATE_LAYOUT(ward, struct ward, WARD_STATE, 2);
+STATE_LAYOUT(ward, struct ward, WARD_STATE, 50);
 /* clang-format on */
 
 enum { SHIFTS = 256 };
@@ -538,6 +538,9 @@ static void check_seats(const struct roster *roster, struct world *world, struct
         }
         if (!good || lined != roster->seat[n].in_line)
             state_refuse(reader, IMPOSSIBLE);
+        view->part.met[case_home(view, patient)] = true;
+        if ((patient->flags & PATIENT_WAITING) != 0)
+            serving_count_line(view, patient, serving_ward(view, patient, stage), 1);
     }
 }
 

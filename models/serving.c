@@ -69,7 +69,8 @@ static void pay_stay(struct world *world, const struct patient *patient, int64_t
             spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
     const int64_t price_fen = case_stage(world, patient)->spec->price_fen;
-    int64_t care_fen = llround(days * (double)facility->price_per_day_fen);
+    int64_t care_fen =
+        facility->price_per_day_fen == 0 ? 0 : llround(days * (double)facility->price_per_day_fen);
     if (price_fen > 0)
         care_fen += llround((double)price_fen * facility->price_level);
     serving_pay(world, patient, care_fen, llround(days * (double)per_day_fen));
@@ -333,6 +334,7 @@ void serving_join_line(struct world *world, uint32_t who, const struct ward *war
     patient->flags |= PATIENT_WAITING;
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, 1, now_us);
+    serving_count_line(world, patient, ward, 1);
     serving_shift_facility(world, patient, FA_in_line, 1, now_us);
     serving_be_patient(world, who);
     if ((patient->more & PATIENT_HOLDS) != 0)
@@ -346,6 +348,7 @@ static void left_line(struct world *world, uint32_t who, const struct ward *ward
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_WAITING);
     watch_station(world, ward, now_us);
     watch_line(world, ward, patient, -1, now_us);
+    serving_count_line(world, patient, ward, -1);
     serving_shift_facility(world, patient, FA_in_line, -1, now_us);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_unblock(world, who, now_us);
@@ -400,6 +403,8 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
 {
     struct facilities *facilities = &world->facilities;
+    if (facilities->facility[facility].in_line == 0)
+        return;
     for (uint32_t r = 0; r < facilities->resource_count; r++) {
         const int32_t ward = facility_ward(facilities, facility, r);
         if (ward >= 0 && facilities->ward[ward].joint && facilities->ward[ward].station.waiting > 0)

@@ -93,6 +93,16 @@ static inline void serving_shift_facility(struct world *world, const struct pati
         ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
 }
 
+/* So many patients more or fewer wait in line: of the ward, or (NULL) for an operator of the patient's
+ * facility. */
+static inline void serving_count_line(struct world *world, const struct patient *patient,
+                                      const struct ward *ward, int delta)
+{
+    const uint32_t facility = ward != NULL ? ward->facility : patient->facility;
+    if (facility != PATIENT_NOWHERE)
+        world->facilities.facility[facility].in_line += (uint32_t)delta;
+}
+
 /* Care is paid by insurer and patient, the rest by the patient. */
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen);
 

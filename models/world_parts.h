@@ -84,6 +84,7 @@ struct partition {
     size_t blocked_count, blocked_capacity;
     size_t roomy_for;    /* patients for whom links and visits have room */
     struct trace *trace; /* owned; NULL: nobody wants one */
+    bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
 };
@@ -168,23 +169,23 @@ static inline struct system_count world_system_count(const struct world *world)
 static inline int64_t *world_pc(struct world *world, uint32_t place, uint32_t condition)
 {
     return &world->ledger.cells[GROUP_PLACE_CONDITION]
-                               [(place * world->ledger.size[DIM_CONDITION] + condition) * PC_FIELDS];
+                               [(place * world->ledger.size[DIM_CONDITION] + condition) * PC_WIDTH];
 }
 
 static inline int64_t *world_fs(struct world *world, uint32_t facility, uint32_t service)
 {
     return &world->ledger.cells[GROUP_FACILITY_SERVICE]
-                               [(facility * world->ledger.size[DIM_SERVICE] + service) * FS_FIELDS];
+                               [(facility * world->ledger.size[DIM_SERVICE] + service) * FS_WIDTH];
 }
 
 static inline int64_t *world_fa(struct world *world, uint32_t facility)
 {
-    return &world->ledger.cells[GROUP_FACILITY][facility * FA_FIELDS];
+    return &world->ledger.cells[GROUP_FACILITY][facility * FA_WIDTH];
 }
 
 static inline int64_t *world_ex(struct world *world, uint32_t expert)
 {
-    return &world->ledger.cells[GROUP_EXPERT][expert * EX_FIELDS];
+    return &world->ledger.cells[GROUP_EXPERT][expert * EX_WIDTH];
 }
 
 /* The world as the partition of a place or facility sees it. */

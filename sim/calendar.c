@@ -19,12 +19,13 @@ enum {
     RING = 1024, /* buckets; a power of two */
     RING_WORDS = RING / 64,
     CHUNK_EVENTS = 15,
-    BLOCK_CHUNKS = 256,
-    CELLS_MOST = 1 << 16, /* of the counting pass */
-    INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
-    FEW = 8,              /* events that a heap keeps in order */
-    MANY = 512,           /* pending events for which buckets are better than a heap */
-    IN_A_BUCKET = 256,    /* of them, at first, when the calendar chooses the width */
+    BLOCK_CHUNKS = 256,       /* of the first allocation; later ones double */
+    BLOCK_CHUNKS_MOST = 8191, /* so that a block is a huge page */
+    CELLS_MOST = 1 << 16,     /* of the counting pass */
+    INSERTION_MOST = 24,      /* longer runs are not sorted by insertion */
+    FEW = 8,                  /* events that a heap keeps in order */
+    MANY = 512,               /* pending events for which buckets are better than a heap */
+    IN_A_BUCKET = 256,        /* of them, at first, when the calendar chooses the width */
 };
 
 /* So that RING turns of the coarse ring can be counted. */
@@ -54,7 +55,8 @@ struct bucket {
 /* Chunks of one allocation; they are freed together. */
 struct block {
     struct block *older;
-    _Alignas(LINE_BYTES) struct chunk chunks[BLOCK_CHUNKS];
+    size_t count;
+    _Alignas(LINE_BYTES) struct chunk chunks[];
 };
 
 /* Unsorted buckets for times [start_us, start_us + RING * width_us). */
@@ -88,18 +90,9 @@ struct calendar {
     struct block *blocks; /* owned */
 
     struct event *sorted; /* owned */
-    size_t sorted_count, sorted_capacity;
+    size_t sorted_count, sorted_capacity, announced;
     uint32_t *cells; /* owned; CELLS_MOST + 1 */
 };
-
-/* `count` items in memory that starts a cache line; released by free(). */
-static void *new_lines(size_t count, size_t size)
-{
-    size_t bytes = 0;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
-        return NULL;
-    return aligned_alloc(LINE_BYTES, (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
-}
 
 /* Makes room for `needed` events, of which `kept` are there already. */
 static bool grow_events(struct event **events, size_t *capacity, size_t kept, size_t needed)
@@ -110,7 +103,7 @@ static bool grow_events(struct event **events, size_t *capacity, size_t kept, si
     while (wanted < needed)
         if (__builtin_mul_overflow(wanted, (size_t)2, &wanted))
             return false;
-    struct event *moved = new_lines(wanted, sizeof *moved);
+    struct event *moved = mem_lines(wanted, sizeof *moved);
     if (moved == NULL)
         return false;
     if (kept > 0)
@@ -395,18 +388,27 @@ static bool take_of_instant(struct calendar *calendar, int64_t before_us, struct
 
 /* ---- The ring ---- */
 
+static bool add_block(struct calendar *calendar)
+{
+    size_t count = calendar->blocks == NULL ? BLOCK_CHUNKS : 2 * calendar->blocks->count;
+    if (count > BLOCK_CHUNKS_MOST)
+        count = BLOCK_CHUNKS_MOST;
+    struct block *block = mem_lines(1, sizeof *block + count * sizeof block->chunks[0]);
+    if (block == NULL)
+        return false;
+    block->older = calendar->blocks;
+    block->count = count;
+    calendar->blocks = block;
+    for (size_t i = 0; i < count; i++)
+        block->chunks[i].older = i + 1 < count ? &block->chunks[i + 1] : NULL;
+    calendar->spare = &block->chunks[0];
+    return true;
+}
+
 static struct chunk *new_chunk(struct calendar *calendar)
 {
-    if (calendar->spare == NULL) {
-        struct block *block = new_lines(1, sizeof *block);
-        if (block == NULL)
-            return NULL;
-        block->older = calendar->blocks;
-        calendar->blocks = block;
-        for (size_t i = 0; i < BLOCK_CHUNKS; i++)
-            block->chunks[i].older = i + 1 < BLOCK_CHUNKS ? &block->chunks[i + 1] : NULL;
-        calendar->spare = &block->chunks[0];
-    }
+    if (calendar->spare == NULL && !add_block(calendar))
+        return NULL;
     struct chunk *chunk = calendar->spare;
     calendar->spare = chunk->older;
     return chunk;
@@ -577,6 +579,7 @@ static bool open_bucket(struct calendar *calendar, size_t number)
     sort_bucket(calendar, &bucket, start_us);
     calendar->sorted[count] = calendar->sorted[count + 1] = NEVER;
     calendar->sorted_count = count;
+    calendar->announced = 0;
     calendar->next = calendar->sorted;
     calendar->open_end_us = fine->start_us;
     return true;
@@ -664,7 +667,7 @@ static bool ring_init(struct ring *ring, int64_t start_us, int64_t width_us)
     ring->start_us = start_us;
     ring->width_us = width_us;
     ring->reciprocal = UINT64_MAX / (uint64_t)width_us;
-    ring->buckets = new_lines(RING, sizeof *ring->buckets);
+    ring->buckets = mem_lines(RING, sizeof *ring->buckets);
     if (ring->buckets != NULL)
         memset(ring->buckets, 0, RING * sizeof *ring->buckets);
     return ring->buckets != NULL;
@@ -673,7 +676,7 @@ static bool ring_init(struct ring *ring, int64_t start_us, int64_t width_us)
 static bool init_buckets(struct calendar *calendar, int64_t start_us, int64_t bucket_us)
 {
     calendar->open_end_us = start_us;
-    calendar->cells = new_lines(CELLS_MOST + 1, sizeof *calendar->cells);
+    calendar->cells = mem_lines(CELLS_MOST + 1, sizeof *calendar->cells);
     return calendar->cells != NULL && heap_init(&calendar->far) &&
            ring_init(&calendar->fine, start_us, bucket_us) &&
            ring_init(&calendar->coarse, start_us + RING * bucket_us, RING * bucket_us);
@@ -696,7 +699,7 @@ static int64_t width_for(const struct calendar *calendar, size_t events)
 {
     const struct heap *heap = &calendar->near;
     const size_t count = heap->end - ROOT;
-    struct event *sorted = new_lines(count, sizeof *sorted);
+    struct event *sorted = mem_lines(count, sizeof *sorted);
     if (sorted == NULL)
         return 0;
     memcpy(sorted, heap->slots + ROOT, count * sizeof *sorted);
@@ -860,12 +863,21 @@ bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *e
     return take_any(calendar, before_us, event);
 }
 
-bool calendar_ahead(const struct calendar *calendar, size_t places, struct event *event)
+bool calendar_has_buckets(const struct calendar *calendar)
 {
-    if (calendar->sorted == NULL ||
-        places >= (size_t)(calendar->sorted + calendar->sorted_count - calendar->next))
+    return calendar->fine.buckets != NULL;
+}
+
+bool calendar_foresee(struct calendar *calendar, size_t places, struct event *event)
+{
+    if (calendar->sorted == NULL)
         return false;
-    *event = calendar->next[places];
+    const size_t taken = (size_t)(calendar->next - calendar->sorted);
+    if (calendar->announced < taken)
+        calendar->announced = taken;
+    if (calendar->announced >= calendar->sorted_count || calendar->announced - taken >= places)
+        return false;
+    *event = calendar->sorted[calendar->announced++];
     return true;
 }
 

@@ -41,9 +41,13 @@ bool calendar_exhausted(const struct calendar *calendar);
  * exhausted. */
 bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *event);
 
-/* A guess at the event that is `places` (0: the next) after the last one taken, to fetch from memory what it
- * will need. False when the calendar has none at hand. */
-bool calendar_ahead(const struct calendar *calendar, size_t places, struct event *event);
+/* Without buckets, nothing is ever announced. */
+bool calendar_has_buckets(const struct calendar *calendar);
+
+/* Announces the events of the open bucket, each once and in their order, to fetch from memory what they will
+ * need: those that are at most `places` after the last one taken. False when there is none to announce now.
+ */
+bool calendar_foresee(struct calendar *calendar, size_t places, struct event *event);
 
 size_t calendar_pending(const struct calendar *calendar);
 

@@ -12,7 +12,7 @@
 
 enum {
     APART_BYTES = 128,   /* two cache lines: neighbours are fetched in pairs */
-    AHEAD = 12,          /* events between a prefetch hint and its event */
+    AHEAD = 24,          /* events between a prefetch hint and its event */
     WORTH_SHARING = 128, /* events of a window: waking a thread costs as much as some tens */
 };
 
@@ -194,17 +194,24 @@ void engine_schedule(struct engine *engine, unsigned partition, struct event eve
 
 /* ---- Messages ---- */
 
-static void post(struct engine *engine, struct partition *from, unsigned to, const struct message *message)
+/* Apart, since room for an error's words is ten kilobytes. */
+__attribute__((noinline)) static bool grow_outbox(struct engine *engine, struct partition *from)
 {
     struct err ignored = ERR_INIT;
     struct letter *outbox =
         mem_grow(from->outbox, &from->outbox_capacity, from->letters + 1, sizeof *outbox, &ignored);
     if (outbox == NULL) {
         stop(engine, "out of memory: %zu messages wait to be delivered", from->letters);
-        return;
+        return false;
     }
     from->outbox = outbox;
-    outbox[from->letters++] = (struct letter){to, *message};
+    return true;
+}
+
+static void post(struct engine *engine, struct partition *from, unsigned to, const struct message *message)
+{
+    if (from->letters < from->outbox_capacity || grow_outbox(engine, from))
+        from->outbox[from->letters++] = (struct letter){to, *message};
 }
 
 void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t delay_us, struct message message)
@@ -245,19 +252,30 @@ static void deliver_all(struct engine *engine)
 
 /* ---- Windows ---- */
 
+static inline void look_ahead(struct engine *engine, unsigned number, struct calendar *calendar)
+{
+    struct event soon;
+    bool any = false;
+    while (calendar_foresee(calendar, AHEAD, &soon)) {
+        engine->model.prefetch(engine->world, number, &soon);
+        any = true;
+    }
+    if (!any)
+        engine->model.prefetch(engine->world, number, NULL);
+}
+
 static void handle_events(struct engine *engine, unsigned number)
 {
     struct partition *here = &engine->partitions[number];
     struct calendar *calendar = here->calendar;
     void (*const handle)(void *, unsigned, const struct event *) = engine->model.handle;
-    void (*const prefetch)(const void *, unsigned, const struct event *) = engine->model.prefetch;
+    const bool looks = engine->model.prefetch != NULL && calendar_has_buckets(calendar);
     void *world = engine->world;
     const int64_t end_us = engine->end_us;
     struct event event;
     while (!here->stopped && !is_stopped(engine) && calendar_take(calendar, end_us, &event)) {
-        struct event soon;
-        if (prefetch != NULL && calendar_ahead(calendar, AHEAD, &soon))
-            prefetch(world, number, &soon);
+        if (looks)
+            look_ahead(engine, number, calendar);
         here->now_us = event.at_us;
         here->events++;
         handle(world, number, &event);

@@ -42,8 +42,9 @@ struct engine_model {
     event_compare *compare;
     /* What compare needs to know a partition's events by; asked once. NULL: the world. */
     const void *(*context)(const void *world, unsigned partition);
-    /* A hint that this event is probably handled soon: fetch into the cache what it will touch, change
-     * nothing. On the thread that handles the partition. NULL: none. */
+    /* A hint that this event is probably handled soon (after those announced before it; NULL: there is no
+     * other, but one has been taken): fetch into the cache what it will touch, change nothing. On the thread
+     * that handles the partition, before each event. NULL: none. */
     void (*prefetch)(const void *world, unsigned partition, const struct event *soon);
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static int product(size_t count, size_t size, size_t *bytes, struct err *err)
 {
@@ -25,6 +26,52 @@ void *mem_zeroed(size_t count, size_t size, struct err *err)
     return items;
 }
 
+enum { LINE_BYTES = 64, HUGE_PAGE = 1 << 21, LARGE_BYTES = HUGE_PAGE / 2 };
+
+/* A wish that may be ignored. */
+static void want_huge_pages(void *start, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    const uintptr_t page = 4096, from = ((uintptr_t)start + page - 1) / page * page,
+                    to = ((uintptr_t)start + bytes) / page * page;
+    if (to > from)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+    (void)start;
+    (void)bytes;
+#endif
+}
+
+static void *new_lines(size_t bytes)
+{
+    if (bytes > PTRDIFF_MAX - HUGE_PAGE)
+        return NULL;
+    const size_t unit = bytes > LARGE_BYTES ? HUGE_PAGE : LINE_BYTES;
+    const size_t whole = (bytes > 0 ? bytes + unit - 1 : unit) / unit * unit;
+    void *items = aligned_alloc(unit, whole);
+    if (items != NULL && unit == HUGE_PAGE)
+        want_huge_pages(items, whole);
+    return items;
+}
+
+void *mem_lines(size_t count, size_t size)
+{
+    size_t bytes = 0;
+    return __builtin_mul_overflow(count, size, &bytes) ? NULL : new_lines(bytes);
+}
+
+/* Not realloc(), which would move huge pages one small page at a time. */
+static void *move_to_lines(void *items, size_t old_bytes, size_t bytes)
+{
+    void *moved = new_lines(bytes);
+    if (moved == NULL)
+        return NULL;
+    if (old_bytes > 0)
+        memcpy(moved, items, old_bytes);
+    free(items);
+    return moved;
+}
+
 void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err)
 {
     if (needed <= *capacity && items != NULL)
@@ -39,12 +86,12 @@ void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct
     size_t bytes = 0;
     if (product(wanted, size, &bytes, err) != 0)
         return NULL;
-    void *moved = realloc(items, bytes);
+    const size_t old_bytes = items == NULL ? 0 : *capacity * size;
+    void *moved = bytes > LARGE_BYTES ? move_to_lines(items, old_bytes, bytes) : realloc(items, bytes);
     if (moved == NULL) {
         err_fail(err, "out of memory: %zu bytes were asked for", bytes);
         return NULL;
     }
-    const size_t old_bytes = items == NULL ? 0 : *capacity * size;
     memset((char *)moved + old_bytes, 0, bytes - old_bytes);
     *capacity = wanted;
     return moved;
@@ -95,6 +142,8 @@ static int add_block(struct arena *arena, size_t bytes, struct err *err)
     struct arena_block *block = mem_zeroed(whole, 1, err);
     if (block == NULL)
         return -1;
+    if (whole > LARGE_BYTES)
+        want_huge_pages(block, whole);
     block->older = arena->blocks;
     block->size = size;
     arena->blocks = block;
@@ -118,6 +167,15 @@ void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *e
     void *piece = arena->blocks->bytes + arena->blocks->used;
     arena->blocks->used += bytes;
     return piece;
+}
+
+void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    size_t bytes = 0;
+    if (product(count, size, &bytes, err) != 0)
+        return NULL;
+    unsigned char *piece = arena_zeroed(arena, bytes + LINE_BYTES, 1, err);
+    return piece == NULL ? NULL : piece + (LINE_BYTES - (uintptr_t)piece % LINE_BYTES) % LINE_BYTES;
 }
 
 char *arena_text(struct arena *arena, const char *text, struct err *err)

@@ -11,8 +11,13 @@
 /* count items of size bytes, zeroed; a count of 0 gives one item. NULL on failure. */
 MUST_CHECK void *mem_zeroed(size_t count, size_t size, struct err *err);
 
+/* Not zeroed, starting a cache line (64 bytes); large pieces are on huge pages where the system has them,
+ * since finding the page would cost more than fetching the line. NULL on failure. */
+void *mem_lines(size_t count, size_t size);
+
 /* Makes room for `needed` items: returns `items`, moved if it had to grow (*capacity is updated; growth
- * doubles; new space is zeroed), or NULL on failure with `items` still valid and unchanged. */
+ * doubles; new space is zeroed), or NULL on failure with `items` still valid and unchanged. Large arrays are
+ * placed as by mem_lines(). */
 MUST_CHECK void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err);
 
 /* A copy of the text, or NULL on failure. */
@@ -26,6 +31,8 @@ struct arena {
     struct arena_block *blocks; /* newest first */
 };
 MUST_CHECK void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err);
+/* The same, starting a cache line (64 bytes). */
+MUST_CHECK void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err);
 MUST_CHECK char *arena_text(struct arena *arena, const char *text, struct err *err);
 void arena_free(struct arena *arena);
 

@@ -346,7 +346,7 @@ static int64_t cases_at(const struct world *world, int64_t facility, int32_t ser
 {
     const struct ledger *ledger = &world->ledger;
     const size_t cells = ledger_cells(ledger, GROUP_FACILITY_SERVICE);
-    const size_t at = ((size_t)facility * ledger->size[DIM_SERVICE] + (size_t)service) * FS_FIELDS;
+    const size_t at = ((size_t)facility * ledger->size[DIM_SERVICE] + (size_t)service) * FS_WIDTH;
     int64_t sum = 0;
     for (size_t step = 0; step <= ledger->step && step < ledger->steps; step++) {
         const int64_t *cell = step < ledger->step ? &ledger->series[GROUP_FACILITY_SERVICE][step * cells + at]

@@ -92,7 +92,7 @@ static void fake_count(struct world *world)
             enum ledger_dim dims[2];
             const unsigned rank = ledger_group_dims((enum ledger_group)group, dims);
             const size_t cells = ledger->size[dims[0]] * (rank > 1 ? ledger->size[dims[1]] : 1) *
-                                 ledger_group_fields((enum ledger_group)group);
+                                 ledger_group_width((enum ledger_group)group);
             for (size_t i = 0; i < cells; i++)
                 ledger->cells[group][i] = (int64_t)(1000 * world->replication + 100 * step + i);
         }

@@ -136,7 +136,7 @@ static inline size_t model_group_cells(const struct ledger *ledger, enum ledger_
 {
     enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
     const unsigned rank = ledger_group_dims(group, dims);
-    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_fields(group);
+    return ledger->size[dims[0]] * (rank == 2 ? ledger->size[dims[1]] : 1) * ledger_group_width(group);
 }
 
 /* A column of (i, j) so far: all closed steps and the present one, as integers. A mean is its integral, of
@@ -147,7 +147,7 @@ static inline int64_t model_cell(const struct model *model, enum ledger_group gr
     const struct ledger *ledger = &model->world->ledger;
     enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
     const size_t width = ledger_group_dims(group, dims) == 2 ? ledger->size[dims[1]] : 1;
-    const size_t at = (i * width + j) * ledger_group_fields(group) + column;
+    const size_t at = (i * width + j) * ledger_group_width(group) + column;
     const size_t cells = model_group_cells(ledger, group);
     int64_t sum = ledger->step < ledger->steps ? ledger->cells[group][at] : 0;
     for (size_t step = 0; step < ledger->step; step++)

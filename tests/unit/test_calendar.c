@@ -365,24 +365,40 @@ Test(calendar, is_not_disturbed_by_a_cancelled_event_whose_index_has_a_new_owner
     }
 }
 
-Test(calendar, shows_what_comes_next_in_an_open_bucket)
+Test(calendar, announces_each_event_of_an_open_bucket_once)
 {
     struct calendar *calendar = new_calendar(1000);
     struct event event;
-    cr_assert_not(calendar_ahead(calendar, 0, &event));
+    cr_assert_not(calendar_foresee(calendar, 3, &event));
     for (uint32_t i = 0; i < 10; i++)
         calendar_push(calendar, (struct event){5000 + i, 0, i});
-    cr_assert(calendar_take(calendar, INT64_MAX, &event));
-    cr_assert(calendar_ahead(calendar, 0, &event));
-    cr_assert_eq(event.who, 1);
-    cr_assert(calendar_ahead(calendar, 8, &event));
-    cr_assert_eq(event.who, 9);
-    cr_assert_not(calendar_ahead(calendar, 9, &event));
-    cr_assert_not(calendar_ahead(calendar, SIZE_MAX, &event));
+    uint32_t announced = 1; /* the first one is taken before anything can be announced */
+    for (uint32_t taken = 0; taken < 10; taken++) {
+        cr_assert(calendar_take(calendar, INT64_MAX, &event));
+        cr_assert_eq(event.who, taken);
+        for (; announced <= taken + 3 && announced < 10; announced++) {
+            cr_assert(calendar_foresee(calendar, 3, &event));
+            cr_assert_eq(event.who, announced);
+        }
+        cr_assert_not(calendar_foresee(calendar, 3, &event));
+    }
     calendar_free(calendar);
 }
 
-/* Valgrind puts its own allocation in place of ours. */
+/* Those that are taken before they could be announced are not announced any more. */
+Test(calendar, announces_nothing_that_has_been_taken)
+{
+    struct calendar *calendar = new_calendar(1000);
+    struct event event;
+    for (uint32_t i = 0; i < 10; i++)
+        calendar_push(calendar, (struct event){5000 + i, 0, i});
+    for (uint32_t taken = 0; taken < 5; taken++)
+        cr_assert(calendar_take(calendar, INT64_MAX, &event));
+    cr_assert(calendar_foresee(calendar, SIZE_MAX, &event));
+    cr_assert_eq(event.who, 5);
+    calendar_free(calendar);
+}
+
 /* A hint is given of events in buckets only. */
 static bool has_buckets(struct calendar *calendar, uint32_t events)
 {
@@ -392,7 +408,7 @@ static bool has_buckets(struct calendar *calendar, uint32_t events)
     is_sound(calendar);
     cr_assert(calendar_take(calendar, INT64_MAX, &event));
     is_sound(calendar);
-    const bool hinted = calendar_ahead(calendar, 0, &event);
+    const bool hinted = calendar_foresee(calendar, 1, &event);
     while (calendar_take(calendar, INT64_MAX, &event))
         ;
     cr_assert_eq(calendar_pending(calendar), 0);
@@ -412,6 +428,7 @@ Test(calendar, makes_itself_buckets_when_there_are_many_events)
     calendar_free(at_once);
 }
 
+/* Valgrind puts its own allocation in place of ours. */
 static void skip_under_valgrind(void)
 {
     const char *preloaded = getenv("LD_PRELOAD");

@@ -59,7 +59,7 @@ static int64_t on_day(const struct model *model, const char *facility, size_t co
 {
     const struct ledger *ledger = &model->world->ledger;
     return ledger->series[GROUP_FACILITY_SERVICE][day * model_group_cells(ledger, GROUP_FACILITY_SERVICE) +
-                                                  model_facility(model, facility) * FS_FIELDS + column];
+                                                  model_facility(model, facility) * FS_WIDTH + column];
 }
 
 #define ONE_STINT(trainees)                                                                                  \

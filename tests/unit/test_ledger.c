@@ -45,9 +45,12 @@ Test(ledger, every_field_has_a_name_of_its_own_and_words)
         cr_assert(ledger_fields[f].name[0] != '\0' && ledger_fields[f].long_name[0] != '\0' &&
                   ledger_fields[f].unit[0] != '\0');
         cr_assert_gt(ledger_fields[f].scale, 0);
-        cr_assert_lt(ledger_column(f), ledger_group_fields(ledger_fields[f].group));
-        for (size_t g = 0; g < f; g++)
+        cr_assert_lt(ledger_column(f), ledger_group_width(ledger_fields[f].group));
+        for (size_t g = 0; g < f; g++) {
             cr_assert_str_neq(ledger_fields[g].name, ledger_fields[f].name);
+            cr_assert(ledger_fields[g].group != ledger_fields[f].group ||
+                      ledger_column(g) != ledger_column(f));
+        }
     }
     cr_assert_eq(ledger_column(field("patients")), PC_patients);
     cr_assert_eq(ledger_column(field("in_line")), FA_in_line);
@@ -63,12 +66,14 @@ Test(ledger, keeps_every_cell_of_every_step)
         for (int g = 0; g < LEDGER_GROUPS; g++) {
             enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
             const unsigned rank = ledger_group_dims((enum ledger_group)g, dims);
-            const size_t width = ledger_group_fields((enum ledger_group)g),
+            const size_t width = ledger_group_width((enum ledger_group)g),
                          size_j = rank == 2 ? sizes[dims[1]] : 1;
             for (size_t i = 0; i < sizes[dims[0]]; i++)
                 for (size_t j = 0; j < size_j; j++)
-                    for (size_t c = 0; c < width; c++)
-                        ledger_cell(&ledger, (enum ledger_group)g, width, i, j, size_j)[c] += ++number;
+                    for (size_t f = 0; f < ledger_field_count; f++)
+                        if (ledger_fields[f].group == (enum ledger_group)g)
+                            ledger_cell(&ledger, (enum ledger_group)g, width, i, j,
+                                        size_j)[ledger_column(f)] += ++number;
         }
         ledger_close_step(&ledger);
     }

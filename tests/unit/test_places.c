@@ -139,7 +139,7 @@ Test(centre, introduces_services_one_after_another)
     const size_t cells = model_group_cells(ledger, GROUP_FACILITY_SERVICE);
     for (size_t month = 0; month < 12; month++) {
         const int64_t *cell = &ledger->series[GROUP_FACILITY_SERVICE][month * cells];
-        cr_assert_eq(cell[FS_technologies] + cell[FS_FIELDS + FS_technologies],
+        cr_assert_eq(cell[FS_technologies] + cell[FS_WIDTH + FS_technologies],
                      month < 2   ? 0
                      : month < 4 ? 7
                                  : 12,
@@ -252,7 +252,7 @@ static int64_t standard_on(const struct model *model, const char *facility, size
 {
     const struct ledger *ledger = &model->world->ledger;
     return ledger->series[GROUP_FACILITY][month * model_group_cells(ledger, GROUP_FACILITY) +
-                                          model_facility(model, facility) * FA_FIELDS + FA_at_standard];
+                                          model_facility(model, facility) * FA_WIDTH + FA_at_standard];
 }
 
 static void expect_order(const char *more, size_t month_n, size_t month_s)

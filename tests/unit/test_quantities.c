@@ -40,8 +40,8 @@ static void set_up(void)
     int64_t number = 1;
     for (size_t step = 0; step < STEPS; step++) {
         for (size_t cell = 0; cell < 6; cell++) {
-            ledger.cells[GROUP_PLACE_CONDITION][cell * PC_FIELDS + PC_treated_in_county] = number;
-            ledger.cells[GROUP_PLACE_CONDITION][cell * PC_FIELDS + PC_untreated] = 3 * number;
+            ledger.cells[GROUP_PLACE_CONDITION][cell * PC_WIDTH + PC_treated_in_county] = number;
+            ledger.cells[GROUP_PLACE_CONDITION][cell * PC_WIDTH + PC_untreated] = 3 * number;
         }
         ledger.cells[GROUP_FACILITY_SERVICE][FS_staff_independent] = number;
         if (step == 1)

@@ -118,7 +118,7 @@ Test(replicate, writes_ledger_fields_as_declared)
     const struct result_variable *admissions = run_view_variable(result, "admissions", RESULT_INT64, dims);
     cr_assert_not_null(admissions);
     /* replication 1, step 1, facility 1, first column of its group */
-    const int64_t expected = 1000 + 100 + (int64_t)ledger_group_fields(GROUP_FACILITY);
+    const int64_t expected = 1000 + 100 + (int64_t)ledger_group_width(GROUP_FACILITY);
     cr_assert_eq(((const int64_t *)admissions->values)[(1 * 2 + 1) * 2 + 1], expected);
     run_file_free(file);
 }

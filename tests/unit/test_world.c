@@ -166,8 +166,8 @@ static struct census *check_records(const struct model *model)
         }
     }
     for (size_t f = 0; f < world->facilities.count; f++) {
-        cr_assert_eq(world->ledger.levels[GROUP_FACILITY][f * FA_FIELDS + FA_in_care], in_care[f]);
-        cr_assert_eq(world->ledger.levels[GROUP_FACILITY][f * FA_FIELDS + FA_in_line], in_line[f]);
+        cr_assert_eq(world->ledger.levels[GROUP_FACILITY][f * FA_WIDTH + FA_in_care], in_care[f]);
+        cr_assert_eq(world->ledger.levels[GROUP_FACILITY][f * FA_WIDTH + FA_in_line], in_line[f]);
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {
         struct err err = ERR_INIT;
@@ -180,8 +180,7 @@ static struct census *check_records(const struct model *model)
             cr_assert_leq(ward->station.busy, ward->station.servers, "%s", ward->id);
     }
     for (size_t c = 0; c < world->geography.count * conditions; c++)
-        cr_assert_eq(world->ledger.levels[GROUP_PLACE_CONDITION][c * PC_FIELDS + PC_waiting_at_home],
-                     home[c]);
+        cr_assert_eq(world->ledger.levels[GROUP_PLACE_CONDITION][c * PC_WIDTH + PC_waiting_at_home], home[c]);
     free(home);
     free(in_care);
     free(in_line);

@@ -138,8 +138,8 @@ static int by_customer(const void *data, const struct event *a, const struct eve
 static void hint(const void *data, unsigned partition, const struct event *soon)
 {
     struct world *world = (struct world *)(uintptr_t)data;
-    world->rules_broken[partition] += soon->who >= CUSTOMERS;
-    world->hints[partition]++;
+    world->rules_broken[partition] += soon != NULL && soon->who >= CUSTOMERS;
+    world->hints[partition] += soon != NULL;
 }
 
 static const struct engine_model walk_model = {
