@@ -254,14 +254,15 @@ struct expert_spec {
 };
 
 struct target_spec {
-    const char *fact;              /* row id */
-    const char *quantity;          /* name of a metric that targets can ask for */
-    int32_t at;                    /* ref facilities; -1 */
-    const char *place;             /* code; NULL */
-    int32_t service;               /* ref services; -1 */
-    int32_t condition;             /* ref conditions; -1 */
-    int64_t from_us, to_us, on_us; /* dates; 0: not given */
-    double scale;                  /* times the simulated value, to the unit of the fact */
+    const char *fact;                 /* row id */
+    const char *quantity;             /* name of a metric that targets can ask for */
+    int32_t at;                       /* ref facilities; -1 */
+    const char *place;                /* code; NULL */
+    int32_t service;                  /* ref services; -1 */
+    int32_t condition;                /* ref conditions; -1 */
+    int64_t from_us, to_us, on_us;    /* dates; 0: not given */
+    int64_t base_from_us, base_to_us; /* likewise: the change since then is asked for */
+    double scale;                     /* times the simulated value, to the unit of the fact */
 };
 
 /* Every policy begins so; `own` is of its kind. */
