@@ -33,9 +33,9 @@ struct geography {
     size_t count;
     const struct scenario *scenario;
     const struct geod_geodesic *earth; /* owned by the arena */
-    struct travel *table; /* count x count, owned; NULL when there are too many places */
-    bool filled;          /* all of the table; otherwise a way is written when it is first asked for */
-    bool trivial;         /* no places in the scenario: one place, no travel */
+    struct travel *table;              /* count x count, owned; NULL when there are too many places */
+    bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
+    bool trivial; /* no places in the scenario: one place, no travel */
 };
 
 /* The places that the scenario selects and those that it names elsewhere (of facilities, of arrivals). */
@@ -49,6 +49,9 @@ int64_t geography_find(const struct geography *geography, const char *code);
 /* Geodesic on the WGS 84 ellipsoid (PROJ's geod_inverse) x detour, at the speed of its band, plus the fixed
  * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
+
+/* Whether one of the texts is the code, prefecture or province of the place. */
+bool geography_named(const struct place *place, const struct key_list *texts);
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);
 

@@ -157,6 +157,9 @@ static const struct key_row facilities_rows[] = {
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
      .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
              "named ID.CODE, by the rule's id and the code of its place."},
+    {"facilities.at", KEY_TEXTS, AT(facility_spec, at), ABSENT,
+     .help = "Codes, prefectures or provinces where the rule makes them, whether people fall ill there or "
+             "not; every place that is selected when absent."},
     {"facilities.except", KEY_TEXTS, AT(facility_spec, except), ABSENT,
      .help = "Codes of places where the rule makes none."},
     {"facilities.beds", KEY_COUNTS, AT(facility_spec, beds), .unit = "beds", ABSENT, COUNTED,

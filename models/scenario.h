@@ -94,10 +94,12 @@ enum facility_level {
 
 struct facility_spec {
     const char *id, *name;
-    const char *place;             /* code; NULL with a rule */
-    int level;                     /* enum facility_level */
-    int ownership;                 /* public|private|foreign */
-    const char *rule;              /* NULL, or why these facilities are generated; shown as the label */
+    const char *place; /* code; NULL with a rule */
+    int level;         /* enum facility_level */
+    int ownership;     /* public|private|foreign */
+    const char *rule;  /* NULL, or why these facilities are generated; shown as the label */
+    struct key_list
+        at; /* texts: codes, prefectures, provinces where a rule makes them; none: every selected place */
     struct key_list except;        /* texts: place codes that a rule passes over */
     struct key_list beds;          /* key_count: station FACILITY.NAME each */
     struct key_list resources;     /* key_count, likewise: theatres, lists, staff groups */
