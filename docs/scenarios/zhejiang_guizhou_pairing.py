@@ -48,21 +48,12 @@ def block_years(lab, old):
 
 def draw(lab):
     plt = twins.plots()
-    run = lab.run(WITH)
-    data = run.data
-    here = data["place_province"].values == "贵州省"
-
-    def share(which):
-        values = which.data.sel(condition="planned", time=slice("2018-01-01", None))
-        return (values["treated_in_county"].sum(["time", "replication"]) /
-                values["patients"].sum(["time", "replication"])).values[here]
-
-    gain = share(run) - share(lab.run(WITHOUT))
-    figure, axes = plt.subplots(figsize=(5.2, 3.8))
-    dots = axes.scatter(data["place_lon"].values[here], data["place_lat"].values[here], c=100 * gain,
-                        s=data["place_population"].values[here] / 6000, cmap="viridis", edgecolors="0.3", linewidths=0.4)
-    figure.colorbar(dots, label="more of 100 patients treated in their county")
-    axes.set_xlabel("degrees east")
-    axes.set_ylabel("degrees north")
-    axes.set_aspect(1.12)
+    figure, axes = plt.subplots(figsize=(7.2, 2.8))
+    for name, label in ((WITH, "paired"), (WITHOUT, "not paired")):
+        data = lab.run(name).data[["patients", "treated_in_county"]].sel(condition="planned").sum(["place", "replication"])
+        axes.plot(data["time"].values, data["treated_in_county"].values / data["patients"].values, label=label,
+                  drawstyle="steps-post")
+    axes.set_ylabel("treated in their county,\nof those who fell ill")
+    axes.set_ylim(0, 1.05)
+    axes.legend(frameon=False, fontsize=8, loc="center right")
     twins.keep(figure, "policy_pairing.png")
