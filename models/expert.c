@@ -112,7 +112,8 @@ void expert_leave(struct world *world, struct expert *expert, int64_t now_us)
     if (expert->at_offer == expert->home_offer)
         set_away(world, expert, 1, now_us);
     expert->at_offer = -1;
-    offer->on_board = offer_given(offer);
+    if (world->scenario->run.board_us == 0)
+        offer->on_board = offer_given(offer);
     world_recheck(world, offer->facility, now_us);
 }
 
@@ -140,7 +141,8 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
         expert->back_us = now_us;
     }
     expert->at_offer = expert->last_offer = offer;
-    at->on_board = offer_given(at);
+    if (world->scenario->run.board_us == 0)
+        at->on_board = offer_given(at);
     world_recheck(world, at->facility, now_us);
     return 0;
 }

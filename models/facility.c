@@ -7,6 +7,10 @@
 #include "models/patient.h"
 #include "sim/rng.h"
 
+const char *const facility_level_names[FACILITY_LEVELS] = {"village",    "township", "county",   "prefecture",
+                                                           "provincial", "regional", "national", "online"};
+const char *const facility_ownership_names[FACILITY_OWNERSHIPS] = {"public", "private", "foreign"};
+
 /* What facilities_init() hands through its steps. */
 struct build {
     struct facilities *facilities;
@@ -109,6 +113,7 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
         station_init(&ward->station, servers, STATION_UNLIMITED);
         *slot = (int32_t)facilities->ward_count++;
     }
+    facilities->ward[*slot].is_bed = is_bed;
     if (is_bed)
         at->beds += servers;
     return 0;
@@ -153,7 +158,8 @@ static int add_offers(struct build *build, size_t facility, const struct facilit
         *offer = (struct offer){.facility = (uint32_t)facility,
                                 .service = (uint32_t)offered->service,
                                 .hash = rng_hash_more(facilities->facility[facility].hash, service->id),
-                                .unlimited = offered->unlimited};
+                                .unlimited = offered->unlimited,
+                                .closed = offered->closed};
         station_init(&offer->operators, 0, STATION_UNLIMITED);
         *slot = (int32_t)facilities->offer_count++;
         for (int64_t n = 0; n < offered->staff; n++) {
@@ -186,9 +192,19 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .reimbursed = spec->reimbursed,
                           .rule = spec->rule,
                           .hash = rng_hash(id),
-                          .partner = PATIENT_NOWHERE};
+                          .partner = PATIENT_NOWHERE,
+                          .price_level = spec->price_level,
+                          .closed = spec->closed,
+                          .declared_closed = spec->closed,
+                          .stays_home = spec->level == LEVEL_ONLINE || spec->visits_us > 0,
+                          .grades = spec->grades,
+                          .visits_us = spec->visits_us,
+                          .declared_level = spec->level};
     const size_t facility = facilities->count++;
-    return add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0 ? -1 : 0;
+    if (add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0)
+        return -1;
+    facilities->facility[facility].declared_beds = facilities->facility[facility].beds;
+    return 0;
 }
 
 static int check_at(const struct build *build, const struct facility_spec *spec)
@@ -374,7 +390,11 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
         if ((spec->rule != NULL ? add_by_rule(&build, spec) : add_named(&build, spec)) != 0)
             result = -1;
     }
-    return result != 0 || set_stations(&build) != 0 ? -1 : 0;
+    if (result != 0 || set_stations(&build) != 0)
+        return -1;
+    for (size_t w = 0; w < facilities->ward_count; w++)
+        facilities->ward[w].declared = facilities->ward[w].station.servers;
+    return 0;
 }
 
 void facilities_free(struct facilities *facilities)

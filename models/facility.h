@@ -20,28 +20,39 @@ struct facility {
     int level, ownership;
     int64_t beds; /* of all wards: the size term of choice */
     int64_t price_per_admission_fen, price_per_day_fen;
-    double reimbursed;
-    const char *rule; /* why it was generated; NULL: named in the scenario */
-    uint64_t hash;    /* identity */
-    uint32_t partner; /* that is asked first where something cannot be had here: a facility, or
-                         PATIENT_NOWHERE; changed by policies at planning epochs only */
-    int32_t helps;    /* so many others; likewise */
+    double reimbursed, price_level;
+    const char *rule;   /* why it was generated; NULL: named in the scenario */
+    uint64_t hash;      /* identity */
+    uint32_t partner;   /* that is asked first where something cannot be had here: a facility, or
+                           PATIENT_NOWHERE; changed by policies at planning epochs only */
+    int32_t helps;      /* so many others; likewise */
+    bool closed;        /* until a policy opens it */
+    bool stays_home;    /* the patient does: home visits and online hospitals */
+    int64_t grades;     /* of severity that are taken, the lightest; 0: all */
+    int64_t visits_us;  /* home visits within this travel time; 0: patients come */
+    int declared_level; /* these stay what they are in the scenario: choice sets are made of them */
+    int64_t declared_beds;
+    bool declared_closed;
+    bool to_standard, at_standard; /* a standard is set for it; it meets it */
 };
 
 /* One resource of one facility with its waiting line. */
 struct ward {
     const char *id; /* FACILITY.RESOURCE, or the station's own id */
     struct station station;
-    struct timetable timetable;    /* count 0: none */
-    uint32_t facility;             /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;               /* index of its statistics; -1: not measured */
-    bool joint;                    /* customers of this line need something else as well */
-    bool relief;                   /* a change of the timetable sends everybody home who is in service */
-    uint8_t preemption, interrupt; /* enum interruption */
-    uint8_t shift;                 /* number of the shift, modulo 256 */
-    int64_t balk_at;               /* INT64_MAX: nobody balks */
-    int64_t blocked;               /* servers held by patients who wait to go on */
-    int64_t *changed_us;           /* with relief: when each shift (modulo 256) began; owned by the arena */
+    struct timetable timetable; /* count 0: none */
+    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;            /* index of its statistics; -1: not measured */
+    int64_t declared;           /* servers by the scenario; policies add to them or hold some back */
+    bool is_bed;
+    bool joint;                        /* customers of this line need something else as well */
+    bool relief;                       /* a change of the timetable sends everybody home who is in service */
+    uint8_t preemption, interrupt;     /* enum interruption */
+    uint8_t shift;                     /* number of the shift, modulo 256 */
+    int64_t balk_at;                   /* INT64_MAX: nobody balks */
+    int64_t blocked;                   /* servers held by patients who wait to go on */
+    int64_t board_free, board_waiting; /* as is known elsewhere */
+    int64_t *changed_us;        /* with relief: when each shift (modulo 256) began; owned by the arena */
     struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
 };
 
@@ -58,6 +69,10 @@ struct facilities {
     int32_t *offer_of; /* [facility][service], -1: never offered */
     size_t service_count;
 };
+
+/* Names of levels and of ownerships, as the language has them. */
+extern const char *const facility_level_names[FACILITY_LEVELS];
+extern const char *const facility_ownership_names[FACILITY_OWNERSHIPS];
 
 /* Builds facilities (named and by rule), wards, stations and offers. Gathers problems. */
 MUST_CHECK int facilities_init(struct facilities *facilities, const struct scenario *scenario,

@@ -18,7 +18,7 @@
 #define COUNTED .low = 0, .high = 1e9
 
 #define STEPS "day|week|month|year|none"
-#define LEVELS "township|county|prefecture|provincial|regional|national|online"
+#define LEVELS "village|township|county|prefecture|provincial|regional|national|online"
 
 static const struct key_row scenario_rows[] = {
     {"scenario", GROUP(scenario, run, run_spec), ABSENT, .help = "The run: when, how long, how often."},
@@ -39,6 +39,11 @@ static const struct key_row scenario_rows[] = {
      .high = 1000000, .help = "Independent repetitions with other luck; more of them narrow the intervals."},
     {"scenario.seed", KEY_TEXT, AT(run_spec, seed), .fallback = "1",
      .help = "A whole number up to 18446744073709551615, in quotes; the same seed gives the same result."},
+    {"scenario.board_refresh", KEY_DURATION, AT(run_spec, board_us), .fallback = "0 s", .high = 366 * 86400e6,
+     .help =
+         "How often it becomes known elsewhere which services a facility gives, what is free there and how "
+         "long its lines are, for those who are referred or diverted; from \"1 min\" on, or \"0 s\": at "
+         "once."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
     {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1",
@@ -138,6 +143,8 @@ static const struct key_row services_rows[] = {
      .high = 100, .help = "Duration of a case under supervision over that of the expert alone."},
     {"services.staff_leave", KEY_RATE, AT(service_spec, staff_leave_per_s), .fallback = "0 per y",
      .help = "Rate at which each independent member of the local staff leaves."},
+    {"services.technologies", KEY_INT, AT(service_spec, technologies), .unit = "techniques", .fallback = "1",
+     .low = 0, .high = 1e6, .help = "How many techniques it stands for, when it is a group of several."},
 };
 TABLE(services);
 
@@ -179,12 +186,24 @@ static const struct key_row facilities_rows[] = {
      .help = "Their proficiency at the start, where an expert has 1."},
     {"facilities.services.unlimited", KEY_BOOL, AT(offer_spec, unlimited), .fallback = "false",
      .help = "Staff is enough for any demand; nobody waits for an operator."},
+    {"facilities.services.closed", KEY_BOOL, AT(offer_spec, closed), .fallback = "false",
+     .help = "Not offered until a policy opens it (centre, standard)."},
     {"facilities.price_per_admission", KEY_MONEY, AT(facility_spec, price_per_admission_fen),
      .fallback = "0 CNY", AT_LEAST_0, .help = "Charge for each admission."},
     {"facilities.price_per_day", KEY_MONEY, AT(facility_spec, price_per_day_fen), .fallback = "0 CNY",
      AT_LEAST_0, .help = "Charge for each day of stay."},
     {"facilities.reimbursed", KEY_SHARE, AT(facility_spec, reimbursed), .fallback = "0",
-     .help = "Share of the charges that insurance pays."},
+     .help = "Share of the charges that insurance pays, where no policy (reimbursement, tiering) says "
+             "otherwise."},
+    {"facilities.price_level", KEY_REAL, AT(facility_spec, price_level), .fallback = "1", .low = 0,
+     .high = 1000, .help = "Factor of the prices of stages (conditions.pathway.price) here."},
+    {"facilities.closed", KEY_BOOL, AT(facility_spec, closed), .fallback = "false",
+     .help = "Takes nobody until a policy opens it (centre, online)."},
+    {"facilities.grades", KEY_INT, AT(facility_spec, grades), .unit = "grades", .fallback = "0", .low = 0,
+     .high = 16, .help = "Takes only so many of the lightest grades of severity of each condition; 0: all."},
+    {"facilities.visits", KEY_DURATION, AT(facility_spec, visits_us), .fallback = "0 h",
+     .help = "Its doctors visit patients who live within this travel time: they travel, there and back, and "
+             "the patients do not; \"0 h\": patients come."},
 };
 TABLE(facilities);
 
@@ -317,6 +336,14 @@ static const struct key_row conditions_rows[] = {
      .help = "Utility of waiting at home, where a facility next door with nothing else in its favour has 0."},
     {"conditions.choice.level", KEY_NAMED_REALS, AT(choice_spec, level), ABSENT, ANY_NUMBER,
      .help = "Utility by facility level: { county = 0; national = 2.5; }."},
+    {"conditions.choice.ownership", KEY_NAMED_REALS, AT(choice_spec, ownership), ABSENT, ANY_NUMBER,
+     .help = "Utility by who owns the facility: { private = -0.5; foreign = -1; }."},
+    {"conditions.choice.price", KEY_REAL, AT(choice_spec, price_per_kcny), .unit = "per 1000 CNY",
+     .fallback = "0", ANY_NUMBER,
+     .help = "Taken off for each 1000 CNY that the patient pays: the own share of the charges, the fare and "
+             "lodging."},
+    {"conditions.choice.days", KEY_REAL, AT(choice_spec, days), .unit = "d", .fallback = "0", .low = 0,
+     .high = 10000, .help = "Days of stay with which patients reckon in that."},
     {"conditions.pathway", LIST(condition_spec, pathway, stage_spec), ABSENT, .refers = "stage",
      .help = "The stages of care; patients begin with the first."},
     {"conditions.pathway.stage", KEY_ID, AT(stage_spec, id), .help = "Short name of the stage."},
@@ -328,9 +355,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.pathway.service", KEY_REF, AT(stage_spec, service), ABSENT, .refers = "services",
      .help = "Technique that is needed, with one person who commands it."},
     {"conditions.pathway.choice", KEY_CHOICE, AT(stage_spec, choice), .fallback = "stay",
-     .choices = "stay|nearest|utility",
-     .help = "Where it is sought: where the patient is, at the nearest facility that can, or at the one "
-             "liked best."},
+     .choices = "stay|nearest|utility|back",
+     .help = "Where it is sought: where the patient is, at the nearest facility that can, at the one liked "
+             "best, or (back) at the one nearest to the patient's home."},
     {"conditions.pathway.reach", KEY_SECONDS, AT(stage_spec, reach_s), .fallback = "0 h",
      .help = "Longest travel time accepted; \"0 h\": any."},
     {"conditions.pathway.duration", KEY_DIST, AT(stage_spec, duration), .unit = "time", ABSENT,
@@ -358,6 +385,8 @@ static const struct key_row conditions_rows[] = {
      .help = "How long those who wait at home take until they choose again."},
     {"conditions.pathway.treats", KEY_BOOL, AT(stage_spec, treats), .fallback = "false",
      .help = "Who has had this stage counts as treated."},
+    {"conditions.pathway.price", KEY_MONEY, AT(stage_spec, price_fen), .fallback = "0 CNY", AT_LEAST_0,
+     .help = "Charge for having it, besides those of the facility, times the facility's price level."},
     {"conditions.pathway.among", KEY_TEXTS, AT(stage_spec, among), ABSENT,
      .help = "Ids of several stations of which each patient joins one; instead of `station`."},
     {"conditions.pathway.pick", KEY_CHOICE, AT(stage_spec, pick), .fallback = "shortest",
@@ -383,6 +412,28 @@ static const struct key_row conditions_rows[] = {
      .low = 0, .high = 7, .help = "The priority after the upgrade."},
     {"conditions.pathway.at", KEY_REF, AT(stage_spec, at), ABSENT, .refers = "facilities",
      .help = "The facility where this stage is had; patients who are elsewhere are sent there."},
+    {"conditions.pathway.refer", KEY_CHOICE, AT(stage_spec, refer), .fallback = "nearest",
+     .choices = "nearest|least_waiting",
+     .help =
+         "Which facility patients are referred to, with missing = \"refer\": the nearest that gives the "
+         "service, or of the 16 nearest the one with the fewest waiting for each server, as far as is known "
+         "elsewhere (see scenario.board_refresh); the nearest of equals."},
+    {"conditions.pathway.remote", GROUP(stage_spec, remote, remote_spec), ABSENT,
+     .help =
+         "What is taken at another facility while the patient stays: a consultation, a monitored bed. It is "
+         "asked for by message once the stage's own needs have been taken; the stage begins when the answer "
+         "has come, and takes up both until it ends."},
+    {"conditions.pathway.remote.at", KEY_REF, AT(remote_spec, at), ABSENT, .refers = "facilities",
+     .help = "The facility that is asked."},
+    {"conditions.pathway.remote.needs", KEY_COUNTS, AT(remote_spec, needs), .unit = "servers", ABSENT,
+     .low = 1, .high = 1e6, .help = "Its beds or resources that are taken together: { desk = 1; }."},
+    {"conditions.pathway.remote.service", KEY_REF, AT(remote_spec, service), ABSENT, .refers = "services",
+     .help = "Technique that is needed there, with one person who commands it, whose working week it uses."},
+    {"conditions.pathway.remote.connection_time", KEY_DURATION, AT(remote_spec, connection_us),
+     .fallback = "0 min",
+     .help =
+         "Time that the question is on its way, and the answer too. Who answers is taken up from saying yes "
+         "until the stage ends; patience is counted where the question waits, and begins when it arrives."},
     {"conditions.pathway.next", LIST(stage_spec, next, next_spec), ABSENT,
      .help = "What follows, with shares that sum to 1 for every grade; the pathway ends when absent."},
     {"conditions.pathway.next.to", KEY_TEXT, AT(next_spec, to), ABSENT,

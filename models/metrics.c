@@ -96,12 +96,11 @@ static int add_by_condition(struct world *world, struct err *err)
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_CONDITION] = (int64_t)c;
         char *prefix = mem_printf(err, "condition/%s/", world->pathways.condition[c].id);
-        const int result =
-            prefix == NULL ||
-                    add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
-                    add_reach(world, prefix, &world->system.reach[c], err) != 0
-                ? -1
-                : 0;
+        const int result = prefix == NULL ||
+                                   add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
+                                   add_reach(world, prefix, &world->system.reach[c], err) != 0
+                               ? -1
+                               : 0;
         free(prefix);
         if (result != 0)
             return -1;
@@ -120,6 +119,26 @@ static int add_offers(struct world *world, struct err *err)
                                   world->services[offer->service].spec->id);
         const int result =
             prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY_SERVICE, &selection, err);
+        free(prefix);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Of all facilities together, and of each that the scenario names. */
+static int add_facilities(struct world *world, struct err *err)
+{
+    struct selection selection = selection_all(&world->ledger, world->background);
+    if (add_fields(world, "", GROUP_FACILITY, &selection, err) != 0)
+        return -1;
+    for (size_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (facility->rule != NULL)
+            continue;
+        selection.index[DIM_FACILITY] = (int64_t)f;
+        char *prefix = mem_printf(err, "facility/%s/", facility->id);
+        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
         free(prefix);
         if (result != 0)
             return -1;
@@ -417,7 +436,7 @@ int metrics_compute(struct world *world, struct err *err)
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 ||
             add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
-            add_offers(world, err) != 0 || add_equity(world, err) != 0)
+            add_facilities(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/holding.h"
 #include "models/observe.h"
 #include "models/partition.h"
 #include "models/world_parts.h"
@@ -30,7 +31,7 @@ int64_t planning_step(const struct world *world, int step, int64_t n)
 static bool plans(const struct world *world)
 {
     return world->scenario->run.planning != STEP_NONE &&
-           (world->policy_count > 0 || world->facilities.offer_count > 0);
+           (world->policy_count > 0 || world->facilities.offer_count > 0 || world->has_remote);
 }
 
 int64_t planning_epoch(const struct world *world, int64_t now_us)
@@ -46,10 +47,25 @@ int64_t planning_epoch(const struct world *world, int64_t now_us)
     return planning_step(world, step, n);
 }
 
+/* The next time at which the notice board is renewed, where it has a rhythm of its own. */
+static int64_t board_after(const struct world *world, int64_t now_us)
+{
+    const int64_t every_us = world->scenario->run.board_us;
+    return every_us > 0 ? (now_us / every_us + 1) * every_us : INT64_MAX;
+}
+
+static void renew_board(struct world *world, int64_t now_us)
+{
+    partition_refresh_board(world);
+    holding_look_across(world, now_us);
+}
+
 int64_t planning_next(const void *data, int64_t now_us)
 {
     const struct world *world = data;
     int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_epoch(world, now_us);
+    const int64_t board_us = board_after(world, now_us);
+    next_us = board_us < next_us ? board_us : next_us;
     const int64_t due_us = observe_due(&world->observe);
     next_us = due_us < next_us ? due_us : next_us;
     const struct ledger *ledger = &world->ledger;
@@ -143,15 +159,32 @@ static void note_levels(struct world *world, int64_t now_us)
             if (person->role == ROLE_LOCAL)
                 proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
         }
+        cell[FS_technologies] = offer_given(offer) && !world->facilities.facility[offer->facility].closed
+                                    ? world->services[offer->service].spec->technologies
+                                    : 0;
         cell[FS_proficiency] = cell[FS_staff_independent] == 0
                                    ? 0
                                    : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
     }
 }
 
+/* The same for facilities that a standard is set for. */
+static void note_standard(struct world *world)
+{
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (!facility->to_standard)
+            continue;
+        int64_t *cell = world_fa(world, f);
+        cell[FA_at_standard] = facility->at_standard;
+        cell[FA_below_standard] = !facility->at_standard;
+    }
+}
+
 void planning_close_step(struct world *world, int64_t now_us)
 {
     note_levels(world, now_us);
+    note_standard(world);
     partition_close_step(world);
     if (now_us != world->warmup_us)
         return;
@@ -159,15 +192,8 @@ void planning_close_step(struct world *world, int64_t now_us)
     partition_restart(world, now_us);
 }
 
-int planning_act(void *data, int64_t now_us, struct err *err)
+static int make_plans(struct world *world, int64_t now_us, struct err *err)
 {
-    struct world *world = data;
-    struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        planning_close_step(world, now_us);
-    observe_now(world, now_us);
-    if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
-        return 0;
     const int64_t next_us = planning_epoch(world, now_us);
     if (now_us == 0)
         update_beliefs(world, 0, 0);
@@ -177,8 +203,21 @@ int planning_act(void *data, int64_t now_us, struct err *err)
         begin_week(world, now_us);
     }
     world->next_plan_us = next_us;
-    if (policies_plan(world, now_us, err) != 0)
+    return policies_plan(world, now_us, err);
+}
+
+int planning_act(void *data, int64_t now_us, struct err *err)
+{
+    struct world *world = data;
+    struct ledger *ledger = &world->ledger;
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
+        planning_close_step(world, now_us);
+    observe_now(world, now_us);
+    const bool planning = plans(world) && (now_us == 0 || now_us == world->next_plan_us);
+    if (planning && make_plans(world, now_us, err) != 0)
         return -1;
-    partition_refresh_board(world);
+    const int64_t every_us = world->scenario->run.board_us;
+    if (every_us > 0 ? now_us % every_us == 0 : planning)
+        renew_board(world, now_us);
     return 0;
 }

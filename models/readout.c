@@ -108,15 +108,14 @@ static double column_value(const struct world *world, size_t column, size_t i)
 
 static const char *column_text(const struct world *world, size_t column, size_t i)
 {
-    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
-                                         "regional", "national", "online"};
     if (column < 3) {
         const struct place *place = &world->geography.place[i];
         const char *row[] = {place->name_en, place->prefecture, place->province};
         return row[column];
     }
     const struct facility *facility = &world->facilities.facility[i];
-    const char *row[] = {world->geography.place[facility->place].code, levels[facility->level],
+    const char *row[] = {world->geography.place[facility->place].code,
+                         facility_level_names[facility->declared_level],
                          facility->rule != NULL ? facility->rule : "named in the scenario"};
     return row[column - 3];
 }
@@ -194,6 +193,11 @@ int readout_columns(struct world *world, struct err *err)
 }
 
 /* --- asked by study/ --- */
+
+const struct scenario *world_scenario(const struct world *world)
+{
+    return world->scenario;
+}
 
 uint64_t world_events(const struct world *world)
 {

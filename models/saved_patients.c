@@ -26,7 +26,7 @@ STATE_LAYOUT(patient, struct patient, PATIENT_STATE, 0);
 #define EXTRA_STATE(ONE, ALL, NOT) \
     ONE(struct extra, whole_us) ONE(struct extra, remaining_us) ONE(struct extra, resamples) \
     ONE(struct extra, mode) NOT(struct extra, blocked_at) NOT(struct extra, held) \
-    ONE(struct extra, held_count)
+    ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand)
 STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 11);
 
 #define HELD_STATE(ONE, ALL, NOT) \
@@ -35,11 +35,12 @@ STATE_LAYOUT(held, struct held, HELD_STATE, 2);
 
 #define WARD_STATE(ONE, ALL, NOT) \
     NOT(struct ward, id) NOT(struct ward, station) NOT(struct ward, timetable) NOT(struct ward, facility) \
-    NOT(struct ward, measure) NOT(struct ward, joint) NOT(struct ward, relief) \
+    NOT(struct ward, measure) NOT(struct ward, declared) NOT(struct ward, is_bed) NOT(struct ward, joint) NOT(struct ward, relief) \
     NOT(struct ward, preemption) NOT(struct ward, interrupt) ONE(struct ward, shift) \
-    NOT(struct ward, balk_at) ONE(struct ward, blocked) NOT(struct ward, changed_us) \
+    NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
+    ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
     NOT(struct ward, in_service)
-STATE_LAYOUT(ward, struct ward, WARD_STATE, 3);
+STATE_LAYOUT(ward, struct ward, WARD_STATE, 2);
 /* clang-format on */
 
 enum { SHIFTS = 256 };
@@ -244,8 +245,8 @@ static void restore_extra(struct world *view, uint32_t who, const struct saved_m
         state_refuse(reader, IMPOSSIBLE);
     if (!blocked || reader->failed)
         return;
-    uint32_t *who_is = mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1,
-                                sizeof *who_is, &err);
+    uint32_t *who_is =
+        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *who_is, &err);
     if (who_is == NULL) {
         state_refuse(reader, "%s", err.text[0]);
         return;
@@ -312,8 +313,8 @@ static bool is_after_others(const struct roster *roster)
     return n < 2 || by_identity(&roster->seat[n - 2], &roster->seat[n - 1]) < 0;
 }
 
-void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps,
-                    int64_t now_us, struct state_reader *reader)
+void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps, int64_t now_us,
+                    struct state_reader *reader)
 {
     struct err err = ERR_INIT;
     *roster = (struct roster){.partitions = world->partitions};

@@ -28,6 +28,7 @@ struct run_spec {
     int64_t price_year;
     double discount; /* a year */
     int partitions; /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
+    int64_t board_us;         /* how often what is known elsewhere is renewed; 0: at once */
     int64_t most_present;     /* patients in the whole system; -1: no limit */
     bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
@@ -73,6 +74,7 @@ struct service_spec {
     double slow_factor;             /* duration at proficiency 0 over that at 1 */
     double teach_factor;            /* duration of a supervised case over an expert's own */
     double staff_leave_per_s;       /* rate at which independent local staff leave */
+    int64_t technologies;           /* that it stands for, when it is a group of several */
 };
 
 struct offer_spec {     /* a service at a facility */
@@ -80,17 +82,21 @@ struct offer_spec {     /* a service at a facility */
     int64_t staff;      /* independent local staff */
     double proficiency; /* of theirs at the start */
     bool unlimited;     /* enough staff for any demand: no operator is waited for */
+    bool closed;        /* not offered until a policy opens it */
 };
 
 enum facility_level {
+    LEVEL_VILLAGE,
     LEVEL_TOWNSHIP,
     LEVEL_COUNTY,
     LEVEL_PREFECTURE,
     LEVEL_PROVINCIAL,
     LEVEL_REGIONAL,
     LEVEL_NATIONAL,
-    LEVEL_ONLINE
+    LEVEL_ONLINE,
+    FACILITY_LEVELS
 };
+enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_OWNERSHIPS };
 
 struct facility_spec {
     const char *id, *name;
@@ -107,7 +113,11 @@ struct facility_spec {
     struct key_list services;      /* struct offer_spec */
     int64_t price_per_admission_fen;
     int64_t price_per_day_fen;
-    double reimbursed; /* share */
+    double reimbursed;  /* share */
+    double price_level; /* factor of the prices of stages */
+    bool closed;        /* until a policy opens it */
+    int64_t grades;     /* only so many of the lightest grades of severity are taken; 0: all */
+    int64_t visits_us;  /* doctors go to patients who live within this travel time; 0: patients come */
 };
 
 struct shift_spec {
@@ -148,6 +158,17 @@ enum stage_pick { PICK_SHORTEST, PICK_RANDOM };
 /* What becomes of a service that is interrupted. */
 enum interruption { INTERRUPT_NONE, INTERRUPT_RESUME, INTERRUPT_RESTART, INTERRUPT_RESAMPLE };
 
+/* What of a stage is taken at another facility while the patient stays. */
+struct remote_spec {
+    int32_t at;            /* ref facilities; -1: nothing is */
+    struct key_list needs; /* struct key_count */
+    int32_t service;       /* ref services; -1 */
+    int64_t connection_us; /* how long a question, and the answer, are on the way */
+};
+
+/* Which of the facilities that give a service patients are referred to. */
+enum stage_refer { REFER_NEAREST, REFER_LEAST_WAITING };
+
 /* What is done when a stage cannot be had here, or no longer: */
 enum stage_else { ELSE_REFER, ELSE_GO_ON, ELSE_WAIT, ELSE_LEAVE };
 
@@ -157,7 +178,7 @@ struct stage_spec {
     struct key_list
         needs;       /* struct key_count: amounts of resources at the patient's facility, seized at once */
     int32_t service; /* ref services, -1: none; needs one operator */
-    int choice;      /* stay|nearest|utility: where this stage is sought */
+    int choice;      /* stay|nearest|utility|back: where this stage is sought */
     double reach_s;  /* not farther than this travel time, seconds; 0: anywhere */
     struct dist_spec *duration;
     int64_t priority;           /* 0 is served first */
@@ -170,6 +191,7 @@ struct stage_spec {
     const char *reneged;        /* stage of those who lose patience; NULL: the pathway ends untreated */
     struct dist_spec *review;   /* waiting at home: how long until they choose again */
     bool treats;                /* having had this stage is "treated" */
+    int64_t price_fen;          /* of having it, at a facility of price level 1 */
     struct key_list next;       /* struct next_spec; none: the pathway ends */
     struct key_list among;      /* texts: stations of their own, one of which is picked */
     int pick;                   /* enum stage_pick */
@@ -180,6 +202,8 @@ struct stage_spec {
     struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
     int64_t upgrade_priority;
     int32_t at; /* ref facilities: had there and nowhere else; -1 */
+    int refer;  /* enum stage_refer */
+    struct remote_spec remote;
 };
 
 struct outcome_spec {
@@ -204,6 +228,9 @@ struct choice_spec {
     double proficiency;    /* times proficiency */
     double stay;           /* constant of waiting at home, against 0 of a facility at the door */
     struct key_list level; /* struct named_real: constant by facility level */
+    struct key_list ownership; /* struct named_real: likewise by who owns it */
+    double price_per_kcny; /* subtracted per 1000 CNY that the patient pays */
+    double days;           /* of stay that patients reckon with in that */
 };
 
 /* A rate that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t since the start. */
@@ -310,6 +337,11 @@ struct scenario {
 MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const char *const *sets,
                              size_t set_count, struct err *err);
 void scenario_free(struct scenario *scenario);
+
+/* What two scenarios have in common when their worlds are the same: all values in force, but for policies
+ * that are left out (without[], by policy) and for what no world is made of, as titles and targets.
+ * Malloc'ed. */
+MUST_CHECK char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err);
 
 /* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its
  * file, line and path. `member` may be an element of a list or a whole group. Returns -1. */

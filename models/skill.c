@@ -10,7 +10,7 @@
 
 bool offer_given(const struct offer *offer)
 {
-    return offer->unlimited || offer->operators.servers > 0;
+    return !offer->closed && (offer->unlimited || offer->operators.servers > 0);
 }
 
 static bool can_operate(const struct person *person, bool emergency)
@@ -218,12 +218,14 @@ STATE_LAYOUT(person, struct person, PERSON_STATE, 9);
 
 #define OFFER_STATE(ONE, ALL, NOT) \
     NOT(struct offer, facility) NOT(struct offer, service) NOT(struct offer, hash) \
-    ONE(struct offer, unlimited) ONE(struct offer, on_board) NOT(struct offer, operators) \
+    ONE(struct offer, unlimited) ONE(struct offer, closed) ONE(struct offer, on_board) \
+    ONE(struct offer, board_free) \
+    ONE(struct offer, board_free_emergency) ONE(struct offer, board_waiting) NOT(struct offer, operators) \
     NOT(struct offer, people) NOT(struct offer, count) NOT(struct offer, capacity) \
     ONE(struct offer, cases) ONE(struct offer, believed_wait_us) ONE(struct offer, believed_proficiency) \
     ONE(struct offer, on_duty) ONE(struct offer, assignment) ONE(struct offer, in_line) \
     ONE(struct offer, begun) ONE(struct offer, waited_us)
-STATE_LAYOUT(offer, struct offer, OFFER_STATE, 10);
+STATE_LAYOUT(offer, struct offer, OFFER_STATE, 7);
 /* clang-format on */
 
 void offer_save(const struct offer *offer, struct state_writer *writer)

@@ -52,7 +52,10 @@ struct offer {
     uint32_t facility, service;
     uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
-    bool on_board;            /* given, as far as is known elsewhere: changes at planning epochs */
+    bool closed; /* until a policy opens it */
+    /* What is known elsewhere: given; somebody free, and for an emergency; the line for operators. */
+    bool on_board, board_free, board_free_emergency;
+    int64_t board_waiting;
     struct station operators; /* those present; the line is not used */
     struct person *people;    /* owned; grows at planning epochs only */
     size_t count, capacity;
