@@ -10,6 +10,7 @@
 
 #define HORQIN SOURCE_DIR "/scenarios/horqin_stroke_stint.cfg"
 #define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
+#define PEOPLE SOURCE_DIR "/tests/unit/data/people.cfg"
 #define QUEUE(name) SOURCE_DIR "/scenarios/queues/" name ".cfg"
 
 static void same(const struct model *a, const struct model *b, const char *what)
@@ -110,6 +111,13 @@ Test(saving, patients_who_cross_provinces_arrive)
 {
     static const double shares[] = {0.05, 1.0 / 6, 0.2, 0.3391, 0.4, 0.55, 0.999};
     interrupt_often(CROSSING, shares, sizeof shares / sizeof shares[0]);
+}
+
+/* Before anything starts, with people away, on the way, at sessions and studying, and after the pairing. */
+Test(saving, those_who_are_sent_and_taught_go_on)
+{
+    static const double shares[] = {0.1, 0.156, 0.1875, 0.21, 0.26, 0.33, 0.4, 0.455, 0.52, 0.61, 0.7, 0.8, 0.95};
+    interrupt_often(PEOPLE, shares, sizeof shares / sizeof shares[0]);
 }
 
 Test(saving, queues_of_every_kind_go_on)
