@@ -222,15 +222,15 @@ struct class_spec {
 };
 
 struct choice_spec {
-    double travel_per_h;   /* subtracted per hour of travel */
-    double size;           /* times the logarithm of the beds */
-    double wait_per_d;     /* subtracted per day of believed waiting */
-    double proficiency;    /* times proficiency */
-    double stay;           /* constant of waiting at home, against 0 of a facility at the door */
-    struct key_list level; /* struct named_real: constant by facility level */
+    double travel_per_h;       /* subtracted per hour of travel */
+    double size;               /* times the logarithm of the beds */
+    double wait_per_d;         /* subtracted per day of believed waiting */
+    double proficiency;        /* times proficiency */
+    double stay;               /* constant of waiting at home, against 0 of a facility at the door */
+    struct key_list level;     /* struct named_real: constant by facility level */
     struct key_list ownership; /* struct named_real: likewise by who owns it */
-    double price_per_kcny; /* subtracted per 1000 CNY that the patient pays */
-    double days;           /* of stay that patients reckon with in that */
+    double price_per_kcny;     /* subtracted per 1000 CNY that the patient pays */
+    double days;               /* of stay that patients reckon with in that */
 };
 
 /* A rate that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t since the start. */

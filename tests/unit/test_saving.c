@@ -116,7 +116,8 @@ Test(saving, patients_who_cross_provinces_arrive)
 /* Before anything starts, with people away, on the way, at sessions and studying, and after the pairing. */
 Test(saving, those_who_are_sent_and_taught_go_on)
 {
-    static const double shares[] = {0.1, 0.156, 0.1875, 0.21, 0.26, 0.33, 0.4, 0.455, 0.52, 0.61, 0.7, 0.8, 0.95};
+    static const double shares[] = {0.1,   0.156, 0.1875, 0.21, 0.26, 0.33, 0.4,
+                                    0.455, 0.52,  0.61,   0.7,  0.8,  0.95};
     interrupt_often(PEOPLE, shares, sizeof shares / sizeof shares[0]);
 }
 
