@@ -28,12 +28,21 @@ static bool selected(const struct places_spec *spec, const struct place *place)
            (spec->provinces.count == 0 || listed(&spec->provinces, place->province));
 }
 
-/* Named by a facility or by arrivals, wherever it lies. */
-static bool named_elsewhere(const struct scenario *scenario, const char *code)
+bool geography_named(const struct place *place, const struct key_list *texts)
 {
+    return texts->count > 0 &&
+           (listed(texts, place->code) || listed(texts, place->prefecture) || listed(texts, place->province));
+}
+
+/* Named by a facility or by arrivals, wherever it lies. */
+static bool named_elsewhere(const struct scenario *scenario, const struct place *place)
+{
+    const char *code = place->code;
     for (size_t i = 0; i < scenario->facilities.count; i++) {
         const struct facility_spec *facility = SCENARIO_ITEM(scenario->facilities, struct facility_spec, i);
         if (facility->place != NULL && strcmp(facility->place, code) == 0)
+            return true;
+        if (geography_named(place, &facility->at))
             return true;
     }
     for (size_t i = 0; i < scenario->conditions.count; i++)
@@ -129,7 +138,7 @@ static int read_file(struct geography *geography, size_t *capacity, struct arena
             break;
         }
         place.selected = selected(spec, &place);
-        if (place.selected || named_elsewhere(geography->scenario, place.code))
+        if (place.selected || named_elsewhere(geography->scenario, &place))
             result = add_place(geography, capacity, place, arena, err);
     }
     table_free(&table);

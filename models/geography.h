@@ -56,6 +56,9 @@ int64_t geography_find(const struct geography *geography, const char *code);
  * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
 
+/* Whether one of the texts is the code, prefecture or province of the place. */
+bool geography_named(const struct place *place, const struct key_list *texts);
+
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);
 
 #endif

@@ -164,6 +164,9 @@ static const struct key_row facilities_rows[] = {
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
      .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
              "named ID.CODE, by the rule's id and the code of its place."},
+    {"facilities.at", KEY_TEXTS, AT(facility_spec, at), ABSENT,
+     .help = "Codes, prefectures or provinces where the rule makes them, whether people fall ill there or "
+             "not; every place that is selected when absent."},
     {"facilities.except", KEY_TEXTS, AT(facility_spec, except), ABSENT,
      .help = "Codes of places where the rule makes none."},
     {"facilities.beds", KEY_COUNTS, AT(facility_spec, beds), .unit = "beds", ABSENT, COUNTED,
@@ -509,6 +512,12 @@ static const struct key_row targets_rows[] = {
      .help = "Day after the last; the end when absent."},
     {"targets.on", KEY_DATE, AT(target_spec, on_us), ABSENT,
      .help = "The day, for quantities that are a state."},
+    {"targets.base_from", KEY_DATE, AT(target_spec, base_from_us), ABSENT,
+     .help =
+         "First day of an earlier time, from which the relative change is asked for: -0.4 when it fell by "
+         "40%."},
+    {"targets.base_to", KEY_DATE, AT(target_spec, base_to_us), ABSENT,
+     .help = "Day after the last of that time; goes with base_from."},
     {"targets.scale", KEY_REAL, AT(target_spec, scale), .fallback = "1", ANY_NUMBER,
      .help = "Factor from the simulated value to the unit of the fact."},
 };

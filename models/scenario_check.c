@@ -60,6 +60,8 @@ static int check_facility(const struct scenario *scenario, const struct facility
                               "is of an online hospital, whose doctors go nowhere; take it away");
     if (facility->rule == NULL && facility->except.count > 0)
         return scenario_blame(scenario, &facility->except, err, "is for rules only; take it away");
+    if (facility->rule == NULL && facility->at.count > 0)
+        return scenario_blame(scenario, &facility->at, err, "is for rules only; write place, or add a rule");
     return 0;
 }
 

@@ -139,6 +139,14 @@ Test(saving, who_asks_elsewhere_is_answered)
     interrupt_often(DATA("watching"), shares, sizeof shares / sizeof shares[0]);
 }
 
+/* Before anything starts, with people away, on the way, at sessions and studying, and after the pairing. */
+Test(saving, those_who_are_sent_and_taught_go_on)
+{
+    static const double shares[] = {0.1,   0.156, 0.1875, 0.21, 0.26, 0.33, 0.4,
+                                    0.455, 0.52,  0.61,   0.7,  0.8,  0.95};
+    interrupt_often(DATA("people"), shares, sizeof shares / sizeof shares[0]);
+}
+
 Test(saving, queues_of_every_kind_go_on)
 {
     static const char *const paths[] = {
