@@ -478,6 +478,11 @@ static const struct key_row targets_rows[] = {
      .help = "The day, for quantities that are a state."},
     {"targets.scale", KEY_REAL, AT(target_spec, scale), .fallback = "1", ANY_NUMBER,
      .help = "Factor from the simulated value to the unit of the fact."},
+    {"targets.plus", KEY_REAL, AT(target_spec, plus), .fallback = "0", ANY_NUMBER,
+     .help = "Added after that: with over_from, scale = -1 and plus = 1 make a relative fall."},
+    {"targets.over_from", KEY_DATE, AT(target_spec, over_from_us), ABSENT,
+     .help = "First day of a period by whose value that of the target is divided: a ratio."},
+    {"targets.over_to", KEY_DATE, AT(target_spec, over_to_us), ABSENT, .help = "Day after the last of it."},
 };
 TABLE(targets);
 

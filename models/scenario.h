@@ -206,15 +206,15 @@ struct class_spec {
 };
 
 struct choice_spec {
-    double travel_per_h;   /* subtracted per hour of travel */
-    double size;           /* times the logarithm of the beds */
-    double wait_per_d;     /* subtracted per day of believed waiting */
-    double proficiency;    /* times proficiency */
-    double stay;           /* constant of waiting at home, against 0 of a facility at the door */
-    struct key_list level; /* struct named_real: constant by facility level */
+    double travel_per_h;       /* subtracted per hour of travel */
+    double size;               /* times the logarithm of the beds */
+    double wait_per_d;         /* subtracted per day of believed waiting */
+    double proficiency;        /* times proficiency */
+    double stay;               /* constant of waiting at home, against 0 of a facility at the door */
+    struct key_list level;     /* struct named_real: constant by facility level */
     struct key_list ownership; /* struct named_real: likewise by who owns it */
-    double price_per_kcny; /* subtracted per 1000 CNY that the patient pays */
-    double days;           /* of stay that patients reckon with in that */
+    double price_per_kcny;     /* subtracted per 1000 CNY that the patient pays */
+    double days;               /* of stay that patients reckon with in that */
 };
 
 /* A rate that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t since the start. */
@@ -266,14 +266,16 @@ struct expert_spec {
 };
 
 struct target_spec {
-    const char *fact;              /* row id */
-    const char *quantity;          /* name of a metric that targets can ask for */
-    int32_t at;                    /* ref facilities; -1 */
-    const char *place;             /* code; NULL */
-    int32_t service;               /* ref services; -1 */
-    int32_t condition;             /* ref conditions; -1 */
-    int64_t from_us, to_us, on_us; /* dates; 0: not given */
-    double scale;                  /* times the simulated value, to the unit of the fact */
+    const char *fact;                 /* row id */
+    const char *quantity;             /* name of a metric that targets can ask for */
+    int32_t at;                       /* ref facilities; -1 */
+    const char *place;                /* code; NULL */
+    int32_t service;                  /* ref services; -1 */
+    int32_t condition;                /* ref conditions; -1 */
+    int64_t from_us, to_us, on_us;    /* dates; 0: not given */
+    int64_t over_from_us, over_to_us; /* dates: the value is divided by that of this period; 0: not given */
+    double scale;                     /* times the simulated value, to the unit of the fact */
+    double plus;                      /* ... and added to it then */
 };
 
 /* Every policy begins so; `own` is of its kind. */

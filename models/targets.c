@@ -46,8 +46,9 @@ static int read_facts(struct world *world, const char *file, struct err *err)
 
 static int check_dates(const struct world *world, const struct target_spec *spec, struct err *err)
 {
-    const int64_t *dates[] = {&spec->from_us, &spec->to_us, &spec->on_us};
-    for (size_t d = 0; d < 3; d++) {
+    const int64_t *dates[] = {&spec->from_us, &spec->to_us, &spec->on_us, &spec->over_from_us,
+                              &spec->over_to_us};
+    for (size_t d = 0; d < sizeof dates / sizeof dates[0]; d++) {
         if (*dates[d] == 0)
             continue;
         const int64_t at_us = policy_time(world, *dates[d]);
@@ -143,16 +144,31 @@ static struct selection select_target(const struct world *world, const struct ta
     return selection;
 }
 
+static double value_of(const struct world *world, const struct target_spec *spec)
+{
+    const struct selection selection = select_target(world, spec);
+    const int64_t field = quantity_find_field(spec->quantity);
+    return field >= 0
+               ? quantity_field(&world->ledger, (size_t)field, &selection)
+               : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
+}
+
+/* The same in the period to which it is related; 1 when there is none. */
+static double base_of(const struct world *world, const struct target_spec *spec)
+{
+    if (spec->over_from_us == 0)
+        return 1;
+    struct target_spec base = *spec;
+    base.from_us = spec->over_from_us;
+    base.to_us = spec->over_to_us;
+    const double value = value_of(world, &base);
+    return value > 0 ? value : NAN;
+}
+
 void targets_evaluate(struct world *world)
 {
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
-        const struct selection selection = select_target(world, spec);
-        const int64_t field = quantity_find_field(spec->quantity);
-        const double value =
-            field >= 0
-                ? quantity_field(&world->ledger, (size_t)field, &selection)
-                : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
-        world->targets[t].value = value * spec->scale;
+        world->targets[t].value = value_of(world, spec) / base_of(world, spec) * spec->scale + spec->plus;
     }
 }
