@@ -8,6 +8,7 @@
 #include "models/interruption.h"
 #include "models/journey.h"
 #include "models/outcome.h"
+#include "models/remote.h"
 #include "models/serving.h"
 #include "models/watch.h"
 
@@ -193,11 +194,13 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
     end(world, who, now_us);
 }
 
-/* Goes on from a stage; anew: it is another one than before. */
+/* Goes on from a stage; anew: it is another one than before. Those of stand-ins lead to answers. */
 static inline void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
     if (stage == STAGE_END)
         end(world, who, now_us);
+    else if (stage <= STAGE_ANSWER(0))
+        remote_refuse(world, who, stage);
     else
         walk(world, who, stage, anew, now_us);
 }
@@ -402,6 +405,42 @@ static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
     go_on(world, who, patient->stage, false, now_us);
 }
 
+static void handle_ask(struct world *world, uint32_t who, int64_t now_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    int32_t next = stage->otherwise;
+    if (choice_given(world, stage, patient->facility))
+        next = ask(world, who, now_us);
+    if (next != CASE_SETTLED)
+        go_on(world, who, next, true, now_us);
+}
+
+static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    int32_t next = STAGE_END;
+    if (remote_hear(world, who, &next, now_us)) {
+        serving_begin(world, who, serving_ward(world, patient, stage), now_us);
+        return;
+    }
+    count_visit(world, who, stage);
+    go_on(world, who, next, true, now_us);
+}
+
+/* What a stand-in has taken up is free again. */
+static void handle_free(struct world *world, uint32_t who, int64_t now_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    struct ward *ward = serving_ward(world, patient, stage);
+    watch_change(world, ward, patient, WATCH_ENDED, now_us);
+    if (ward != NULL || serving_offer(world, patient, stage) != NULL)
+        serving_release(world, who, ward, now_us);
+    patients_give_back(&world->part.patients, who);
+}
+
 /* Everybody who serves is relieved: who is idle goes home, the others finish their patients. */
 static void relieve(struct world *world, struct ward *ward, int64_t now_us)
 {
@@ -456,6 +495,15 @@ void care_handle(void *data, unsigned partition, const struct event *event)
     case EVENT_DEPART:
         handle_depart(world, event->who, event->at_us);
         break;
+    case EVENT_FREE:
+        handle_free(world, event->who, event->at_us);
+        break;
+    case EVENT_ASK:
+        handle_ask(world, event->who, event->at_us);
+        break;
+    case EVENT_ANSWER:
+        handle_answer(world, event->who, event->at_us);
+        break;
     case EVENT_RENEGE:
         handle_renege(world, event->who, event->at_us);
         break;
@@ -470,6 +518,22 @@ void care_handle(void *data, unsigned partition, const struct event *event)
         break;
     case EVENT_ARRIVAL:
     case EVENT_SHIFT:
+        break;
+    }
+}
+
+void care_deliver(void *data, unsigned partition, const struct message *message)
+{
+    struct world *world = ((struct world *)data)->view[partition];
+    switch (message->kind) {
+    case EVENT_ASK:
+        remote_deliver_question(world, message);
+        break;
+    case EVENT_ANSWER:
+        remote_deliver_answer(world, message);
+        break;
+    default:
+        journey_deliver(world, message);
         break;
     }
 }
@@ -566,7 +630,9 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
             watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
-            go_on(world, (uint32_t)who, patient->stage, false, now_us);
+            go_on(world, (uint32_t)who,
+                  (patient->more & PATIENT_STANDS_IN) != 0 ? stage->otherwise : patient->stage, false,
+                  now_us);
         }
         who = after;
     }

@@ -44,6 +44,28 @@ uint32_t case_open(struct world *world)
     return who;
 }
 
+void case_pack(struct world *world, uint32_t who, struct message *message)
+{
+    memcpy(message->payload, case_patient(world, who), sizeof(struct patient));
+    const uint32_t *visits = case_visits(world, who);
+    if (visits != NULL)
+        memcpy(message->payload + sizeof(struct patient), visits,
+               world->pathways.loop_stages * sizeof *visits);
+}
+
+uint32_t case_unpack(struct world *world, const struct message *message)
+{
+    const uint32_t who = case_open(world);
+    if (who == PATIENT_NOWHERE)
+        return who;
+    memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
+    uint32_t *visits = case_visits(world, who);
+    if (visits != NULL)
+        memcpy(visits, message->payload + sizeof(struct patient),
+               world->pathways.loop_stages * sizeof *visits);
+    return who;
+}
+
 void case_stop_circle(struct world *world)
 {
     engine_stop(world->engine,

@@ -483,17 +483,75 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
     return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except, is);
 }
 
+/* What is known elsewhere of a ward: what is written on the board, or what is so. */
+static int64_t free_servers(const struct world *world, const struct ward *ward)
+{
+    return world->scenario->run.board_us > 0 ? ward->board_free : station_free_servers(&ward->station);
+}
+
+static int64_t waiting(const struct world *world, const struct ward *ward)
+{
+    return world->scenario->run.board_us > 0 ? ward->board_waiting : ward->station.waiting;
+}
+
+static bool has_operator(const struct world *world, const struct offer *offer, bool emergency)
+{
+    if (offer->unlimited)
+        return true;
+    if (world->scenario->run.board_us > 0)
+        return emergency ? offer->board_free_emergency : offer->board_free;
+    return offer_operator(offer, emergency) >= 0;
+}
+
 static bool has_free(const struct world *world, const struct stage *stage, uint32_t facility)
 {
     for (size_t i = 0; i < stage->need_count; i++) {
         const int32_t ward = facility_ward(&world->facilities, facility, stage->need[i].resource);
-        if (station_free_servers(&world->facilities.ward[ward].station) < stage->need[i].amount)
+        if (free_servers(world, &world->facilities.ward[ward]) < stage->need[i].amount)
             return false;
     }
-    if (stage->service < 0)
-        return true;
+    return stage->service < 0 ||
+           has_operator(world, facility_offer(&world->facilities, facility, (uint32_t)stage->service),
+                        stage->level == 0);
+}
+
+/* How many wait for each server of what the stage needs most; 0 where it could begin. */
+static double line_length(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    if (has_free(world, stage, facility))
+        return 0;
+    double longest = 0;
+    for (size_t i = 0; i < stage->need_count; i++) {
+        const struct ward *ward =
+            &world->facilities.ward[facility_ward(&world->facilities, facility, stage->need[i].resource)];
+        const int64_t servers = ward->station.servers > 0 ? ward->station.servers : 1;
+        longest = fmax(longest, (double)(1 + waiting(world, ward)) / (double)servers);
+    }
+    if (stage->need_count > 0)
+        return longest;
     const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)stage->service);
-    return offer->unlimited || offer_operator(offer, stage->level == 0) >= 0;
+    const int64_t line = world->scenario->run.board_us > 0 ? offer->board_waiting : offer->operators.waiting;
+    return (double)(1 + line) / (double)(offer->operators.servers > 0 ? offer->operators.servers : 1);
+}
+
+static uint32_t least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
+                              uint32_t except, uint32_t is)
+{
+    const struct choice_set *set = choice_set(world, stage, origin);
+    is |= RULES_NEAREST;
+    uint32_t best = PATIENT_NOWHERE;
+    double shortest = INFINITY;
+    for (size_t i = 0; i < set->count; i++) {
+        const uint32_t facility = set->candidate[i].facility;
+        if (facility == except || !known(world, stage, facility, is))
+            continue;
+        const double length = line_length(world, stage, facility);
+        if (length < shortest) {
+            shortest = length;
+            best = facility;
+        }
+    }
+    return best != PATIENT_NOWHERE ? best : choice_nearest(world, stage, origin, except, is);
 }
 
 uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
@@ -526,8 +584,9 @@ static uint32_t partner_for(const struct world *world, const struct stage *stage
 uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from, uint32_t is)
 {
     const uint32_t partner = partner_for(world, stage, from, is);
-    return partner != PATIENT_NOWHERE
-               ? partner
+    return partner != PATIENT_NOWHERE ? partner
+           : stage->refer == REFER_LEAST_WAITING
+               ? least_waiting(world, stage, world->facilities.facility[from].place, from, is)
                : choice_nearest(world, stage, world->facilities.facility[from].place, from, is);
 }
 

@@ -75,7 +75,8 @@ uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uin
                              uint32_t is);
 
 /* Where a facility sends a patient whom it cannot give the stage: to its partner when that gives it and is
- * within reach, otherwise to the nearest. PATIENT_NOWHERE: nowhere. */
+ * within reach, otherwise as the stage's `refer` says: to the nearest, or to the one of the 16 nearest with
+ * the fewest waiting for each server as far as is known. PATIENT_NOWHERE: nowhere. */
 uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from, uint32_t is);
 
 /* The same when the stage could not begin here at once, but could there. */

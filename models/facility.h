@@ -25,6 +25,7 @@ struct facility {
     uint64_t hash;      /* identity */
     uint32_t partner;   /* that is asked first where something cannot be had here: a facility, or
                            PATIENT_NOWHERE; changed by policies at planning epochs only */
+    int32_t helps;      /* so many others; likewise */
     bool closed;        /* until a policy opens it */
     bool stays_home;    /* the patient does: home visits and online hospitals */
     int64_t grades;     /* of severity that are taken, the lightest; 0: all */
@@ -44,13 +45,14 @@ struct ward {
     int32_t measure;            /* index of its statistics; -1: not measured */
     int64_t declared;           /* servers by the scenario; policies add to them or hold some back */
     bool is_bed;
-    bool joint;                    /* customers of this line need something else as well */
-    bool relief;                   /* a change of the timetable sends everybody home who is in service */
-    uint8_t preemption, interrupt; /* enum interruption */
-    uint8_t shift;                 /* number of the shift, modulo 256 */
-    int64_t balk_at;               /* INT64_MAX: nobody balks */
-    int64_t blocked;               /* servers held by patients who wait to go on */
-    int64_t *changed_us;           /* with relief: when each shift (modulo 256) began; owned by the arena */
+    bool joint;                        /* customers of this line need something else as well */
+    bool relief;                       /* a change of the timetable sends everybody home who is in service */
+    uint8_t preemption, interrupt;     /* enum interruption */
+    uint8_t shift;                     /* number of the shift, modulo 256 */
+    int64_t balk_at;                   /* INT64_MAX: nobody balks */
+    int64_t blocked;                   /* servers held by patients who wait to go on */
+    int64_t board_free, board_waiting; /* as is known elsewhere */
+    int64_t *changed_us;        /* with relief: when each shift (modulo 256) began; owned by the arena */
     struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
 };
 
@@ -82,10 +84,27 @@ int64_t facilities_resource(const struct facilities *facilities, const char *nam
 int64_t facilities_ward(const struct facilities *facilities, const char *id);
 int64_t facilities_find(const struct facilities *facilities, const char *id);
 
-/* The facility that a reference of the scenario (a member read by KEY_REF) names; a problem when a rule makes
- * several of that element. */
+/* The facility that a reference of the scenario (a member read by KEY_REF) names, by its own id or as one of
+ * those that a rule makes ("RULE.CODE"); a problem when it names a rule alone, or a place where it makes
+ * none. */
 MUST_CHECK int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
                                 const int32_t *reference, uint32_t *facility, struct err *err);
+
+/* Facilities that a scenario lists: an element names one, or a rule and thereby all that it makes. */
+struct facility_listed {
+    int32_t facility; /* ref facilities */
+};
+struct facility_group {
+    uint32_t *facility; /* owned by the arena; each once, in the order of the list */
+    size_t count;
+};
+MUST_CHECK int facilities_gather(const struct facilities *facilities, const struct scenario *scenario,
+                                 const struct key_list *listed, struct arena *arena,
+                                 struct facility_group *group, struct err *err);
+/* The same for one reference. */
+MUST_CHECK int facilities_gather_one(const struct facilities *facilities, const struct scenario *scenario,
+                                     const int32_t *reference, struct arena *arena,
+                                     struct facility_group *group, struct err *err);
 
 /* The facility that helps this one: patients are referred to it first, and it is asked for advice.
  * PATIENT_NOWHERE: none. */

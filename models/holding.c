@@ -1,6 +1,7 @@
 #include "models/holding.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/case.h"
@@ -42,14 +43,24 @@ void holding_release(struct world *world, uint32_t who, int64_t now_us)
 
 /* --- blocked patients and deadlocks --- */
 
+static void shift_ward(struct world *world, struct ward *ward, uint32_t who, int64_t servers, int64_t now_us)
+{
+    ward->blocked += servers;
+    watch_blocked(world, ward, case_patient(world, who), servers, now_us);
+}
+
+/* Who asks elsewhere holds what the stage has taken here as well. */
 static void shift_blocked(struct world *world, uint32_t who, int64_t sign, int64_t now_us)
 {
     const struct extra *extra = case_extra(world, who);
-    for (unsigned i = 0; i < extra->held_count; i++) {
-        struct ward *ward = &world->facilities.ward[extra->held[i].ward];
-        ward->blocked += sign * extra->held[i].amount;
-        watch_blocked(world, ward, case_patient(world, who), sign * extra->held[i].amount, now_us);
-    }
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    for (size_t i = 0; (patient->more & PATIENT_ASKS) != 0 && i < stage->need_count; i++)
+        shift_ward(world, serving_need_ward(world, patient, stage, i), who, sign * stage->need[i].amount,
+                   now_us);
+    for (unsigned i = 0; i < extra->held_count; i++)
+        shift_ward(world, &world->facilities.ward[extra->held[i].ward], who, sign * extra->held[i].amount,
+                   now_us);
 }
 
 /* A ward is stuck when all its servers are held by blocked patients who wait for wards that are stuck. */
@@ -59,29 +70,55 @@ static bool is_stuck(const struct ward *ward)
            ward->blocked >= ward->station.busy;
 }
 
-static struct ward *awaited(struct world *world, uint32_t who)
+/* The ward that a blocked patient cannot do without. Who has asked elsewhere awaits a message as far as is
+ * known here; across facilities, the ward there, unless the question may be answered with no. */
+static const struct ward *awaited(struct world *world, uint32_t who, bool across)
 {
     const struct patient *patient = case_patient(world, who);
-    return serving_ward(world, patient, case_stage(world, patient));
+    const struct stage *stage = case_stage(world, patient);
+    if ((patient->more & PATIENT_ASKS) == 0)
+        return serving_ward(world, patient, stage);
+    const struct stage *asked = &world->pathways.stage[stage->asked];
+    if (!across || asked->need_count == 0 || asked->patience != NULL || asked->full != FULL_WAIT)
+        return NULL;
+    const struct ward *ward =
+        &world->facilities
+             .ward[facility_ward(&world->facilities, (uint32_t)stage->asks, asked->need[0].resource)];
+    return ward->station.room < STATION_UNLIMITED || ward->balk_at < INT64_MAX ? NULL : ward;
 }
 
-/* Takes wards out of the stuck set until every blocked patient of a stuck ward waits for a stuck ward. */
-static void settle(struct world *world, bool *stuck)
+static bool unstick(struct ward *first, const struct ward *ward, bool *stuck)
 {
-    struct partition *part = &world->part;
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t b = 0; b < part->blocked_count; b++) {
-            const struct ward *ward = awaited(world, part->blocked[b]);
-            if (ward != NULL && stuck[ward - world->facilities.ward])
-                continue;
-            const struct extra *extra = case_extra(world, part->blocked[b]);
-            for (unsigned i = 0; i < extra->held_count; i++) {
-                changed = changed || stuck[extra->held[i].ward];
-                stuck[extra->held[i].ward] = false;
-            }
-        }
+    const bool was = stuck[ward - first];
+    stuck[ward - first] = false;
+    return was;
+}
+
+/* Takes out of the stuck set what this patient holds, who does not wait for a ward of it. */
+static bool release_wards(struct world *world, uint32_t who, bool *stuck)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const struct extra *extra = case_extra(world, who);
+    struct ward *first = world->facilities.ward;
+    bool changed = false;
+    for (unsigned i = 0; i < extra->held_count; i++)
+        changed |= unstick(first, &first[extra->held[i].ward], stuck);
+    for (size_t i = 0; (patient->more & PATIENT_ASKS) != 0 && i < stage->need_count; i++)
+        changed |= unstick(first, serving_need_ward(world, patient, stage, i), stuck);
+    return changed;
+}
+
+static bool settle_once(struct world *world, bool across, bool *stuck)
+{
+    const struct partition *part = &world->part;
+    bool changed = false;
+    for (size_t b = 0; b < part->blocked_count; b++) {
+        const struct ward *ward = awaited(world, part->blocked[b], across);
+        if (ward == NULL || !stuck[ward - world->facilities.ward])
+            changed |= release_wards(world, part->blocked[b], stuck);
     }
+    return changed;
 }
 
 static void report(struct world *world, const bool *stuck, int64_t now_us)
@@ -102,7 +139,7 @@ static void report(struct world *world, const bool *stuck, int64_t now_us)
 
 static void look_for_deadlock(struct world *world, uint32_t who, int64_t now_us)
 {
-    const struct ward *ward = awaited(world, who);
+    const struct ward *ward = awaited(world, who, false);
     if (ward == NULL || !is_stuck(ward))
         return;
     struct err err = ERR_INIT;
@@ -112,10 +149,39 @@ static void look_for_deadlock(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++)
-        stuck[w] = is_stuck(&world->facilities.ward[w]);
-    settle(world, stuck);
+        stuck[w] = world_at_facility(world, world->facilities.ward[w].facility) == world &&
+                   is_stuck(&world->facilities.ward[w]);
+    while (settle_once(world, false, stuck))
+        ;
     if (stuck[ward - world->facilities.ward])
         report(world, stuck, now_us);
+}
+
+void holding_look_across(struct world *world, int64_t now_us)
+{
+    size_t blocked = 0, still = 0;
+    for (unsigned p = 0; p < world->partitions; p++)
+        blocked += world->view[p]->part.blocked_count;
+    if (!world->has_remote || blocked == 0)
+        return;
+    struct err err = ERR_INIT;
+    bool *stuck = mem_zeroed(world->facilities.ward_count, sizeof *stuck, &err);
+    if (stuck == NULL) {
+        engine_stop(world->engine, "out of memory to look for a deadlock");
+        return;
+    }
+    for (size_t w = 0; w < world->facilities.ward_count; w++)
+        stuck[w] = is_stuck(&world->facilities.ward[w]);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (unsigned p = 0; p < world->partitions; p++)
+            changed |= settle_once(world->view[p], true, stuck);
+    }
+    for (size_t w = 0; w < world->facilities.ward_count; w++)
+        still += stuck[w];
+    if (still > 0)
+        report(world, stuck, now_us);
+    free(stuck);
 }
 
 void holding_block(struct world *world, uint32_t who, int64_t now_us)
@@ -133,7 +199,8 @@ void holding_block(struct world *world, uint32_t who, int64_t now_us)
     part->blocked[part->blocked_count++] = who;
     extra->blocked_at = (uint32_t)part->blocked_count;
     shift_blocked(world, who, 1, now_us);
-    look_for_deadlock(world, who, now_us);
+    if ((case_patient(world, who)->more & PATIENT_ASKS) == 0)
+        look_for_deadlock(world, who, now_us);
 }
 
 void holding_unblock(struct world *world, uint32_t who, int64_t now_us)

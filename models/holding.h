@@ -16,7 +16,10 @@ void holding_add(struct world *world, uint32_t who, struct ward *ward, int64_t a
 /* Gives back all that the patient holds, and serves who waited for it. */
 void holding_release(struct world *world, uint32_t who, int64_t now_us);
 
-/* A patient who holds servers has joined a line, or left it. */
+/* Between windows: whether patients of several facilities wait for one another. */
+void holding_look_across(struct world *world, int64_t now_us);
+
+/* A patient who holds servers has joined a line or asked elsewhere, or does so no longer. */
 void holding_block(struct world *world, uint32_t who, int64_t now_us);
 void holding_unblock(struct world *world, uint32_t who, int64_t now_us);
 

@@ -1,8 +1,5 @@
 #include "models/journey.h"
 
-#include <string.h>
-
-#include "models/care.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/serving.h"
@@ -63,28 +60,18 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         return patient->stage;
     }
     struct message message = {.kind = EVENT_TRANSFER};
-    memcpy(message.payload, patient, sizeof *patient);
-    const uint32_t *visits = case_visits(world, who);
-    if (visits != NULL)
-        memcpy(message.payload + sizeof *patient, visits, world->pathways.loop_stages * sizeof *visits);
+    case_pack(world, who, &message);
     patients_give_back(&world->part.patients, who);
     engine_send(world->engine, world->number, world_at_facility(world, facility)->number, arrange_us + way.us,
                 message);
     return CASE_SETTLED;
 }
 
-void care_deliver(void *data, unsigned partition, const struct message *message)
+void journey_deliver(struct world *world, const struct message *message)
 {
-    struct world *world = ((struct world *)data)->view[partition];
-    const uint32_t who = case_open(world);
-    if (who == PATIENT_NOWHERE)
-        return;
-    memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
-    uint32_t *visits = case_visits(world, who);
-    if (visits != NULL)
-        memcpy(visits, message->payload + sizeof(struct patient),
-               world->pathways.loop_stages * sizeof *visits);
-    case_schedule(world, who, EVENT_TRANSFER, message->at_us);
+    const uint32_t who = case_unpack(world, message);
+    if (who != PATIENT_NOWHERE)
+        case_schedule(world, who, EVENT_TRANSFER, message->at_us);
 }
 
 /* Nobody thinks again more often than this. */

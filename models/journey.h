@@ -8,12 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct message;
 struct patient;
 struct world;
 
 /* Sends a patient to a facility after the time that it takes to arrange it: a message with that delay and the
  * travel time; without any delay the patient is there at once and the present stage is returned. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us);
+/* For care_deliver(): somebody is on the way. */
+void journey_deliver(struct world *world, const struct message *message);
 /* Has arrived: counted and charged. */
 void journey_arrive(struct world *world, const struct patient *patient);
 

@@ -39,6 +39,11 @@ static const struct key_row scenario_rows[] = {
      .high = 1000000, .help = "Independent repetitions with other luck; more of them narrow the intervals."},
     {"scenario.seed", KEY_TEXT, AT(run_spec, seed), .fallback = "1",
      .help = "A whole number up to 18446744073709551615, in quotes; the same seed gives the same result."},
+    {"scenario.board_refresh", KEY_DURATION, AT(run_spec, board_us), .fallback = "0 s", .high = 366 * 86400e6,
+     .help =
+         "How often it becomes known elsewhere which services a facility gives, what is free there and how "
+         "long its lines are, for those who are referred or diverted; from \"1 min\" on, or \"0 s\": at "
+         "once."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
     {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1",
@@ -157,7 +162,8 @@ static const struct key_row facilities_rows[] = {
     {"facilities.ownership", KEY_CHOICE, AT(facility_spec, ownership), .fallback = "public",
      .choices = "public|private|foreign", .help = "Who owns it."},
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
-     .help = "Makes one facility in every place; the text says why and labels them as made by rule."},
+     .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
+             "named ID.CODE, by the rule's id and the code of its place."},
     {"facilities.except", KEY_TEXTS, AT(facility_spec, except), ABSENT,
      .help = "Codes of places where the rule makes none."},
     {"facilities.beds", KEY_COUNTS, AT(facility_spec, beds), .unit = "beds", ABSENT, COUNTED,
@@ -403,6 +409,28 @@ static const struct key_row conditions_rows[] = {
      .low = 0, .high = 7, .help = "The priority after the upgrade."},
     {"conditions.pathway.at", KEY_REF, AT(stage_spec, at), ABSENT, .refers = "facilities",
      .help = "The facility where this stage is had; patients who are elsewhere are sent there."},
+    {"conditions.pathway.refer", KEY_CHOICE, AT(stage_spec, refer), .fallback = "nearest",
+     .choices = "nearest|least_waiting",
+     .help =
+         "Which facility patients are referred to, with missing = \"refer\": the nearest that gives the "
+         "service, or of the 16 nearest the one with the fewest waiting for each server, as far as is known "
+         "elsewhere (see scenario.board_refresh); the nearest of equals."},
+    {"conditions.pathway.remote", GROUP(stage_spec, remote, remote_spec), ABSENT,
+     .help =
+         "What is taken at another facility while the patient stays: a consultation, a monitored bed. It is "
+         "asked for by message once the stage's own needs have been taken; the stage begins when the answer "
+         "has come, and takes up both until it ends."},
+    {"conditions.pathway.remote.at", KEY_REF, AT(remote_spec, at), ABSENT, .refers = "facilities",
+     .help = "The facility that is asked."},
+    {"conditions.pathway.remote.needs", KEY_COUNTS, AT(remote_spec, needs), .unit = "servers", ABSENT,
+     .low = 1, .high = 1e6, .help = "Its beds or resources that are taken together: { desk = 1; }."},
+    {"conditions.pathway.remote.service", KEY_REF, AT(remote_spec, service), ABSENT, .refers = "services",
+     .help = "Technique that is needed there, with one person who commands it, whose working week it uses."},
+    {"conditions.pathway.remote.connection_time", KEY_DURATION, AT(remote_spec, connection_us),
+     .fallback = "0 min",
+     .help =
+         "Time that the question is on its way, and the answer too. Who answers is taken up from saying yes "
+         "until the stage ends; patience is counted where the question waits, and begins when it arrives."},
     {"conditions.pathway.next", LIST(stage_spec, next, next_spec), ABSENT,
      .help = "What follows, with shares that sum to 1 for every grade; the pathway ends when absent."},
     {"conditions.pathway.next.to", KEY_TEXT, AT(next_spec, to), ABSENT,
@@ -438,9 +466,14 @@ static const struct key_row experts_rows[] = {
     {"experts.id", KEY_ID, AT(expert_spec, id), .help = "Short name for references and results."},
     {"experts.name", KEY_TEXT, AT(expert_spec, name), ABSENT, .help = "Name for people; the id when absent."},
     {"experts.home", KEY_REF, AT(expert_spec, home), .refers = "facilities",
-     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere."},
+     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere; a rule: one at "
+             "each of its hospitals."},
     {"experts.service", KEY_REF, AT(expert_spec, service), .refers = "services",
      .help = "What the expert commands."},
+    {"experts.count", KEY_INT, AT(expert_spec, count), .unit = "people", .fallback = "1", .low = 1,
+     .high = 10000,
+     .help =
+         "So many alike at the home, each with a body and a week of their own: ID.1, ID.2 ... in results."},
     {"experts.week", KEY_DURATION, AT(expert_spec, week_us), .fallback = "40 h", .low = 0,
      .high = 168 * 3600e6, .help = "Working time a week, all activities together."},
 };

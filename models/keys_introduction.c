@@ -118,6 +118,23 @@ const char *const keys_introduction[] = {
     "A rate or an incidence can vary around its mean: in a wave, `wave = { amplitude = 0.6; period = \"24 h\"; phase = \"6 h\"; };`, or by parts of a cycle, `profile = { cycle = \"1 y\"; weights = [3, 2, 1, 2]; };`. With all of these, `batch = 10;` (or a distribution) lets several patients come at once, `count = 100;` ends the arrivals, and `into = \"STAGE\";` lets patients begin with another stage than the first. The n-th arrival comes at the same time whatever the batches are, and the n-th patient of a place and condition is the same person in every scenario that has the same seed.\n"
     "\n",
 
+    "## Asking elsewhere, and the notice board\n"
+    "\n"
+    "A stage can take something at another facility while the patient stays where they are: an expert's time, a desk, a place on a screen.\n"
+    "\n"
+    "```\n"
+    "{ stage = \"consultation\"; needs: { bed = 1; }; priority = 1;\n"
+    "  remote: { at = \"hub\"; needs: { desk = 1; }; service = \"opinion\"; connection_time = \"15 min\"; };\n"
+    "  patience = \"2 d\"; reneged = \"referral\"; otherwise = \"referral\"; duration = \"40 min\"; }\n"
+    "```\n"
+    "\n"
+    "What the stage needs here is taken first, and kept meanwhile. Then a question is sent, which is on its way for `connection_time` and waits in the lines of the facility asked with the stage's priority, upgrade and patience; patience begins when the question arrives. As soon as everything asked for is free, the answer is yes; it is on its way for `connection_time`, and then the stage begins. Whoever answers is taken up from yes until the stage ends, and an expert's week is charged with it. With one desk and random questions this is an M/G/1 line whose services are one connection time longer than the stage, and patients wait two connection times more than the line. The answer is no when there is no room or everybody is busy with `full = \"refuse\"` (`rejected`), when the line is too long (`balked`), when patience ends (`reneged`), or when nobody there gives the service (`otherwise`, or the end with `missing = \"leave\"`). It makes no difference whether both facilities are in one place.\n"
+    "\n"
+    "Who is referred or sent on does not see other facilities, but a notice board, which is renewed every `scenario.board_refresh`: who gives which service (with \"0 s\" renewed whenever policies act), what is free (`full = \"divert\"`), how long the lines are (`refer = \"least_waiting\"`). Several patients may trust the same note. When the board is renewed, or policies act, it is also looked whether patients who hold servers here and ask for others there wait for one another; the run then stops and names the stations.\n"
+    "\n"
+    "The world is cut into partitions (provinces) that run on threads of their own for the shortest of `travel.fixed` and all connection times, in parts that divide the day and the board's refresh. No delay, or a board of \"0 s\" where somebody looks at it, merges them into one. Results do not depend on it.\n"
+    "\n",
+
     "## Messages\n"
     "\n"
     "Every problem is reported as `file:line: path: what was found; what to do`, up to 20 at once.\n"

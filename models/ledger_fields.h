@@ -18,6 +18,7 @@
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
+    FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
@@ -35,8 +36,10 @@
 #define LEDGER_FACILITY(FIELD) \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
+    FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
-    FIELD(in_line, MEAN, "1", 1, "patients waiting in the facility's lines, mean over the step") \
+    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step") \
     FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
     FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
@@ -46,6 +49,7 @@
     FIELD(procedures_by_visitors, COUNT, "1", 1, "procedures begun by a visiting expert") \
     FIELD(procedures_by_locals, COUNT, "1", 1, "procedures begun by independent local staff") \
     FIELD(procedures_supervised, COUNT, "1", 1, "procedures of a visiting expert in which a trainee was taught") \
+    FIELD(procedures_remote, COUNT, "1", 1, "procedures and consultations given from here to patients elsewhere, by whomever") \
     FIELD(procedure_waits, SUM, "h", HOURS, "time in line before procedures") \
     FIELD(procedures_ended, COUNT, "1", 1, "patients whose pathway ended after a procedure here") \
     FIELD(stay_after_procedure, SUM, "d", DAYS, "time from the begin of the procedure to the end of the pathway, of those that ended") \
@@ -54,15 +58,18 @@
     FIELD(experts_visiting, LEVEL, "1", 1, "visiting experts at the end of the step") \
     FIELD(trainees, LEVEL, "1", 1, "trainees not yet independent at the end of the step") \
     FIELD(technologies, LEVEL, "1", 1, "techniques that are offered at the end of the step: those that the service stands for") \
+    FIELD(studying, LEVEL, "1", 1, "local staff away for further study at the end of the step") \
     FIELD(proficiency, LEVEL, "1", 1e-6, "mean proficiency of the independent local staff at the end of the step (1: the plateau)")
 
 /* Of an expert: every hour is spent once. */
 #define LEDGER_EXPERT(FIELD) \
     FIELD(procedures_at_home, COUNT, "1", 1, "the expert's procedures at the home facility") \
     FIELD(procedures_away, COUNT, "1", 1, "the expert's procedures elsewhere") \
+    FIELD(remote_procedures, COUNT, "1", 1, "the expert's procedures and consultations for patients elsewhere") \
     FIELD(hours_at_home, SUM, "h", HOURS, "hours of the expert's procedures at home") \
     FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
-    FIELD(hours_teaching, SUM, "h", HOURS, "hours that procedures took longer because the expert taught") \
+    FIELD(remote_hours, SUM, "h", HOURS, "hours of the expert's procedures and consultations for patients elsewhere, connecting included") \
+    FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
 /* clang-format on */

@@ -96,12 +96,11 @@ static int add_by_condition(struct world *world, struct err *err)
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_CONDITION] = (int64_t)c;
         char *prefix = mem_printf(err, "condition/%s/", world->pathways.condition[c].id);
-        const int result =
-            prefix == NULL ||
-                    add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
-                    add_reach(world, prefix, &world->system.reach[c], err) != 0
-                ? -1
-                : 0;
+        const int result = prefix == NULL ||
+                                   add_fields(world, prefix, GROUP_PLACE_CONDITION, &selection, err) != 0 ||
+                                   add_reach(world, prefix, &world->system.reach[c], err) != 0
+                               ? -1
+                               : 0;
         free(prefix);
         if (result != 0)
             return -1;

@@ -23,12 +23,20 @@ static const char *one_because(const struct world *world)
         return "travel.fixed is 0: patients may be elsewhere at once";
     if (world->scenario->run.most_present >= 0)
         return "scenario.most_present counts everybody at once";
+    const bool live = world->scenario->run.board_us == 0;
     for (size_t s = 0; s < world->pathways.stage_count; s++) {
         const struct stage *stage = &world->pathways.stage[s];
+        if (stage->asks >= 0 && stage->connection_us <= 0)
+            return "a connection_time is 0: another facility is asked at once";
+        if (live && stage->refer == REFER_LEAST_WAITING)
+            return "scenario.board_refresh is 0: patients are referred by the lines of other facilities at "
+                   "once";
         if (stage->ward >= 0 || stage->among != NULL)
             return "a stage is had at a station that belongs to the whole world";
-        if (stage->full == FULL_DIVERT)
-            return "patients are diverted by what is free at other facilities at once";
+        if (live && stage->full == FULL_DIVERT)
+            return "scenario.board_refresh is 0: patients are diverted by what is free at other facilities "
+                   "at "
+                   "once";
     }
     return NULL;
 }
@@ -56,9 +64,18 @@ static unsigned number_places(struct world *world)
 
 static int choose_window(struct world *world, struct err *err)
 {
-    const struct window_delay delay = {"travel.fixed", world->scenario->travel.fixed_us};
+    struct window_delay delay[2] = {{"travel.fixed", world->scenario->travel.fixed_us}};
+    size_t count = 1;
+    for (size_t s = 0; s < world->pathways.stage_count; s++) {
+        const struct stage *stage = &world->pathways.stage[s];
+        if (stage->asks < 0 || (count == 2 && delay[1].delay_us <= stage->connection_us))
+            continue;
+        delay[1] = (struct window_delay){"a connection_time", stage->connection_us};
+        count = 2;
+    }
     struct window window;
-    if (window_choose(&window, world->partitions, &delay, world->partitions > 1 ? 1 : 0, 0, 0, err) != 0)
+    if (window_choose(&window, world->partitions, delay, world->partitions > 1 ? count : 0,
+                      world->partitions > 1 ? world->scenario->run.board_us : 0, 0, err) != 0)
         return -1;
     world->window_us = window.length_us;
     world->window_set_by = window.set_by;
@@ -226,8 +243,18 @@ int partition_gather(struct world *world, int64_t now_us, struct err *err)
 
 void partition_refresh_board(struct world *world)
 {
-    for (size_t o = 0; o < world->facilities.offer_count; o++)
-        world->facilities.offer[o].on_board = offer_given(&world->facilities.offer[o]);
+    for (size_t o = 0; o < world->facilities.offer_count; o++) {
+        struct offer *offer = &world->facilities.offer[o];
+        offer->on_board = offer_given(offer);
+        offer->board_free = offer_operator(offer, false) >= 0;
+        offer->board_free_emergency = offer_operator(offer, true) >= 0;
+        offer->board_waiting = offer->operators.waiting;
+    }
+    for (size_t w = 0; w < world->facilities.ward_count; w++) {
+        struct ward *ward = &world->facilities.ward[w];
+        ward->board_free = station_free_servers(&ward->station);
+        ward->board_waiting = ward->station.waiting;
+    }
 }
 
 /* --- saving --- */

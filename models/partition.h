@@ -26,7 +26,7 @@ int64_t partition_present(const struct world *world);
 /* Adds the system's statistics of the partitions into the whole world's: the end of the run. */
 MUST_CHECK int partition_gather(struct world *world, int64_t now_us, struct err *err);
 
-/* What is known elsewhere of who gives what: at planning epochs. */
+/* What is known elsewhere of who gives what, what is free and how long lines are. */
 void partition_refresh_board(struct world *world);
 
 /* The system's statistics, over all partitions; restored into the first. */

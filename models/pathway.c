@@ -143,6 +143,17 @@ static int find_station(struct build *build, const struct stage_spec *spec, stru
     return 0;
 }
 
+/* Their lines are not for them alone: who waits there waits for something else as well. */
+static void make_joint(struct build *build, const struct stage *stage)
+{
+    for (size_t i = 0; i < stage->need_count; i++)
+        for (size_t f = 0; f < build->facilities->count; f++) {
+            const int32_t ward = facility_ward(build->facilities, (uint32_t)f, stage->need[i].resource);
+            if (ward >= 0)
+                build->facilities->ward[ward].joint = true;
+        }
+}
+
 static int find_needs(struct build *build, const struct stage_spec *spec, struct stage *stage)
 {
     if (spec->needs.count > STAGE_NEEDS)
@@ -167,15 +178,88 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
     }
     const bool joint = stage->need_count > 1 || (stage->service >= 0 && stage->need_count > 0) ||
                        (stage->need_count == 1 && stage->need[0].amount != 1);
-    if (!joint)
-        return 0;
-    for (size_t i = 0; i < stage->need_count; i++)
-        for (size_t f = 0; f < build->facilities->count; f++) {
-            const int32_t ward = facility_ward(build->facilities, (uint32_t)f, stage->need[i].resource);
-            if (ward >= 0)
-                build->facilities->ward[ward].joint = true;
-        }
+    if (joint)
+        make_joint(build, stage);
     return 0;
+}
+
+/* --- what is asked for elsewhere --- */
+
+static struct stage *add_stage(struct build *build, const struct stage *like, int32_t *at)
+{
+    *at = (int32_t)build->pathways->stage_count;
+    struct stage *stage = &build->pathways->stage[build->pathways->stage_count++];
+    *stage = *like;
+    return stage;
+}
+
+/* A stand-in has the luck of the stage, and nothing of what its patient has where the patient is. */
+static struct stage *add_stand_in(struct build *build, struct stage *asking)
+{
+    struct stage *stage = add_stage(build, asking, &asking->asked);
+    stage->ward = stage->at = stage->asks = -1;
+    stage->among = NULL;
+    stage->need_count = 0;
+    stage->treats = stage->first = stage->plain = false;
+    stage->service = -1;
+    stage->previous = PREVIOUS_RELEASE;
+    stage->full = asking->full == FULL_DIVERT ? FULL_WAIT : asking->full;
+    stage->choice = CHOICE_STAY;
+    stage->window_us = 0;
+    stage->late = stage->otherwise = STAGE_ANSWER(ANSWER_MISSING);
+    stage->rejected = STAGE_ANSWER(ANSWER_REJECTED);
+    stage->balked = STAGE_ANSWER(ANSWER_BALKED);
+    stage->reneged = STAGE_ANSWER(ANSWER_GAVE_UP);
+    return stage;
+}
+
+static int find_asked_needs(struct build *build, const struct remote_spec *spec, uint32_t facility,
+                            struct stage *stage)
+{
+    const char *id = build->facilities->facility[facility].id;
+    if (spec->needs.count > STAGE_NEEDS)
+        return scenario_blame(build->scenario, &spec->needs, build->err,
+                              "%zu resources at once; a stage can need at most %d", spec->needs.count,
+                              STAGE_NEEDS);
+    for (size_t i = 0; i < spec->needs.count; i++) {
+        const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
+        const int64_t resource = facilities_resource(build->facilities, need->name);
+        const int32_t ward =
+            resource < 0 ? -1 : facility_ward(build->facilities, facility, (uint32_t)resource);
+        if (ward < 0)
+            return scenario_blame(build->scenario, &spec->needs, build->err,
+                                  "the facility \"%s\" has no \"%s\"; add it to its beds or resources, or "
+                                  "correct the name",
+                                  id, need->name);
+        build->facilities->ward[ward].joint = true;
+        stage->need[stage->need_count++] =
+            (struct need){.resource = (uint32_t)resource, .amount = need->count};
+    }
+    if (spec->service >= 0 && facility_offer(build->facilities, facility, (uint32_t)spec->service) == NULL)
+        return scenario_blame(build->scenario, &spec->service, build->err,
+                              "the facility \"%s\" does not list this service; add it to its services", id);
+    stage->service = spec->service;
+    return 0;
+}
+
+static int find_remote(struct build *build, const struct stage_spec *spec, struct stage *stage)
+{
+    const struct remote_spec *remote = &spec->remote;
+    stage->asks = stage->asked = -1;
+    if (remote->at < 0)
+        return 0;
+    uint32_t facility = 0;
+    if (stage->ward >= 0 || stage->among != NULL || stage->service >= 0)
+        return scenario_blame(build->scenario, &remote->at, build->err,
+                              "a stage that asks elsewhere needs beds or resources here at most; remove "
+                              "station, among and service (remote.service is that of the facility asked)");
+    if (facilities_refer(build->facilities, build->scenario, &remote->at, &facility, build->err) != 0)
+        return -1;
+    stage->asks = (int32_t)facility;
+    stage->connection_us = remote->connection_us;
+    stage->plain = false;
+    make_joint(build, stage);
+    return find_asked_needs(build, remote, facility, add_stand_in(build, stage));
 }
 
 static uint32_t cumulative_word(double share)
@@ -276,12 +360,16 @@ static int find_among(struct build *build, const struct stage_spec *spec, struct
     return 0;
 }
 
-static int32_t find_facility(const struct build *build, int32_t ref)
+static int find_facility(struct build *build, const struct stage_spec *spec, struct stage *stage)
 {
-    if (ref < 0)
+    uint32_t facility = 0;
+    stage->at = -1;
+    if (spec->at < 0)
+        return 0;
+    if (facilities_refer(build->facilities, build->scenario, &spec->at, &facility, build->err) != 0)
         return -1;
-    return (int32_t)facilities_find(
-        build->facilities, SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)ref)->id);
+    stage->at = (int32_t)facility;
+    return 0;
 }
 
 /* Most stages have one successor, which needs no luck. */
@@ -295,18 +383,21 @@ static int32_t only_successor(const struct stage *stage, size_t severities)
     return stage->route[0][0].to;
 }
 
-static int set_stage(struct build *build, const struct condition_spec *condition, uint32_t first_stage,
-                     size_t i, struct stage *stage)
+static int set_stage(struct build *build, size_t c, uint32_t first_stage, size_t i, struct stage *stage)
 {
+    const struct condition_spec *condition =
+        SCENARIO_ITEM(build->scenario->conditions, struct condition_spec, c);
     const struct stage_spec *spec = stage_spec(condition, i);
     *stage = (struct stage){.spec = spec,
+                            .condition = (uint16_t)c,
                             .index = (uint16_t)i,
                             .treats = spec->treats,
                             .first = i == 0,
                             .service = spec->service,
                             .choice = (enum stage_choice)spec->choice,
                             .missing = (enum stage_else)spec->missing,
-                            .at = find_facility(build, spec->at),
+                            .asks = -1,
+                            .refer = (enum stage_refer)spec->refer,
                             .pick = (enum stage_pick)spec->pick,
                             .previous = (enum stage_previous)spec->previous,
                             .full = (enum stage_full)spec->full,
@@ -316,6 +407,7 @@ static int set_stage(struct build *build, const struct condition_spec *condition
                             .transfer_us = spec->transfer_us,
                             .reach_us = llround(spec->reach_s * 1e6)};
     int failed = 0;
+    failed |= find_facility(build, spec, stage);
     failed |= find_station(build, spec, stage);
     failed |= find_among(build, spec, stage);
     failed |= find_needs(build, spec, stage);
@@ -331,6 +423,8 @@ static int set_stage(struct build *build, const struct condition_spec *condition
     failed |= set_routes(build, condition, spec, first_stage, stage);
     stage->plain = stage->among == NULL && stage->at < 0 && stage->previous == PREVIOUS_RELEASE &&
                    stage->full == FULL_WAIT && stage->service < 0;
+    if (failed == 0)
+        failed |= find_remote(build, spec, stage);
     if (failed == 0)
         stage->next = only_successor(stage, condition->classes.count > 0 ? condition->classes.count : 1);
     if ((stage->choice == CHOICE_UTILITY || stage->missing == ELSE_WAIT) && stage->review == NULL)
@@ -421,8 +515,7 @@ static int set_condition(struct build *build, size_t c, uint32_t first_stage)
         return -1;
     struct stage *stages = &build->pathways->stage[first_stage];
     for (size_t i = 0; i < spec->pathway.count; i++) {
-        failed |= set_stage(build, spec, first_stage, i, &stages[i]);
-        stages[i].condition = (uint16_t)c;
+        failed |= set_stage(build, c, first_stage, i, &stages[i]);
         if (stages[i].treats && stages[i].service >= 0 && condition->treat_service < 0)
             condition->treat_service = stages[i].service;
     }
@@ -452,12 +545,12 @@ int pathways_init(struct pathways *pathways, const struct scenario *scenario, st
     size_t stages = 0;
     for (size_t c = 0; c < pathways->count; c++)
         stages += SCENARIO_ITEM(scenario->conditions, struct condition_spec, c)->pathway.count;
-    if (pathways->count > UINT16_MAX || stages > UINT16_MAX - 1)
+    if (pathways->count > UINT16_MAX || stages > UINT16_MAX / 2)
         return err_fail(err, "%zu conditions with %zu stages are too many; at most %d of each",
-                        pathways->count, stages, UINT16_MAX - 1);
+                        pathways->count, stages, UINT16_MAX / 2);
     pathways->stage_count = stages;
     pathways->condition = arena_zeroed(arena, pathways->count, sizeof *pathways->condition, err);
-    pathways->stage = arena_zeroed(arena, stages, sizeof *pathways->stage, err);
+    pathways->stage = arena_zeroed(arena, 2 * stages, sizeof *pathways->stage, err);
     if (pathways->condition == NULL || pathways->stage == NULL)
         return -1;
     int failed = 0;

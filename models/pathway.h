@@ -12,6 +12,10 @@
 #include "models/scenario.h"
 #include "sim/dist.h"
 
+/* What a stand-in's stage leads to are answers, not stages. */
+enum answer_code { ANSWER_GRANTED, ANSWER_MISSING, ANSWER_REJECTED, ANSWER_BALKED, ANSWER_GAVE_UP };
+#define STAGE_ANSWER(code) (-16 - (int32_t)(code))
+
 enum { STAGE_END = -1, STAGE_BY_LUCK = -3, STAGE_NEEDS = 4, SEVERITIES = 16 };
 
 /* Of a condition, in the order of its key. */
@@ -39,8 +43,12 @@ struct stage {
     uint8_t level; /* of priority */
     bool treats, first;
     struct need need[STAGE_NEEDS];
-    int32_t service;      /* -1: none */
-    int32_t at;           /* facility where it is had; -1: where the patient is */
+    int32_t service; /* -1: none */
+    int32_t at;      /* facility where it is had; -1: where the patient is */
+    int32_t asks;    /* facility that is asked for the rest; -1: nobody is */
+    int32_t asked;   /* the stage that stand-ins have there */
+    int64_t connection_us;
+    enum stage_refer refer;
     const int32_t *among; /* wards of which one is picked; NULL: none */
     uint32_t among_count;
     enum stage_pick pick;
@@ -81,7 +89,7 @@ struct pathways {
     struct condition *condition; /* owned by the arena */
     size_t count;
     struct stage *stage;
-    size_t stage_count;
+    size_t stage_count;        /* those of the conditions, then those of stand-ins */
     struct pathway_dist *dist; /* owned: all compiled distributions; equal ones share a table */
     size_t dist_count, dist_capacity;
     uint64_t fingerprint; /* of the distributions, in the order in which they were asked for */

@@ -24,6 +24,7 @@ enum draw {
     DRAW_TRAINEE,     /* words: cases to independence, time until leaving, -, - */
     DRAW_ON_DUTY,     /* per trainee and case */
     DRAW_LINE,        /* words: time until the upgrade, -, -, - */
+    DRAW_VISIT,       /* of a policy that sends people: time until the next batch, by number of the batch */
 };
 
 enum patient_flag {
@@ -42,7 +43,10 @@ enum patient_more {
     PATIENT_UPGRADED = 2,    /* to the stage's other priority */
     PATIENT_INTERRUPTED = 4, /* has been served for a while and waits to go on */
     PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
-    PATIENT_REFERRED = 16,   /* by a facility that the patient has been to */
+    PATIENT_ASKS = 16,       /* has what is needed here and awaits an answer from elsewhere */
+    PATIENT_ANSWERED = 32,   /* with yes */
+    PATIENT_STANDS_IN = 64,  /* for a patient elsewhere, in the lines of the facility that is asked */
+    PATIENT_REFERRED = 128,  /* by a facility that the patient has been to */
 };
 
 #define PATIENT_NOWHERE UINT32_MAX

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/holding.h"
 #include "models/observe.h"
 #include "models/partition.h"
 #include "models/world_parts.h"
@@ -30,7 +31,7 @@ int64_t planning_step(const struct world *world, int step, int64_t n)
 static bool plans(const struct world *world)
 {
     return world->scenario->run.planning != STEP_NONE &&
-           (world->policy_count > 0 || world->facilities.offer_count > 0);
+           (world->policy_count > 0 || world->facilities.offer_count > 0 || world->has_remote);
 }
 
 int64_t planning_epoch(const struct world *world, int64_t now_us)
@@ -46,10 +47,25 @@ int64_t planning_epoch(const struct world *world, int64_t now_us)
     return planning_step(world, step, n);
 }
 
+/* The next time at which the notice board is renewed, where it has a rhythm of its own. */
+static int64_t board_after(const struct world *world, int64_t now_us)
+{
+    const int64_t every_us = world->scenario->run.board_us;
+    return every_us > 0 ? (now_us / every_us + 1) * every_us : INT64_MAX;
+}
+
+static void renew_board(struct world *world, int64_t now_us)
+{
+    partition_refresh_board(world);
+    holding_look_across(world, now_us);
+}
+
 int64_t planning_next(const void *data, int64_t now_us)
 {
     const struct world *world = data;
     int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_epoch(world, now_us);
+    const int64_t board_us = board_after(world, now_us);
+    next_us = board_us < next_us ? board_us : next_us;
     const int64_t due_us = observe_due(&world->observe);
     next_us = due_us < next_us ? due_us : next_us;
     const struct ledger *ledger = &world->ledger;
@@ -122,13 +138,19 @@ static void let_staff_leave(struct world *world, int64_t now_us)
 /* The levels at the end of a step, from the people of each offer. */
 static void note_levels(struct world *world, int64_t now_us)
 {
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        int64_t *cell = world_fa(world, f);
+        cell[FA_helped] = facility_partner(&world->facilities, f) != PATIENT_NOWHERE;
+        cell[FA_helping] = world->facilities.facility[f].helps > 0;
+    }
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
         int64_t *cell = world_fs(world, offer->facility, offer->service);
         double proficiency = 0;
-        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
+        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = cell[FS_studying] = 0;
         for (size_t p = 0; p < offer->count; p++) {
             const struct person *person = &offer->people[p];
+            cell[FS_studying] += person->studies;
             if (person->gone)
                 continue;
             cell[FS_staff_independent] += person->role == ROLE_LOCAL;
@@ -170,15 +192,8 @@ void planning_close_step(struct world *world, int64_t now_us)
     partition_restart(world, now_us);
 }
 
-int planning_act(void *data, int64_t now_us, struct err *err)
+static int make_plans(struct world *world, int64_t now_us, struct err *err)
 {
-    struct world *world = data;
-    struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        planning_close_step(world, now_us);
-    observe_now(world, now_us);
-    if (!plans(world) || (now_us > 0 && now_us != world->next_plan_us))
-        return 0;
     const int64_t next_us = planning_epoch(world, now_us);
     if (now_us == 0)
         update_beliefs(world, 0, 0);
@@ -188,8 +203,21 @@ int planning_act(void *data, int64_t now_us, struct err *err)
         begin_week(world, now_us);
     }
     world->next_plan_us = next_us;
-    if (policies_plan(world, now_us, err) != 0)
+    return policies_plan(world, now_us, err);
+}
+
+int planning_act(void *data, int64_t now_us, struct err *err)
+{
+    struct world *world = data;
+    struct ledger *ledger = &world->ledger;
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
+        planning_close_step(world, now_us);
+    observe_now(world, now_us);
+    const bool planning = plans(world) && (now_us == 0 || now_us == world->next_plan_us);
+    if (planning && make_plans(world, now_us, err) != 0)
         return -1;
-    partition_refresh_board(world);
+    const int64_t every_us = world->scenario->run.board_us;
+    if (every_us > 0 ? now_us % every_us == 0 : planning)
+        renew_board(world, now_us);
     return 0;
 }

@@ -24,7 +24,6 @@ int readout_dimensions(struct world *world, struct err *err)
         if (labels == NULL || people == NULL)
             return -1;
         for (size_t i = 0; i < size; i++) {
-            const struct scenario *scenario = world->scenario;
             const char *label = NULL, *name = NULL;
             switch ((enum ledger_dim)d) {
             case DIM_PLACE:
@@ -45,8 +44,8 @@ int readout_dimensions(struct world *world, struct err *err)
                 break;
             case DIM_EXPERT:
             case LEDGER_DIMS:
-                label = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->id;
-                name = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->name;
+                label = world->experts.expert[i].id;
+                name = world->experts.expert[i].name;
                 break;
             }
             labels[i] = label;
@@ -194,6 +193,11 @@ int readout_columns(struct world *world, struct err *err)
 }
 
 /* --- asked by study/ --- */
+
+const struct scenario *world_scenario(const struct world *world)
+{
+    return world->scenario;
+}
 
 uint64_t world_events(const struct world *world)
 {

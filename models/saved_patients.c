@@ -26,7 +26,7 @@ STATE_LAYOUT(patient, struct patient, PATIENT_STATE, 0);
 #define EXTRA_STATE(ONE, ALL, NOT) \
     ONE(struct extra, whole_us) ONE(struct extra, remaining_us) ONE(struct extra, resamples) \
     ONE(struct extra, mode) NOT(struct extra, blocked_at) NOT(struct extra, held) \
-    ONE(struct extra, held_count)
+    ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand)
 STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 11);
 
 #define HELD_STATE(ONE, ALL, NOT) \
@@ -37,7 +37,8 @@ STATE_LAYOUT(held, struct held, HELD_STATE, 2);
     NOT(struct ward, id) NOT(struct ward, station) NOT(struct ward, timetable) NOT(struct ward, facility) \
     NOT(struct ward, measure) NOT(struct ward, declared) NOT(struct ward, is_bed) NOT(struct ward, joint) NOT(struct ward, relief) \
     NOT(struct ward, preemption) NOT(struct ward, interrupt) ONE(struct ward, shift) \
-    NOT(struct ward, balk_at) ONE(struct ward, blocked) NOT(struct ward, changed_us) \
+    NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
+    ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
     NOT(struct ward, in_service)
 STATE_LAYOUT(ward, struct ward, WARD_STATE, 2);
 /* clang-format on */

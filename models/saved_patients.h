@@ -19,8 +19,8 @@ void roster_free(struct roster *roster); /* safe to repeat, and for one that is 
 
 void roster_save(const struct roster *roster, const struct world *world, struct state_writer *writer);
 /* Makes records of them in the partitions of this world; those that were there are forgotten. */
-void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps,
-                    int64_t now_us, struct state_reader *reader);
+void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps, int64_t now_us,
+                    struct state_reader *reader);
 
 /* Wards and offers with their lines; restored after the roster. */
 void lines_save(const struct roster *roster, const struct world *world, struct state_writer *writer);

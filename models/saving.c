@@ -30,9 +30,9 @@ static uint64_t bits_of(double value)
 static struct identity place_identity(const struct world *world, size_t i)
 {
     const struct place *place = &world->geography.place[i];
-    return (struct identity){place->code, rng_mix(rng_mix(rng_mix((uint64_t)place->population) ^
-                                                          bits_of(place->lon)) ^
-                                                  bits_of(place->lat))};
+    return (struct identity){
+        place->code,
+        rng_mix(rng_mix(rng_mix((uint64_t)place->population) ^ bits_of(place->lon)) ^ bits_of(place->lat))};
 }
 
 static struct identity facility_identity(const struct world *world, size_t i)
@@ -52,7 +52,7 @@ static struct identity offer_identity(const struct world *world, size_t i)
 
 static struct identity expert_identity(const struct world *world, size_t i)
 {
-    return (struct identity){world->experts.expert[i].spec->id, 0};
+    return (struct identity){world->experts.expert[i].id, 0};
 }
 
 static struct identity stream_identity(const struct world *world, size_t i)
@@ -64,8 +64,7 @@ static struct identity stream_identity(const struct world *world, size_t i)
 static struct identity condition_identity(const struct world *world, size_t i)
 {
     const struct condition *condition = &world->pathways.condition[i];
-    return (struct identity){condition->id,
-                             (uint64_t)condition->first_stage << 32 | condition->stage_count};
+    return (struct identity){condition->id, (uint64_t)condition->first_stage << 32 | condition->stage_count};
 }
 
 static struct identity service_identity(const struct world *world, size_t i)
@@ -254,8 +253,7 @@ static void schedule_arrivals(struct world *world, const struct saved_maps *maps
     for (size_t s = 0; s < maps->stream.count; s++) {
         const uint32_t stream = saved_index(&maps->stream, s);
         if (at_us[s] != DEMAND_NEVER)
-            engine_schedule(world->engine,
-                            world_at_place(world, world->demand.stream[stream].place)->number,
+            engine_schedule(world->engine, world_at_place(world, world->demand.stream[stream].place)->number,
                             (struct event){.at_us = at_us[s], .kind = EVENT_ARRIVAL, .who = stream});
     }
 }
@@ -308,6 +306,10 @@ static int save_parts(const struct world *world, const struct roster *roster, in
 int saving_save(const struct world *world, struct state_writer *writer, struct err *err)
 {
     const int64_t now_us = engine_now(world->engine, 0);
+    if (world->has_remote)
+        return err_fail(err,
+                        "a state with questions to other facilities (remote) cannot be saved; run from the "
+                        "start instead");
     struct roster roster;
     int answer = roster_init(&roster, world, err);
     if (answer == 0) {
@@ -350,7 +352,8 @@ static void check_new_wards(const struct world *world, const struct saved_maps *
         known[saved_index(&maps->ward, w)] = true;
     for (size_t w = 0; w < world->facilities.ward_count; w++)
         if (!known[w] && world->facilities.ward[w].timetable.count > 0)
-            state_refuse(reader, "does not have the station \"%s\", which has a timetable; run from the start",
+            state_refuse(reader,
+                         "does not have the station \"%s\", which has a timetable; run from the start",
                          world->facilities.ward[w].id);
     free(known);
 }
@@ -366,8 +369,9 @@ static int64_t restore_head(struct world *world, struct state_reader *reader)
     if (now_us <= 0 || now_us >= world->end_us)
         state_refuse(reader, "is of a time that is not within the run; " OTHER);
     if (dists > world->pathways.dist_count || hash != tables(world, (size_t)dists))
-        state_refuse(reader, "was made with other tables of distributions; make it again with this program, on "
-                             "this kind of processor");
+        state_refuse(reader,
+                     "was made with other tables of distributions; make it again with this program, on "
+                     "this kind of processor");
     world->week = state_get_i64(reader);
     return now_us;
 }

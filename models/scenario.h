@@ -28,6 +28,7 @@ struct run_spec {
     int64_t price_year;
     double discount; /* a year */
     int partitions; /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
+    int64_t board_us;         /* how often what is known elsewhere is renewed; 0: at once */
     int64_t most_present;     /* patients in the whole system; -1: no limit */
     bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
@@ -155,6 +156,17 @@ enum stage_pick { PICK_SHORTEST, PICK_RANDOM };
 /* What becomes of a service that is interrupted. */
 enum interruption { INTERRUPT_NONE, INTERRUPT_RESUME, INTERRUPT_RESTART, INTERRUPT_RESAMPLE };
 
+/* What of a stage is taken at another facility while the patient stays. */
+struct remote_spec {
+    int32_t at;            /* ref facilities; -1: nothing is */
+    struct key_list needs; /* struct key_count */
+    int32_t service;       /* ref services; -1 */
+    int64_t connection_us; /* how long a question, and the answer, are on the way */
+};
+
+/* Which of the facilities that give a service patients are referred to. */
+enum stage_refer { REFER_NEAREST, REFER_LEAST_WAITING };
+
 /* What is done when a stage cannot be had here, or no longer: */
 enum stage_else { ELSE_REFER, ELSE_GO_ON, ELSE_WAIT, ELSE_LEAVE };
 
@@ -188,6 +200,8 @@ struct stage_spec {
     struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
     int64_t upgrade_priority;
     int32_t at; /* ref facilities: had there and nowhere else; -1 */
+    int refer;  /* enum stage_refer */
+    struct remote_spec remote;
 };
 
 struct outcome_spec {
@@ -262,6 +276,7 @@ struct expert_spec {
     const char *id, *name;
     int32_t home;    /* ref facilities */
     int32_t service; /* ref services */
+    int64_t count;   /* people alike, at each home */
     int64_t week_us; /* working time a week */
 };
 
@@ -286,6 +301,12 @@ struct policy_head {
     void *own;
 };
 
+/* One of the facilities that a rule makes: "RULE.CODE". */
+struct facility_made {
+    int32_t rule; /* ref facilities */
+    const char *code;
+};
+
 struct scenario {
     struct run_spec run;
     struct places_spec places;
@@ -297,6 +318,10 @@ struct scenario {
     struct key_list experts;    /* struct expert_spec */
     struct key_list policies;   /* struct policy_head */
     struct key_list targets;    /* struct target_spec */
+
+    /* References to facilities that are not below facilities.count are, less that, indices of this. */
+    struct facility_made *made;
+    size_t made_count;
 
     const char *path;     /* as given */
     const char *written;  /* the file's text, bases and includes after it, each under a line that names it */
@@ -311,6 +336,11 @@ struct scenario {
 MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const char *const *sets,
                              size_t set_count, struct err *err);
 void scenario_free(struct scenario *scenario);
+
+/* What two scenarios have in common when their worlds are the same: all values in force, but for policies
+ * that are left out (without[], by policy) and for what no world is made of, as titles and targets.
+ * Malloc'ed. */
+MUST_CHECK char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err);
 
 /* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its
  * file, line and path. `member` may be an element of a list or a whole group. Returns -1. */

@@ -176,12 +176,39 @@ static int check_names_of_terms(const struct scenario *scenario, const struct co
     return status;
 }
 
+/* What is asked for elsewhere, and where. */
+static int check_remote(const struct scenario *scenario, const struct stage_spec *stage, struct err *err)
+{
+    const struct remote_spec *remote = &stage->remote;
+    const bool asks = remote->needs.count > 0 || remote->service >= 0;
+    if (remote->at < 0 && (asks || remote->connection_us > 0))
+        return scenario_blame(scenario, remote, err,
+                              "does not say who is asked; write at = \"ID\"; with a facility");
+    if (remote->at >= 0 && !asks)
+        return scenario_blame(scenario, &remote->at, err,
+                              "is asked for nothing; write needs: { desk = 1; }; or service = \"ID\";");
+    return 0;
+}
+
+/* A board that is renewed all the time is none. */
+static int check_board(const struct scenario *scenario, struct err *err)
+{
+    const int64_t every_us = scenario->run.board_us;
+    if (every_us > 0 && every_us < 60000000)
+        return scenario_blame(scenario, &scenario->run.board_us, err,
+                              "is too short; write \"1 min\" or more, or \"0 s\" for what is so at any time");
+    return 0;
+}
+
 enum { FIRST_GIVEN = 2 };
 
 static int check_condition(const struct scenario *scenario, const struct condition_spec *condition,
                            struct err *err)
 {
     int status = arrivals_check(scenario, condition, err);
+    for (size_t i = 0; i < condition->pathway.count; i++)
+        if (check_remote(scenario, SCENARIO_ITEM(condition->pathway, struct stage_spec, i), err) != 0)
+            status = -1;
     if (condition->classes.count > NAMES)
         return scenario_blame(scenario, &condition->classes, err, "has more than %d grades; use fewer",
                               NAMES);
@@ -240,6 +267,8 @@ int scenario_check(const struct scenario *scenario, struct err *err)
     if (check_dates(scenario, err) != 0)
         status = -1;
     if (check_bands(scenario, err) != 0)
+        status = -1;
+    if (check_board(scenario, err) != 0)
         status = -1;
     EACH(facilities, facility_spec, check_facility);
     EACH(facilities, facility_spec, check_resources);

@@ -12,6 +12,7 @@ struct writer {
     const struct scenario *scenario;
     const char *folder;
     FILE *out;
+    const bool *without; /* by policy; not NULL: what a base world is made of, and nothing else */
 };
 
 static void indent(const struct writer *writer, int depth)
@@ -19,19 +20,29 @@ static void indent(const struct writer *writer, int depth)
     fprintf(writer->out, "%*s", depth * 4, "");
 }
 
-static void write_text(const struct writer *writer, const char *text)
+static void write_escaped(const struct writer *writer, const char *text)
 {
-    fputc('"', writer->out);
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', writer->out);
         fputc(*text, writer->out);
     }
+}
+
+static void write_text(const struct writer *writer, const char *text)
+{
+    fputc('"', writer->out);
+    write_escaped(writer, text);
     fputc('"', writer->out);
 }
 
 static void write_file(const struct writer *writer, const char *path)
 {
+    const char *slash = strrchr(path, '/');
+    if (writer->without != NULL) { /* the same file, wherever it is named from */
+        write_text(writer, slash == NULL ? path : slash + 1);
+        return;
+    }
     const size_t length = strlen(writer->folder);
     write_text(writer, strncmp(path, writer->folder, length) == 0 ? path + length : path);
 }
@@ -164,15 +175,29 @@ static void write_dist(const struct writer *writer, const struct dist_spec *spec
 
 /* ---- values ---- */
 
-static const char *referred_id(const struct writer *writer, const char *list_path, int32_t index)
+static void write_reference(const struct writer *writer, const char *list_path, int32_t index)
 {
+    const struct scenario *scenario = writer->scenario;
+    const char *code = NULL;
+    if (strcmp(list_path, "facilities") == 0 && (size_t)index >= scenario->facilities.count) {
+        const struct facility_made *made = &scenario->made[(size_t)index - scenario->facilities.count];
+        index = made->rule;
+        code = made->code;
+    }
     char path[64];
     const struct key_row *row = keys_find(list_path);
     snprintf(path, sizeof path, "%.40s.%.*s", list_path, (int)strcspn(row->refers, "|"), row->refers);
     const struct key_row *id = keys_find(path);
     const struct key_list *list = (const void *)((const char *)writer->scenario + row->offset);
     const char *element = (const char *)list->items + (size_t)index * row->size;
-    return *(const char *const *)(const void *)(element + id->offset);
+    const char *name = *(const char *const *)(const void *)(element + id->offset);
+    fputc('"', writer->out);
+    write_escaped(writer, name);
+    if (code != NULL) {
+        fputc('.', writer->out);
+        write_escaped(writer, code);
+    }
+    fputc('"', writer->out);
 }
 
 static void print_quantity(const struct key_row *row, const void *member, char text[QUANTITY_TEXT])
@@ -314,9 +339,13 @@ static void write_group(const struct writer *writer, const struct key_row *row, 
 static void write_list(const struct writer *writer, const struct key_row *row, const struct key_list *list,
                        int depth)
 {
+    const bool choosy = writer->without != NULL && strcmp(row->path, "policies") == 0;
+    size_t written = 0;
     fputs("( ", writer->out);
     for (size_t i = 0; i < list->count; i++) {
-        fputs(i > 0 ? ", " : "", writer->out);
+        if (choosy && writer->without[i])
+            continue;
+        fputs(written++ > 0 ? ", " : "", writer->out);
         write_group(writer, row, (const char *)list->items + i * row->size, depth);
     }
     fputs(" )", writer->out);
@@ -340,7 +369,7 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
         write_file(writer, *(const char *const *)member);
         return;
     case KEY_REF:
-        write_text(writer, referred_id(writer, row->refers, *(const int32_t *)member));
+        write_reference(writer, row->refers, *(const int32_t *)member);
         return;
     case KEY_CHOICE:
         key_choice_name(row->choices, *(const int *)member, text, sizeof text);
@@ -377,11 +406,22 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
     }
 }
 
+/* Of how a world comes to be: what it is called, how often it is run and what it is compared with. */
+static bool says_nothing(const struct key_row *row)
+{
+    static const char *const paths[] = {"scenario.title", "scenario.replications", "scenario.facts",
+                                        "targets"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (strcmp(row->path, paths[i]) == 0)
+            return true;
+    return false;
+}
+
 static void write_members(const struct writer *writer, const char *above, const char *base, int depth)
 {
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
         const void *member = base + row->offset;
-        if (is_absent(row, member))
+        if (is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
             continue;
         indent(writer, depth);
         fprintf(writer->out, "%s = ", keys_name(row));
@@ -390,20 +430,39 @@ static void write_members(const struct writer *writer, const char *above, const 
     }
 }
 
-int scenario_write(struct scenario *scenario, const char *folder, struct err *err)
+/* Malloc'ed. */
+static char *write_all(struct writer *writer, struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
-    struct writer writer = {.scenario = scenario, .folder = folder, .out = open_memstream(&text, &size)};
-    if (writer.out == NULL)
-        return err_fail(err, "out of memory: the resolved scenario could not be written");
-    write_members(&writer, "", (const char *)scenario, 0);
-    const bool failed = ferror(writer.out) != 0;
-    if (fclose(writer.out) != 0 || failed || text == NULL) {
-        free(text);
-        return err_fail(err, "out of memory: the resolved scenario could not be written");
+    writer->out = open_memstream(&text, &size);
+    bool failed = writer->out == NULL;
+    if (!failed) {
+        write_members(writer, "", (const char *)writer->scenario, 0);
+        failed = ferror(writer->out) != 0;
+        failed |= fclose(writer->out) != 0;
     }
+    if (failed || text == NULL) {
+        free(text);
+        err_fail(err, "out of memory: the resolved scenario could not be written");
+        return NULL;
+    }
+    return text;
+}
+
+int scenario_write(struct scenario *scenario, const char *folder, struct err *err)
+{
+    struct writer writer = {.scenario = scenario, .folder = folder};
+    char *text = write_all(&writer, err);
+    if (text == NULL)
+        return -1;
     scenario->resolved = arena_text(&scenario->arena, text, err);
     free(text);
     return scenario->resolved == NULL ? -1 : 0;
+}
+
+char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err)
+{
+    struct writer writer = {.scenario = scenario, .folder = "", .without = without};
+    return write_all(&writer, err);
 }

@@ -5,6 +5,7 @@
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
+#include "models/remote.h"
 #include "models/watch.h"
 
 #define DAY_US 86400e6
@@ -106,14 +107,22 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
     const int64_t own_us = llround((double)duration_us * slow);
     int64_t *cell = world_fs(world, offer->facility, offer->service);
     int64_t whole_us = own_us;
-    const int64_t trainee = person->role == ROLE_VISITOR ? skill_trainee(offer, &world->rng) : -1;
+    const bool remote = (patient->more & PATIENT_STANDS_IN) != 0;
+    const int64_t trainee = person->role == ROLE_VISITOR && !remote ? skill_trainee(offer, &world->rng) : -1;
     if (trainee >= 0) {
         whole_us = llround((double)own_us * service->spec->teach_factor);
         cell[FS_procedures_supervised]++;
         skill_supervise(offer, service, &world->rng, (size_t)trainee, now_us);
     }
     cell[person->role == ROLE_VISITOR ? FS_procedures_by_visitors : FS_procedures_by_locals]++;
-    if (person->expert >= 0) {
+    cell[FS_procedures_remote] += remote;
+    if (person->expert >= 0 && remote) {
+        const int64_t taken_us = own_us + case_stage(world, patient)->connection_us;
+        int64_t *hours = world_ex(world, (uint32_t)person->expert);
+        hours[EX_remote_procedures]++;
+        hours[EX_remote_hours] += taken_us;
+        world->experts.expert[person->expert].worked_us += taken_us;
+    } else if (person->expert >= 0) {
         int64_t *hours = world_ex(world, (uint32_t)person->expert);
         hours[person->role == ROLE_VISITOR ? EX_procedures_away : EX_procedures_at_home]++;
         hours[person->role == ROLE_VISITOR ? EX_hours_away : EX_hours_at_home] += own_us;
@@ -154,6 +163,34 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
                       case_visit(world, who, stage) + resamples);
 }
 
+/* What the stage's service takes here; `duration_us` is that of an expert. */
+static int64_t give_service(struct world *world, struct patient *patient, int64_t duration_us, int64_t now_us)
+{
+    const struct stage *stage = case_stage(world, patient);
+    struct offer *offer = serving_offer(world, patient, stage);
+    note_procedure(world, patient, stage, now_us);
+    if (offer != NULL)
+        return operate(world, patient, offer, case_level(patient, stage) == 0, duration_us, now_us);
+    int64_t *cell = world_fs(world, patient->facility, (uint32_t)stage->service);
+    cell[FS_procedures_by_locals]++;
+    cell[FS_procedures_remote] += (patient->more & PATIENT_STANDS_IN) != 0;
+    patient->proficiency = UINT8_MAX;
+    return duration_us;
+}
+
+/* Somebody elsewhere has said how long it takes. */
+static int64_t begin_answered(struct world *world, uint32_t who)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct answer *answer = &case_extra(world, who)->answer;
+    const struct stage *stage = case_stage(world, patient);
+    patient->more = (uint8_t)(patient->more & ~PATIENT_ANSWERED);
+    if (world->pathways.stage[stage->asked].service >= 0)
+        patient->proficiency = answer->proficiency;
+    case_cell(world, patient)[PC_consultations]++;
+    return answer->duration_us;
+}
+
 /* The way of a doctor who visits the patient, there and back. */
 static int64_t visit_us(const struct world *world, const struct patient *patient)
 {
@@ -168,21 +205,13 @@ static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    int64_t duration_us = draw_duration(world, who, 0);
+    int64_t duration_us =
+        (patient->more & PATIENT_ANSWERED) != 0 ? begin_answered(world, who) : draw_duration(world, who, 0);
     if (patient->facility != PATIENT_NOWHERE && stage->ward < 0 && stage->among == NULL)
         duration_us += visit_us(world, patient);
     watch_change(world, ward, patient, WATCH_BEGAN, now_us);
-    if (stage->service >= 0) {
-        struct offer *offer = serving_offer(world, patient, stage);
-        note_procedure(world, patient, stage, now_us);
-        if (offer != NULL)
-            duration_us =
-                operate(world, patient, offer, case_level(patient, stage) == 0, duration_us, now_us);
-        else {
-            patient->proficiency = UINT8_MAX;
-            world_fs(world, patient->facility, (uint32_t)stage->service)[FS_procedures_by_locals]++;
-        }
-    }
+    if (stage->service >= 0)
+        duration_us = give_service(world, patient, duration_us, now_us);
     if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
         count_treated(world, patient, now_us);
     pay_stay(world, patient, duration_us);
@@ -206,8 +235,34 @@ static int64_t begin_again(struct world *world, uint32_t who, const struct ward 
     }
 }
 
+static void begin_for_another(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    int64_t duration_us = draw_duration(world, who, 0);
+    watch_change(world, ward, patient, WATCH_BEGAN, now_us);
+    if (case_stage(world, patient)->service >= 0)
+        duration_us = give_service(world, patient, duration_us, now_us);
+    patient->flags = PATIENT_IN_CARE;
+    remote_grant(world, who, duration_us, now_us);
+}
+
+/* Where two facilities are concerned: true when that is all for now. */
+static bool begin_elsewhere(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    if ((patient->more & PATIENT_STANDS_IN) != 0)
+        begin_for_another(world, who, ward, now_us);
+    else if (case_stage(world, patient)->asks >= 0 && (patient->more & PATIENT_ANSWERED) == 0)
+        remote_ask(world, who, now_us);
+    else
+        return false;
+    return true;
+}
+
 void serving_begin(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
+    if (world->has_extra && begin_elsewhere(world, who, ward, now_us))
+        return;
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     const int64_t duration_us = (patient->more & PATIENT_INTERRUPTED) != 0

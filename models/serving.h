@@ -79,11 +79,11 @@ void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us);
 /* The same for all lines of a facility in which people wait for more than one thing. */
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us);
 
-/* One patient more or less in a FIELD_MEAN column of the patient's facility. */
+/* One patient more or less in a FIELD_MEAN column of the patient's facility. Stand-ins are nowhere. */
 static inline void serving_shift_facility(struct world *world, const struct patient *patient, size_t column,
                                           int64_t delta, int64_t now_us)
 {
-    if (patient->facility != PATIENT_NOWHERE)
+    if (patient->facility != PATIENT_NOWHERE && (patient->more & PATIENT_STANDS_IN) == 0)
         ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
 }
 

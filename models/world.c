@@ -47,7 +47,7 @@ static int init_ledger(struct world *world, struct err *err)
                                       [DIM_FACILITY] = world->facilities.count,
                                       [DIM_CONDITION] = world->pathways.count,
                                       [DIM_SERVICE] = world->facilities.service_count,
-                                      [DIM_EXPERT] = world->scenario->experts.count};
+                                      [DIM_EXPERT] = world->experts.count};
     result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
 out:
     free(bounds);
@@ -125,7 +125,7 @@ static int check_stations(const struct world *world, struct err *err)
     return failed;
 }
 
-/* Whether anybody can be interrupted or hold servers from one stage to the next. */
+/* Whether anybody can be interrupted, hold servers from one stage to the next, or ask elsewhere. */
 static bool needs_extra(const struct world *world)
 {
     for (size_t w = 0; w < world->facilities.ward_count; w++)
@@ -133,6 +133,14 @@ static bool needs_extra(const struct world *world)
             return true;
     for (size_t s = 0; s < world->pathways.stage_count; s++)
         if (world->pathways.stage[s].previous != PREVIOUS_RELEASE)
+            return true;
+    return world->has_remote;
+}
+
+static bool asks_elsewhere(const struct world *world)
+{
+    for (size_t s = 0; s < world->pathways.stage_count; s++)
+        if (world->pathways.stage[s].asks >= 0)
             return true;
     return false;
 }
@@ -178,24 +186,26 @@ static int build(struct world *world, struct err *err)
         return -1;
     init_staff(world);
     if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
-        init_background(world, err) != 0 || init_ledger(world, err) != 0)
+        init_background(world, err) != 0 || experts_init(&world->experts, world, err) != 0 ||
+        init_ledger(world, err) != 0)
         return -1;
-    if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) > MESSAGE_BYTES &&
+    if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) + sizeof(struct errand) >
+            MESSAGE_BYTES &&
         world->facilities.count > 0)
         return err_fail(err,
                         "a pathway that goes back has %zu stages; at most %zu are possible where there are "
                         "facilities",
                         world->pathways.loop_stages,
-                        (MESSAGE_BYTES - sizeof(struct patient)) / sizeof(uint32_t));
+                        (MESSAGE_BYTES - sizeof(struct patient) - sizeof(struct errand)) / sizeof(uint32_t));
     if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0,
                       world->warmup_us, world->end_us, err) != 0 ||
         observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
-        experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
-        targets_init(world, err) != 0 || readout_dimensions(world, err) != 0 ||
-        readout_columns(world, err) != 0)
+        policies_init(world, err) != 0 || targets_init(world, err) != 0 ||
+        readout_dimensions(world, err) != 0 || readout_columns(world, err) != 0)
         return -1;
     if (check_stations(world, err) != 0)
         return -1;
+    world->has_remote = asks_elsewhere(world);
     world->has_extra = needs_extra(world);
     init_levels(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
@@ -314,6 +324,26 @@ int64_t world_end_us(const struct world *world)
 int64_t world_warmup_us(const struct world *world)
 {
     return world->warmup_us;
+}
+
+/* Policies that are not active have no period. */
+static bool starts_before(const struct world *world, const char *policy, int64_t at_us)
+{
+    for (size_t i = 0; i < world->policy_count; i++)
+        if (strcmp(world->periods[i].policy, policy) == 0)
+            return world->periods[i].from_us < at_us;
+    return false;
+}
+
+char *world_base(const struct world *world, int64_t at_us, struct err *err)
+{
+    const struct key_list *policies = &world->scenario->policies;
+    bool *without = mem_zeroed(policies->count, sizeof *without, err);
+    for (size_t i = 0; without != NULL && i < policies->count; i++)
+        without[i] = !starts_before(world, SCENARIO_ITEM(*policies, struct policy_head, i)->name, at_us);
+    char *text = without == NULL ? NULL : scenario_write_base(world->scenario, without, err);
+    free(without);
+    return text;
 }
 
 int world_save(const struct world *world, struct state_writer *writer, struct err *err)

@@ -30,6 +30,10 @@ MUST_CHECK int world_run_until(struct world *world, int64_t until_us, world_prog
 int64_t world_end_us(const struct world *world);
 int64_t world_warmup_us(const struct world *world);
 
+/* The scenario without policies that start at this time or later: worlds for which it is the same, and the
+ * seed, are the same up to then. Malloc'ed. */
+MUST_CHECK char *world_base(const struct world *world, int64_t at_us, struct err *err);
+
 /* The state at the time up to which the world has been run, before the events and the planning of that time.
  * A world that is the same up to then, and has been built and not run, can take it up, however it is cut;
  * after a failure it is fit for world_free() only. */
@@ -40,6 +44,8 @@ MUST_CHECK int world_restore(struct world *world, struct state_reader *reader, s
 
 /* Before the run: its partitions run on so many threads. Results do not depend on it. */
 MUST_CHECK int world_set_threads(struct world *world, unsigned threads, struct err *err);
+
+const struct scenario *world_scenario(const struct world *world);
 
 /* How the world is cut, and what set it. */
 struct world_cut {

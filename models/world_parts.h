@@ -30,17 +30,34 @@
 /* The order of events at one time. */
 enum event_kind {
     EVENT_DEPART,   /* who: patient; a service ends */
+    EVENT_FREE,     /* who: stand-in; a service for somebody elsewhere ends */
     EVENT_SHIFT,    /* who: ward; its timetable changes */
     EVENT_RENEGE,   /* who: patient; patience ends */
     EVENT_UPGRADE,  /* who: patient; has waited long enough for another priority */
     EVENT_TRANSFER, /* who: patient; arrives at a facility */
+    EVENT_ASK,      /* who: stand-in; a question from elsewhere arrives */
+    EVENT_ANSWER,   /* who: patient; the answer arrives */
     EVENT_REVIEW,   /* who: patient; chooses again, or for the first time */
     EVENT_ARRIVAL,  /* who: stream; somebody falls ill */
+};
+
+/* What a question from elsewhere is answered. */
+struct answer {
+    int64_t duration_us;
+    uint8_t code; /* enum answer_code */
+    uint8_t proficiency;
+};
+
+/* Where the patient is for whom somebody stands in. */
+struct errand {
+    uint32_t partition, patient;
 };
 
 /* What only patients of rare features need, beside their record. */
 enum { EXTRA_HELD = 4 };
 struct extra {
+    struct answer answer;           /* to a patient's question */
+    struct errand errand;           /* of a stand-in */
     int64_t whole_us, remaining_us; /* of a service that may be interrupted */
     uint32_t resamples;
     uint8_t mode;        /* enum interruption: of the last one */
@@ -110,7 +127,8 @@ struct world {
     struct pathways pathways;
     struct demand demand;
     bool *background; /* by condition */
-    bool has_extra;   /* somebody may hold servers, or be interrupted */
+    bool has_extra;      /* somebody may hold servers, be interrupted, or ask elsewhere */
+    bool has_remote;     /* somebody may ask elsewhere */
     struct rules *rules; /* shared by the views; owned by the arena */
     struct choices choices;
     struct experts experts;

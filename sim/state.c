@@ -217,8 +217,9 @@ void state_put_sparse(struct state_writer *writer, const void *items, size_t cou
 int state_written(const struct state_writer *writer, struct err *err)
 {
     assert(writer->depth == 0);
-    return writer->failed ? err_fail(err, "out of memory: a state of %zu bytes could not be saved", writer->size)
-                          : 0;
+    return writer->failed
+               ? err_fail(err, "out of memory: a state of %zu bytes could not be saved", writer->size)
+               : 0;
 }
 
 /* ---- reading ---- */

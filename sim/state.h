@@ -40,19 +40,23 @@ struct state_layout {
      .offset = offsetof(type, member),                                                                       \
      .width = sizeof(((type *)0)->member),                                                                   \
      .repeat = 1,                                                                                            \
-     .is_bool = _Generic(((type *)0)->member, bool : true, default : false)},
+     .is_bool = _Generic(((type *)0)->member, bool                                                           \
+                         : true, default                                                                     \
+                         : false)},
 #define STATE_ALL(type, member)                                                                              \
     {.name = #member,                                                                                        \
      .offset = offsetof(type, member),                                                                       \
      .width = sizeof(((type *)0)->member[0]),                                                                \
      .repeat = sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]),                                 \
-     .is_bool = _Generic(((type *)0)->member[0], bool : true, default : false)},
+     .is_bool = _Generic(((type *)0)->member[0], bool                                                        \
+                         : true, default                                                                     \
+                         : false)},
 #define STATE_NOT(type, member)
 #define STATE_BYTES(type, member) +sizeof(((type *)0)->member)
 #define STATE_LAYOUT(name, type, list, padding)                                                              \
     static const struct state_field name##_fields[] = {list(STATE_ONE, STATE_ALL, STATE_NOT)};               \
-    static const struct state_layout name##_layout = {                                                       \
-        #name, sizeof(type), name##_fields, sizeof name##_fields / sizeof name##_fields[0]};                 \
+    static const struct state_layout name##_layout = {#name, sizeof(type), name##_fields,                    \
+                                                      sizeof name##_fields / sizeof name##_fields[0]};       \
     _Static_assert(                                                                                          \
         (padding)list(STATE_BYTES, STATE_BYTES, STATE_BYTES) == sizeof(type),                                \
         "the struct has changed: say in its list of fields whether the new member is saved, and count the "  \

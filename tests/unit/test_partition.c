@@ -11,6 +11,8 @@
 
 #define HORQIN SOURCE_DIR "/scenarios/horqin_stroke_stint.cfg"
 #define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
+#define ASKING SOURCE_DIR "/tests/unit/data/asking.cfg"
+#define WATCHING SOURCE_DIR "/tests/unit/data/watching.cfg"
 
 static void run(struct model *model, const char *path, int partitions, unsigned threads)
 {
@@ -72,6 +74,35 @@ Test(partition, cuts_and_threads_change_nothing_in_horqin)
 Test(partition, cuts_and_threads_change_nothing_where_patients_cross_provinces)
 {
     compare_cuts(CROSSING, 3);
+}
+
+Test(partition, cuts_and_threads_change_nothing_where_experts_are_asked_from_afar)
+{
+    compare_cuts(ASKING, 3);
+}
+
+Test(partition, cuts_and_threads_change_nothing_where_intensive_care_is_watched_from_afar)
+{
+    compare_cuts(WATCHING, 3);
+}
+
+Test(partition, what_these_scenarios_are_about_happens_in_them)
+{
+    struct model model;
+    run(&model, ASKING, PARTITIONS_PROVINCE, 2);
+    cr_assert_gt(model_people(&model, consultations), 300);
+    cr_assert_gt(model_people(&model, gave_up), 100);
+    cr_assert_gt(model_people(&model, turned_away), 100);
+    cr_assert_gt(model_people(&model, treated_elsewhere), 100);
+    cr_assert_gt(model_at(&model, "county.a", transfers_out), 20);
+    model_free(&model);
+    run(&model, WATCHING, PARTITIONS_PROVINCE, 2);
+    cr_assert_gt(model_people(&model, consultations), 300);
+    cr_assert_gt(model_people(&model, gave_up), 20);
+    cr_assert_gt(model_people(&model, transfers), 50);
+    cr_assert_gt(model_people(&model, treated_elsewhere), 10);
+    cr_assert_gt(model_metric(&model, "station/member.a.icu/interrupted"), 20);
+    model_free(&model);
 }
 
 Test(partition, people_cross_provinces_and_interrupt_each_other_there)

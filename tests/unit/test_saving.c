@@ -19,7 +19,8 @@ static void same(const struct model *a, const struct model *b, const char *what)
     const size_t count = world_metrics(a->world, &m);
     cr_assert_eq(count, world_metrics(b->world, &n));
     for (size_t i = 0; i < count; i++)
-        cr_assert(strcmp(m[i].name, n[i].name) == 0 && memcmp(&m[i].value, &n[i].value, sizeof m[i].value) == 0,
+        cr_assert(strcmp(m[i].name, n[i].name) == 0 &&
+                      memcmp(&m[i].value, &n[i].value, sizeof m[i].value) == 0,
                   "%s: %s is %.17g, not %.17g", what, m[i].name, n[i].value, m[i].value);
 }
 
@@ -69,7 +70,8 @@ static void interrupt(const char *path, double share, struct cut before, struct 
     cr_assert_eq(take_up(&second, &writer), 0, "%s at %g: %s", path, share, second.err.text[0]);
     save(&second, &again);
     cr_assert_eq(again.size, writer.size);
-    cr_assert_arr_eq(again.bytes, writer.bytes, writer.size, "%s at %g: saved again, it differs", path, share);
+    cr_assert_arr_eq(again.bytes, writer.bytes, writer.size, "%s at %g: saved again, it differs", path,
+                     share);
     /* The one that was saved is none the worse for it. */
     model_run(&first);
     same(whole, &first, path);
