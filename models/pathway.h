@@ -93,7 +93,7 @@ struct pathways {
     struct pathway_dist *dist; /* owned: all compiled distributions; equal ones share a table */
     size_t dist_count, dist_capacity;
     uint64_t fingerprint; /* of the distributions, in the order in which they were asked for */
-    size_t loop_stages; /* visit counters that a patient needs; 0 when no pathway loops */
+    size_t loop_stages;   /* visit counters that a patient needs; 0 when no pathway loops */
 };
 
 MUST_CHECK int pathways_init(struct pathways *pathways, const struct scenario *scenario,

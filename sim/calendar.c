@@ -171,7 +171,8 @@ static inline void put(struct event *slot, uint64_t at_us, uint64_t what)
     memcpy(&slot->kind, &what, sizeof what);
 }
 
-/* Exchanges an event on its way down with the one of a slot where that is earlier; the slot's place is left. */
+/* Exchanges an event on its way down with the one of a slot where that is earlier; the slot's place is left.
+ */
 struct sinking {
     uint64_t at_us, what;
 };
