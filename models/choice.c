@@ -344,34 +344,81 @@ static bool is_picked(const struct world *world, const struct stage *stage)
     return kind_of(world, stage)->sites > CHOICE_SET && by_utility(world, stage);
 }
 
-static void fill_set(struct world *world, const struct stage *stage, uint32_t origin, struct choice_set *set)
+/* The facilities that a set is made of, one after another; `at` goes on from 0. */
+static bool next_site(const struct world *world, const struct stage *stage, uint32_t origin, double limit,
+                      const double from[3], size_t *at, struct candidate *candidate)
 {
     const struct choice_kind *kind = kind_of(world, stage);
-    const bool picked = is_picked(world, stage);
-    double from[3];
-    on_sphere(&world->geography.place[origin], from);
-    const double limit = picked ? INFINITY : chord2_to_look_at(kind, from), chord = sqrt(limit);
-    for (size_t i = first_from(kind, from[2] - chord);
-         i < kind->sites && kind->site[i].at[2] <= from[2] + chord; i++) {
-        if (chord2(from, kind->site[i].at) > limit)
+    const double chord = sqrt(limit);
+    for (; *at < kind->sites && kind->site[*at].at[2] <= from[2] + chord; ++*at) {
+        if (chord2(from, kind->site[*at].at) > limit)
             continue;
-        const uint32_t f = kind->site[i].facility;
+        const uint32_t f = kind->site[*at].facility;
         const struct facility *facility = &world->facilities.facility[f];
         const struct travel travel = geography_travel(&world->geography, origin, facility->place);
         if (!within(stage, facility, travel))
             continue;
-        const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
-                                         facility->reimbursed};
-        insert(set, (struct candidate){.facility = f,
-                                       .place = facility->place,
-                                       .travel = travel,
-                                       .hash = facility->hash,
-                                       .rank = picked ? -fixed_utility(world, stage, declared, travel)
-                                                      : (double)travel.us});
+        *candidate = (struct candidate){.facility = f,
+                                        .place = facility->place,
+                                        .travel = travel,
+                                        .hash = facility->hash,
+                                        .rank = (double)travel.us};
+        ++*at;
+        return true;
     }
-    if (picked)
-        sort_by_travel(set);
+    return false;
+}
+
+/* By what the scenario declares, the most attractive first. */
+static double declared_rank(const struct world *world, const struct stage *stage,
+                            const struct candidate *candidate)
+{
+    const struct facility *facility = &world->facilities.facility[candidate->facility];
+    const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
+                                     facility->reimbursed};
+    return -fixed_utility(world, stage, declared, candidate->travel);
+}
+
+/* The most attractive, among them the best of each level and ownership: what a policy opens or improves is
+ * seldom what attracts most before. */
+static void pick_set(struct world *world, const struct stage *stage, uint32_t origin, const double from[3],
+                     struct choice_set *set)
+{
+    enum { KINDS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
+    struct candidate candidate, best[KINDS] = {{.facility = 0}};
+    bool any[KINDS] = {false};
+    for (int again = 0; again < 2; again++)
+        for (size_t at = 0; next_site(world, stage, origin, INFINITY, from, &at, &candidate);) {
+            const struct facility *facility = &world->facilities.facility[candidate.facility];
+            const int kind = facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership;
+            candidate.rank = declared_rank(world, stage, &candidate);
+            if (again == 0 && (!any[kind] || goes_before(&candidate, &best[kind]))) {
+                best[kind] = candidate;
+                any[kind] = true;
+            }
+            if (again == 1) {
+                candidate.rank -= best[kind].facility == candidate.facility ? 1e12 : 0;
+                insert(set, candidate);
+            }
+        }
+    sort_by_travel(set);
+}
+
+static void fill_set(struct world *world, const struct stage *stage, uint32_t origin, struct choice_set *set)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    struct candidate candidate;
+    double from[3];
+    on_sphere(&world->geography.place[origin], from);
     set->version = world->rules->version - 1;
+    if (is_picked(world, stage)) {
+        pick_set(world, stage, origin, from, set);
+        return;
+    }
+    const double limit = chord2_to_look_at(kind, from);
+    size_t at = first_from(kind, from[2] - sqrt(limit));
+    while (next_site(world, stage, origin, limit, from, &at, &candidate))
+        insert(set, candidate);
 }
 
 /* What is known of the candidates is as old as the rules. */

@@ -512,14 +512,13 @@ static const struct key_row targets_rows[] = {
      .help = "Day after the last; the end when absent."},
     {"targets.on", KEY_DATE, AT(target_spec, on_us), ABSENT,
      .help = "The day, for quantities that are a state."},
-    {"targets.base_from", KEY_DATE, AT(target_spec, base_from_us), ABSENT,
-     .help =
-         "First day of an earlier time, from which the relative change is asked for: -0.4 when it fell by "
-         "40%."},
-    {"targets.base_to", KEY_DATE, AT(target_spec, base_to_us), ABSENT,
-     .help = "Day after the last of that time; goes with base_from."},
     {"targets.scale", KEY_REAL, AT(target_spec, scale), .fallback = "1", ANY_NUMBER,
      .help = "Factor from the simulated value to the unit of the fact."},
+    {"targets.plus", KEY_REAL, AT(target_spec, plus), .fallback = "0", ANY_NUMBER,
+     .help = "Added after that: with over_from, plus = -1 makes a relative change."},
+    {"targets.over_from", KEY_DATE, AT(target_spec, over_from_us), ABSENT,
+     .help = "First day of a period by whose value that of the target is divided: a ratio."},
+    {"targets.over_to", KEY_DATE, AT(target_spec, over_to_us), ABSENT, .help = "Day after the last of it."},
 };
 TABLE(targets);
 

@@ -434,9 +434,9 @@ int metrics_compute(struct world *world, struct err *err)
     const struct selection all = selection_all(&world->ledger, world->background);
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
-            add_reach_of_all(world, err) != 0 ||
-            add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 || add_by_condition(world, err) != 0 ||
-            add_facilities(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0)
+            add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
+            add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
+            add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

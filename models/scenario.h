@@ -290,8 +290,9 @@ struct target_spec {
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */
     int64_t from_us, to_us, on_us;    /* dates; 0: not given */
-    int64_t base_from_us, base_to_us; /* likewise: the change since then is asked for */
+    int64_t over_from_us, over_to_us; /* dates: the value is divided by that of this period; 0: not given */
     double scale;                     /* times the simulated value, to the unit of the fact */
+    double plus;                      /* ... and added to it then */
 };
 
 /* Every policy begins so; `own` is of its kind. */

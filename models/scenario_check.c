@@ -233,6 +233,15 @@ static int check_target(const struct scenario *scenario, const struct target_spe
     if (target->on_us != 0 && (target->from_us != 0 || target->to_us != 0))
         return scenario_blame(scenario, &target->on_us, err,
                               "stands beside from or to; a target is of a day or of a period, take one away");
+    if ((target->over_from_us == 0) != (target->over_to_us == 0))
+        return scenario_blame(scenario, target, err,
+                              "needs over_from and over_to together; give both, or none");
+    if (target->over_from_us != 0 && target->over_to_us <= target->over_from_us)
+        return scenario_blame(scenario, &target->over_to_us, err,
+                              "is not after over_from; write a later date");
+    if (target->over_from_us != 0 && target->on_us != 0)
+        return scenario_blame(scenario, &target->on_us, err,
+                              "stands beside over_from; a ratio is of periods, give from and to");
     if (target->from_us != 0 && target->to_us != 0 && target->to_us <= target->from_us)
         return scenario_blame(scenario, &target->to_us, err, "is not after from; write a later date");
     return 0;

@@ -46,11 +46,8 @@ static int read_facts(struct world *world, const char *file, struct err *err)
 
 static int check_dates(const struct world *world, const struct target_spec *spec, struct err *err)
 {
-    const int64_t *dates[] = {&spec->from_us, &spec->to_us, &spec->on_us, &spec->base_from_us,
-                              &spec->base_to_us};
-    if ((spec->base_from_us == 0) != (spec->base_to_us == 0))
-        return scenario_blame(world->scenario, &spec->base_from_us, err,
-                              "a change needs both ends of the time before; give base_from and base_to");
+    const int64_t *dates[] = {&spec->from_us, &spec->to_us, &spec->on_us, &spec->over_from_us,
+                              &spec->over_to_us};
     for (size_t d = 0; d < sizeof dates / sizeof dates[0]; d++) {
         if (*dates[d] == 0)
             continue;
@@ -147,39 +144,31 @@ static struct selection select_target(const struct world *world, const struct ta
     return selection;
 }
 
-/* The same over the steps between two dates. */
-static struct selection select_steps(const struct world *world, struct selection selection, int64_t from_us,
-                                     int64_t to_us)
+static double value_of(const struct world *world, const struct target_spec *spec)
 {
-    const struct ledger *ledger = &world->ledger;
-    for (size_t s = 0; s <= ledger->steps; s++) {
-        if (ledger->step_from_us[s] == policy_time(world, from_us))
-            selection.from_step = s;
-        if (ledger->step_from_us[s] == policy_time(world, to_us))
-            selection.to_step = s;
-    }
-    return selection;
+    const struct selection selection = select_target(world, spec);
+    const int64_t field = quantity_find_field(spec->quantity);
+    return field >= 0
+               ? quantity_field(&world->ledger, (size_t)field, &selection)
+               : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], &selection);
 }
 
-static double value_of(const struct world *world, const struct target_spec *spec,
-                       const struct selection *selection)
+/* The same in the period to which it is related; 1 when there is none. */
+static double base_of(const struct world *world, const struct target_spec *spec)
 {
-    const int64_t field = quantity_find_field(spec->quantity);
-    return field >= 0 ? quantity_field(&world->ledger, (size_t)field, selection)
-                      : quantity_value(&world->ledger, &quantities[quantity_find(spec->quantity)], selection);
+    if (spec->over_from_us == 0)
+        return 1;
+    struct target_spec base = *spec;
+    base.from_us = spec->over_from_us;
+    base.to_us = spec->over_to_us;
+    const double value = value_of(world, &base);
+    return value > 0 ? value : NAN;
 }
 
 void targets_evaluate(struct world *world)
 {
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
-        const struct selection selection = select_target(world, spec);
-        double value = value_of(world, spec, &selection);
-        if (spec->base_from_us != 0) {
-            const struct selection base =
-                select_steps(world, selection, spec->base_from_us, spec->base_to_us);
-            value = value / value_of(world, spec, &base) - 1;
-        }
-        world->targets[t].value = value * spec->scale;
+        world->targets[t].value = value_of(world, spec) / base_of(world, spec) * spec->scale + spec->plus;
     }
 }

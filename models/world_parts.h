@@ -129,7 +129,7 @@ struct world {
     struct facilities facilities;
     struct pathways pathways;
     struct demand demand;
-    bool *background; /* by condition */
+    bool *background;    /* by condition */
     bool has_extra;      /* somebody may hold servers, be interrupted, or ask elsewhere */
     bool has_remote;     /* somebody may ask elsewhere */
     struct rules *rules; /* shared by the views; owned by the arena */

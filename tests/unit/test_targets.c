@@ -57,6 +57,26 @@ Test(targets, values_are_sums_over_the_dates)
     model_free(&model);
 }
 
+Test(targets, relate_a_period_to_another)
+{
+    struct model model;
+    model_build(
+        &model, "%s",
+        TARGET_OF("6 month", "0 d",
+                  "{ fact = \"D13\"; quantity = \"procedures\"; from = \"2020-02-01\"; to = "
+                  "\"2020-03-01\"; over_from = \"2020-03-01\"; over_to = \"2020-04-01\"; },\n"
+                  "{ fact = \"D13\"; quantity = \"procedures\"; from = \"2020-02-01\"; to = "
+                  "\"2020-03-01\"; over_from = \"2020-03-01\"; over_to = \"2020-04-01\"; scale = -1.0; "
+                  "plus = 1.0; },\n"
+                  "{ fact = \"D13\"; quantity = \"procedures\"; at = \"other\"; over_from = "
+                  "\"2020-03-01\"; over_to = \"2020-04-01\"; }"));
+    model_run(&model);
+    cr_assert_float_eq(only_value(&model, 0), 29. / 31, 1e-12);
+    cr_assert_float_eq(only_value(&model, 1), 2. / 31, 1e-12);
+    cr_assert(isnan(only_value(&model, 2))); /* none there in either period */
+    model_free(&model);
+}
+
 Test(targets, facts_bring_role_unit_and_bounds)
 {
     struct model model;
