@@ -77,5 +77,7 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
 
 /* Whether the facility has the wards and, now, the people that the stage needs. */
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility);
+/* Whether it has the wards, and somebody elsewhere is known to guide its people. */
+bool choice_guided(const struct world *world, const struct stage *stage, uint32_t facility);
 
 #endif

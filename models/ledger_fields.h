@@ -19,6 +19,7 @@
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
     FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
+    FIELD(watched, COUNT, "1", 1, "patients who were watched from afar") \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
@@ -42,6 +43,7 @@
     FIELD(procedures_by_visitors, COUNT, "1", 1, "procedures begun by a visiting expert") \
     FIELD(procedures_by_locals, COUNT, "1", 1, "procedures begun by independent local staff") \
     FIELD(procedures_supervised, COUNT, "1", 1, "procedures of a visiting expert in which a trainee was taught") \
+    FIELD(procedures_guided, COUNT, "1", 1, "procedures given here by local staff under guidance from afar; the guide counts them too") \
     FIELD(procedures_remote, COUNT, "1", 1, "procedures and consultations given from here to patients elsewhere, by whomever") \
     FIELD(procedure_waits, SUM, "h", HOURS, "time in line before procedures") \
     FIELD(procedures_ended, COUNT, "1", 1, "patients whose pathway ended after a procedure here") \
