@@ -26,9 +26,10 @@ struct cli_options {
     size_t path_count, path_capacity, least_paths, most_paths;
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
-    const char *output; /* NULL: the default */
-    const char *trace;  /* NULL: none */
-    int partitions;     /* enum scenario_partitions */
+    const char *output;                       /* NULL: the default */
+    const char *trace;                        /* NULL: none */
+    const char *save_state, *from_state, *at; /* NULL: not */
+    int partitions;                           /* enum scenario_partitions */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
@@ -44,7 +45,10 @@ enum {
     OPTION_MARKDOWN,
     OPTION_RESULTS,
     OPTION_TRACE,
-    OPTION_PARTITIONS
+    OPTION_PARTITIONS,
+    OPTION_SAVE_STATE,
+    OPTION_FROM_STATE,
+    OPTION_AT
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -77,6 +81,26 @@ enum {
 #define CLI_OPTION_TRACE                                                                                     \
     {                                                                                                        \
         "trace", OPTION_TRACE, "FILE", 0, "Write every visit of a patient to a station to FILE (CSV)", 0     \
+    }
+#define CLI_OPTION_SAVE_STATE                                                                                \
+    {                                                                                                        \
+        "save-state", OPTION_SAVE_STATE, "FILE", 0,                                                          \
+            "Write the state of all replications at the time --at to FILE, and go on", 0                     \
+    }
+#define CLI_OPTION_AT                                                                                        \
+    {                                                                                                        \
+        "at", OPTION_AT, "DATE", 0,                                                                          \
+            "When the state is saved: a date (\"2020-05-01\", \"2020-05-01 08:00\") or a time since the "    \
+            "start "                                                                                         \
+            "(\"90 d\", \"1 y\"), before what happens then",                                                 \
+            0                                                                                                \
+    }
+#define CLI_OPTION_FROM_STATE                                                                                \
+    {                                                                                                        \
+        "from-state", OPTION_FROM_STATE, "FILE", 0,                                                          \
+            "Go on from a state that was saved, of this scenario or of one without policies that start "     \
+            "later",                                                                                         \
+            0                                                                                                \
     }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \

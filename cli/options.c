@@ -91,11 +91,30 @@ static error_t take_set(struct parsing *parsing, const char *arg, struct argp_st
     return add_set(parsing, arg);
 }
 
+static error_t take_name(const char **name, const char *option, const char *arg, struct argp_state *state)
+{
+    *name = arg;
+    if (arg[0] == '\0')
+        argp_error(state, "%s needs the name of a file", option);
+    return 0;
+}
+
+static void check_states(const struct cli_options *options, struct argp_state *state)
+{
+    if (options->save_state != NULL && options->at == NULL)
+        argp_error(state, "--save-state needs --at DATE: when the state is saved");
+    if (options->at != NULL && options->save_state == NULL)
+        argp_error(state, "--at says when a state is saved; add --save-state FILE");
+    if (options->trace != NULL && (options->save_state != NULL || options->from_state != NULL))
+        argp_error(state, "--trace is of a whole run: it goes with neither --save-state nor --from-state");
+}
+
 static void check_usage(const struct cli_options *options, struct argp_state *state)
 {
     if (options->path_count < options->least_paths)
         argp_error(state, "something is missing: %zu argument%s needed, %zu given", options->least_paths,
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
+    check_states(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
     if (options->results && options->path_count > 0)
@@ -125,9 +144,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
         options->partitions = partitions_of(arg, state);
         return 0;
     case OPTION_TRACE:
-        options->trace = arg;
-        if (arg[0] == '\0')
-            argp_error(state, "--trace needs the name of a file");
+        return take_name(&options->trace, "--trace", arg, state);
+    case OPTION_SAVE_STATE:
+        return take_name(&options->save_state, "--save-state", arg, state);
+    case OPTION_FROM_STATE:
+        return take_name(&options->from_state, "--from-state", arg, state);
+    case OPTION_AT:
+        options->at = arg;
         return 0;
     case OPTION_TARGETS:
         options->targets = true;

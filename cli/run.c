@@ -5,23 +5,39 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "models/quantity.h"
 #include "models/world.h"
 #include "study/replicate.h"
 #include "study/show.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {
-    CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,
-    CLI_OPTION_SET,    CLI_OPTION_PARTITIONS,   CLI_OPTION_TRACE,   {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
+                                              CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_THREADS,
+                                              CLI_OPTION_SEED,
+                                              CLI_OPTION_SET,
+                                              CLI_OPTION_PARTITIONS,
+                                              CLI_OPTION_TRACE,
+                                              CLI_OPTION_SAVE_STATE,
+                                              CLI_OPTION_AT,
+                                              CLI_OPTION_FROM_STATE,
+                                              {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "
     "differ "
     "between equal runs beside it in FILE.run.json. Without -o the file is results/NAME.h5, or NAME.h5 where "
-    "there is no folder 'results'."
+    "there is no folder 'results'. A state that was saved on the way can be gone on from as often as wanted, "
+    "with "
+    "the "
+    "same result to the byte as a run from the start: in the same scenario, or in others that differ from it "
+    "by "
+    "policies which start later, so that what they share is simulated once."
     "\v"
     "EXAMPLE\n"
-    "  counterpart run scenarios/horqin_stroke_stint.cfg -r 30 -o stint.h5";
+    "  counterpart run scenarios/horqin_stroke_stint.cfg -r 30 -o stint.h5\n"
+    "  counterpart run scenarios/horqin_no_stint.cfg --save-state before.state --at 2020-05-01\n"
+    "  counterpart run scenarios/horqin_stroke_stint.cfg --from-state before.state";
 
 /* results/NAME.h5 when there is such a folder, NAME.h5 otherwise. Malloc'ed. */
 static char *default_output(const char *scenario, struct err *err)
@@ -48,20 +64,79 @@ static int print_headline(const char *path, const struct result *result, struct 
     return 0;
 }
 
+/* States on the way, of which one is gone on from and another saved; NULL: none. */
+struct states {
+    struct saved_run *from, *save;
+};
+
+/* Since the start. */
+static int read_time(const struct scenario *scenario, const char *at, int64_t *at_us, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct key_span span;
+    int64_t date_us = 0;
+    const bool is_date = strlen(at) > 4 && at[4] == '-';
+    if (is_date ? quantity_date(at, &date_us, &why) != 0 : quantity_span(at, &span, &why) != 0)
+        return err_fail(err, "--at %s: %s", at, why.text[0]);
+    *at_us = (is_date ? date_us : key_span_after(scenario->run.start_us, span)) - scenario->run.start_us;
+    return 0;
+}
+
+static int prepare_save(struct states *states, const struct scenario *scenario, const struct world *world,
+                        const struct cli_options *options, struct err *err)
+{
+    int64_t at_us = 0;
+    struct err why = ERR_INIT;
+    if (read_time(scenario, options->at, &at_us, err) != 0)
+        return EXIT_WRONG;
+    if (states->from != NULL && at_us < saved_run_at_us(states->from)) {
+        err_fail(err, "--at %s: is before the state that the run goes on from; name a later time",
+                 options->at);
+        return EXIT_WRONG;
+    }
+    states->save = saved_run_new(world, at_us, (uint32_t)scenario->run.replications, &why);
+    if (states->save != NULL)
+        return cli_check_output(options->save_state, err) == 0 ? 0 : EXIT_FAILED;
+    err_fail(err, "--at: %s", why.text[0]);
+    return EXIT_WRONG;
+}
+
+/* 0 or the exit code. */
+static int prepare_states(struct states *states, const struct scenario *scenario, const struct world *world,
+                          const struct cli_options *options, struct err *err)
+{
+    if (options->from_state != NULL) {
+        states->from = saved_run_read(options->from_state, err);
+        if (states->from == NULL)
+            return EXIT_FAILED;
+        if (saved_run_check(states->from, world, scenario->run.replications, err) != 0)
+            return EXIT_WRONG;
+    }
+    return options->save_state == NULL ? 0 : prepare_save(states, scenario, world, options, err);
+}
+
 /* The run itself, its file and its headline; takes over the world. */
 static int run_and_write(const struct scenario *scenario, struct world *world, const char *path,
-                         const struct cli_options *options, int argc, char **argv, struct err *err)
+                         const struct cli_options *options, const struct states *states, int argc,
+                         char **argv, struct err *err)
 {
     struct progress_line line;
     progress_begin(&line, text_base_name(scenario->path), (double)scenario->run.replications);
-    const struct replicate_options how = {
-        .threads = options->threads, .progress = progress_show, .data = &line, .trace_path = options->trace};
+    const struct replicate_options how = {.threads = options->threads,
+                                          .progress = progress_show,
+                                          .data = &line,
+                                          .from = states->from,
+                                          .save = states->save,
+                                          .trace_path = options->trace};
     struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options->threads};
     struct run_file *file = replicate_run(scenario, world, &how, &facts.events, err);
     progress_end(&line);
     facts.wall_s = cli_clock_s() - line.begun_s;
     const struct result *result = file == NULL ? NULL : run_file_result(file, err);
     int answer = -1;
+    if (result != NULL && states->save != NULL &&
+        saved_run_write(states->save, options->save_state, err) != 0)
+        result = NULL;
     if (result != NULL && cli_write_result(path, result, &facts, err) == 0)
         answer = print_headline(path, result, err);
     run_file_free(file);
@@ -74,6 +149,7 @@ int command_run(int argc, char **argv)
     struct cli_options options;
     struct scenario scenario = {0};
     struct world *world = NULL;
+    struct states states = {NULL, NULL};
     char *path = NULL;
     int status = EXIT_FAILED;
     if (cli_parse(&options, accepted, "SCENARIO", doc, 1, 1, argc, argv, &err) != 0)
@@ -90,13 +166,23 @@ int command_run(int argc, char **argv)
         err_fail(&err, "%s: is the result file already; name another file with --trace", path);
         goto out;
     }
+    if (options.save_state != NULL && strcmp(options.save_state, path) == 0) {
+        err_fail(&err, "%s: is the result file already; name another file with --save-state", path);
+        goto out;
+    }
+    status = prepare_states(&states, &scenario, world, &options, &err);
+    if (status != 0)
+        goto out;
+    status = EXIT_FAILED;
     struct world *taken = world;
     world = NULL;
-    if (run_and_write(&scenario, taken, path, &options, argc, argv, &err) == 0)
+    if (run_and_write(&scenario, taken, path, &options, &states, argc, argv, &err) == 0)
         status = EXIT_DONE;
 out:
     cli_complain(&err, status);
     world_free(world);
+    saved_run_free(states.from);
+    saved_run_free(states.save);
     free(path);
     scenario_free(&scenario);
     cli_options_free(&options);

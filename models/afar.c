@@ -103,5 +103,6 @@ void afar_guided(struct world *world, uint32_t who, int64_t now_us)
     const int64_t trainee = link->teaches_ppm > 0 ? skill_trainee(offer, &world->rng) : -1;
     offer->cases++;
     if (trainee >= 0)
-        skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm, now_us);
+        skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm,
+                     now_us);
 }

@@ -34,8 +34,8 @@ struct afar_site {
 };
 
 struct afar {
-    struct afar_link *link; /* [facility][service]; owned by the arena; NULL: no policy wants any */
-    struct afar_site *site; /* [facility] */
+    struct afar_link *link;      /* [facility][service]; owned by the arena; NULL: no policy wants any */
+    struct afar_site *site;      /* [facility] */
     int64_t least_connection_us; /* of all links ever; INT64_MAX: none */
     uint32_t records;            /* numbers given out */
 };

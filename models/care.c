@@ -240,7 +240,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         if (outcome >= 0) {
             const struct outcome_spec *spec =
                 SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            cell[strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
+            cell[spec->good ? PC_successes : strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }

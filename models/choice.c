@@ -1,6 +1,7 @@
 #include "models/choice.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/world_parts.h"
@@ -63,11 +64,16 @@ static double fixed_utility(const struct world *world, const struct stage *stage
     return utility;
 }
 
+static bool goes_before(const struct candidate *a, const struct candidate *b)
+{
+    return a->travel.us != b->travel.us ? a->travel.us < b->travel.us : a->facility < b->facility;
+}
+
 /* Keeps the nearest candidates in order; equal distances by facility order. */
 static void insert(struct choice_set *set, struct candidate candidate)
 {
     size_t at = set->count;
-    while (at > 0 && set->candidate[at - 1].travel.us > candidate.travel.us)
+    while (at > 0 && goes_before(&candidate, &set->candidate[at - 1]))
         at--;
     if (at >= CHOICE_SET)
         return;
@@ -115,6 +121,14 @@ static void on_sphere(const struct place *place, double at[3])
     at[2] = sin(lat);
 }
 
+static int from_south_to_north(const void *first, const void *second)
+{
+    const struct choice_site *a = first, *b = second;
+    if (a->at[2] != b->at[2])
+        return a->at[2] < b->at[2] ? -1 : 1;
+    return (a->facility > b->facility) - (a->facility < b->facility);
+}
+
 static int list_sites(struct world *world, struct choice_kind *kind, struct err *err)
 {
     for (uint32_t f = 0; f < world->facilities.count; f++)
@@ -129,6 +143,7 @@ static int list_sites(struct world *world, struct choice_kind *kind, struct err 
             on_sphere(&world->geography.place[world->facilities.facility[f].place], kind->site[count].at);
             count++;
         }
+    qsort(kind->site, kind->sites, sizeof *kind->site, from_south_to_north);
     return 0;
 }
 
@@ -183,24 +198,60 @@ static double chord2(const double a[3], const double b[3])
     return x * x + y * y + z * z;
 }
 
+/* The first site that is not south of that. */
+static size_t first_from(const struct choice_kind *kind, double z)
+{
+    size_t low = 0, high = kind->sites;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (kind->site[middle].at[2] < z)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The squares of the shortest chords, rising. */
+struct shortest {
+    double chord2[CHOICE_SET];
+    size_t count;
+};
+
+static void keep_shortest(struct shortest *shortest, double chord)
+{
+    if (shortest->count == CHOICE_SET && chord >= shortest->chord2[CHOICE_SET - 1])
+        return;
+    size_t at = shortest->count < CHOICE_SET ? shortest->count++ : CHOICE_SET - 1;
+    for (; at > 0 && shortest->chord2[at - 1] > chord; at--)
+        shortest->chord2[at] = shortest->chord2[at - 1];
+    shortest->chord2[at] = chord;
+}
+
+/* Goes north and south at once, always to the nearer latitude, until no nearer site can follow. */
+static void find_shortest(const struct choice_kind *kind, const double origin[3], struct shortest *shortest)
+{
+    size_t north = first_from(kind, origin[2]), south = north;
+    while (south > 0 || north < kind->sites) {
+        const double up = north < kind->sites ? kind->site[north].at[2] - origin[2] : INFINITY;
+        const double down = south > 0 ? origin[2] - kind->site[south - 1].at[2] : INFINITY;
+        const double nearer = fmin(up, down);
+        if (shortest->count == CHOICE_SET && nearer * nearer >= shortest->chord2[CHOICE_SET - 1])
+            return;
+        const struct choice_site *site = up < down ? &kind->site[north++] : &kind->site[--south];
+        keep_shortest(shortest, chord2(origin, site->at));
+    }
+}
+
 /* A square of a chord beyond which nobody can be among the nearest. Distances on the sphere and on the
  * ellipsoid differ by less than 0.6% either way. */
 static double chord2_to_look_at(const struct choice_kind *kind, const double origin[3])
 {
-    double least[CHOICE_SET];
-    size_t count = 0;
-    for (size_t i = 0; i < kind->sites; i++) {
-        const double chord = chord2(origin, kind->site[i].at);
-        if (count == CHOICE_SET && chord >= least[count - 1])
-            continue;
-        size_t at = count < CHOICE_SET ? count++ : CHOICE_SET - 1;
-        for (; at > 0 && least[at - 1] > chord; at--)
-            least[at] = least[at - 1];
-        least[at] = chord;
-    }
-    if (count < CHOICE_SET)
+    struct shortest shortest = {.count = 0};
+    find_shortest(kind, origin, &shortest);
+    if (shortest.count < CHOICE_SET)
         return INFINITY;
-    const double angle = 1.02 * 2 * asin(fmin(1, sqrt(least[count - 1]) / 2));
+    const double angle = 1.02 * 2 * asin(fmin(1, sqrt(shortest.chord2[CHOICE_SET - 1]) / 2));
     const double chord = angle < 3.14 ? 2 * sin(angle / 2) : INFINITY;
     return chord * chord + 1e-14;
 }
@@ -210,8 +261,9 @@ static void fill_set(struct world *world, const struct stage *stage, uint32_t or
     const struct choice_kind *kind = kind_of(world, stage);
     double from[3];
     on_sphere(&world->geography.place[origin], from);
-    const double limit = chord2_to_look_at(kind, from);
-    for (size_t i = 0; i < kind->sites; i++) {
+    const double limit = chord2_to_look_at(kind, from), chord = sqrt(limit);
+    for (size_t i = first_from(kind, from[2] - chord);
+         i < kind->sites && kind->site[i].at[2] <= from[2] + chord; i++) {
         if (chord2(from, kind->site[i].at) > limit)
             continue;
         const uint32_t f = kind->site[i].facility;
@@ -219,14 +271,18 @@ static void fill_set(struct world *world, const struct stage *stage, uint32_t or
         const struct travel travel = geography_travel(&world->geography, origin, facility->place);
         if (stage->reach_us > 0 && travel.us > stage->reach_us)
             continue;
-        insert(set, (struct candidate){f, travel, fixed_utility(world, stage, facility, travel)});
+        insert(set, (struct candidate){.facility = f,
+                                       .place = facility->place,
+                                       .travel = travel,
+                                       .hash = facility->hash,
+                                       .fixed = fixed_utility(world, stage, facility, travel)});
     }
 }
 
 static const struct choice_set *choice_set(struct world *world, const struct stage *stage, uint32_t origin)
 {
     const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
-    struct choice_set **slot = &world->choices.set[kind * world->choices.places + origin];
+    struct choice_set **slot = &world->choices.set[origin * world->choices.kinds + kind];
     if (*slot != NULL)
         return *slot;
     struct err ignored = ERR_INIT;
@@ -239,6 +295,22 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
     fill_set(world, stage, origin, set);
     *slot = set;
     return set;
+}
+
+/* Keeps in mind what has been found: the patient will be sent there. */
+static uint32_t choose(struct world *world, const struct candidate *candidate, uint32_t origin)
+{
+    world->choices.chosen = candidate;
+    world->choices.chosen_from = origin;
+    return candidate->facility;
+}
+
+struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility)
+{
+    const struct candidate *chosen = world->choices.chosen;
+    if (chosen != NULL && chosen->facility == facility && world->choices.chosen_from == origin)
+        return chosen->travel;
+    return geography_travel(&world->geography, origin, world->facilities.facility[facility].place);
 }
 
 /* Beyond the set: when none of the nearest gives it now. */
@@ -254,7 +326,7 @@ static uint32_t nearest_of_all(const struct world *world, const struct stage *st
             continue;
         const int64_t us =
             geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
-        if (us < best_us) {
+        if (us < best_us || (us == best_us && best != PATIENT_NOWHERE && f < best)) {
             best_us = us;
             best = f;
         }
@@ -267,7 +339,7 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
     const struct choice_set *set = choice_set(world, stage, origin);
     for (size_t i = 0; i < set->count; i++)
         if (set->candidate[i].facility != except && known(world, stage, set->candidate[i].facility))
-            return set->candidate[i].facility;
+            return choose(world, &set->candidate[i], origin);
     return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
 }
 
@@ -347,7 +419,7 @@ uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uin
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->candidate[i].facility;
         if (facility != except && known(world, stage, facility) && has_free(world, stage, facility))
-            return facility;
+            return choose(world, &set->candidate[i], origin);
     }
     return PATIENT_NOWHERE;
 }
@@ -383,13 +455,6 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
                : choice_nearest_free(world, stage, world->facilities.facility[from].place, from);
 }
 
-/* The time at which an alternative of that log utility finishes its race, as a logarithm. */
-static double finish(const struct world *world, struct rng_identity patient, struct rng_purpose purpose,
-                     double utility)
-{
-    return log(-log(rng_unit(rng_draw(&world->rng, patient, purpose).w[0]))) - utility;
-}
-
 static double utility_now(const struct world *world, const struct stage *stage,
                           const struct candidate *candidate)
 {
@@ -403,27 +468,43 @@ static double utility_now(const struct world *world, const struct stage *stage,
            spec->proficiency * (offer->unlimited ? 1 : offer->believed_proficiency);
 }
 
+/* The race of the alternatives: who finishes first is taken. Times are logarithms. */
+struct race {
+    const struct world *world;
+    struct rng_identity patient;
+    uint32_t stage;
+    double first;
+    const struct candidate *best; /* NULL: home */
+};
+
+static void run_home(struct race *race, double utility)
+{
+    const struct rng_words luck = rng_draw(&race->world->rng, race->patient,
+                                           (struct rng_purpose){.quantity = DRAW_STAY, .stage = race->stage});
+    race->first = log(-log(rng_unit(luck.w[0]))) - utility;
+}
+
+static void run(struct race *race, const struct candidate *candidate, double utility)
+{
+    const struct rng_identity who = {.stream = race->patient.stream ^ candidate->hash,
+                                     .ordinal = race->patient.ordinal};
+    const struct rng_words luck =
+        rng_draw(&race->world->rng, who, (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = race->stage});
+    const double time = log(-log(rng_unit(luck.w[0]))) - utility;
+    if (time < race->first) {
+        race->first = time;
+        race->best = candidate;
+    }
+}
+
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient)
 {
-    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
     const struct choice_set *set = choice_set(world, stage, origin);
-    uint32_t best = CHOICE_HOME;
-    double first = finish(world, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage->index},
-                          spec->stay);
-    for (size_t i = 0; i < set->count; i++) {
-        const struct candidate *candidate = &set->candidate[i];
-        if (!known(world, stage, candidate->facility))
-            continue;
-        const uint64_t hash = world->facilities.facility[candidate->facility].hash;
-        const double time =
-            finish(world, (struct rng_identity){.stream = patient.stream ^ hash, .ordinal = patient.ordinal},
-                   (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index},
-                   utility_now(world, stage, candidate));
-        if (time < first) {
-            first = time;
-            best = candidate->facility;
-        }
-    }
-    return best;
+    struct race race = {.world = world, .patient = patient, .stage = stage->index};
+    run_home(&race, world->pathways.condition[stage->condition].spec->choice.stay);
+    for (size_t i = 0; i < set->count; i++)
+        if (known(world, stage, set->candidate[i].facility))
+            run(&race, &set->candidate[i], utility_now(world, stage, &set->candidate[i]));
+    return race.best == NULL ? CHOICE_HOME : choose(world, race.best, origin);
 }

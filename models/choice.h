@@ -15,11 +15,13 @@
 enum { CHOICE_SET = 16 };
 #define CHOICE_HOME (UINT32_MAX - 1)
 
-/* A facility that could give a stage, seen from an origin. */
+/* A facility that could give a stage, seen from an origin. All that a choice needs, so that no facility is
+ * looked at but the one that is chosen. */
 struct candidate {
-    uint32_t facility;
+    uint32_t facility, place;
     struct travel travel;
-    double fixed; /* the part of log weight that never changes */
+    uint64_t hash; /* the facility's identity */
+    double fixed;  /* the part of log weight that never changes */
 };
 
 /* The nearest candidates of one (stage, origin), near to far. */
@@ -37,16 +39,18 @@ struct choice_site {
 /* Stages that find the same facilities, and like them alike, share what is known of them. */
 struct choice_kind {
     const struct stage *stage; /* the first of them */
-    struct choice_site *site;  /* in the order of facilities; owned by the world's arena */
+    struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
     size_t sites;
 };
 
 struct choices {
-    struct choice_set **set; /* [kind][place]; filled when first asked for; owned by the arena */
+    struct choice_set **set; /* [place][kind]; filled when first asked for; owned by the arena */
     size_t places;
     uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
     struct choice_kind *kind;
     size_t kinds;
+    const struct candidate *chosen; /* what this view has chosen last, and from where; NULL: nothing yet */
+    uint32_t chosen_from;
 };
 
 struct world;
@@ -74,6 +78,9 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient);
+
+/* The way from a place to a facility. */
+struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility);
 
 /* Whether the facility has the wards and, now, the people that the stage needs. */
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility);

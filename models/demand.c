@@ -5,6 +5,8 @@
 
 #include "models/arrivals.h"
 #include "models/patient.h"
+#include "models/saving.h"
+#include "sim/state.h"
 
 #define YEARS_10000_S (10000.0 * 365 * 86400)
 
@@ -294,4 +296,32 @@ uint64_t demand_fingerprint(const struct demand *demand)
         if (demand->rhythm[c].cells > 0)
             hash = rng_mix(hash ^ rhythm_fingerprint(&demand->rhythm[c]));
     return hash;
+}
+
+/* --- saving --------------------------------------------------------------- */
+
+/* clang-format off */
+#define STREAM_STATE(ONE, ALL, NOT) \
+    NOT(struct stream, hash) NOT(struct stream, place) NOT(struct stream, condition) \
+    NOT(struct stream, stage) ONE(struct stream, next_ordinal) ONE(struct stream, next_arrival) \
+    ALL(struct stream, luck.w) NOT(struct stream, scale) NOT(struct stream, flow) \
+    ONE(struct stream, inner_us) NOT(struct stream, backlog_us) NOT(struct stream, rate_per_s)
+STATE_LAYOUT(stream, struct stream, STREAM_STATE, 0);
+/* clang-format on */
+
+void demand_save(const struct demand *demand, struct state_writer *writer)
+{
+    state_put_array(writer, &stream_layout, demand->stream, demand->count);
+}
+
+void demand_restore(struct demand *demand, const struct saved_map *streams, struct state_reader *reader)
+{
+    if (state_get_array_count(reader, &stream_layout) != streams->count)
+        state_refuse(reader, "has other streams of patients than it says; make it again");
+    for (size_t s = 0; s < streams->count; s++) {
+        struct stream *stream = &demand->stream[saved_index(streams, s)];
+        state_get_array_items(reader, &stream_layout, stream, 1);
+        if (stream->next_ordinal > INT32_MAX || stream->next_arrival > INT32_MAX || stream->inner_us < 0)
+            state_refuse(reader, "has more patients than there can be; make it again");
+    }
 }

@@ -69,4 +69,11 @@ uint32_t demand_backlog(const struct stream *stream, const struct rng *rng);
 /* A hash of what rhythms were compiled to; 0 when there are none. */
 uint64_t demand_fingerprint(const struct demand *demand);
 
+/* What has come of the streams so far. */
+struct saved_map;
+struct state_reader;
+struct state_writer;
+void demand_save(const struct demand *demand, struct state_writer *writer);
+void demand_restore(struct demand *demand, const struct saved_map *streams, struct state_reader *reader);
+
 #endif

@@ -1,7 +1,12 @@
 #include "models/expert.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "models/ledger_fields.h"
+#include "models/saving.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 int experts_init(struct experts *experts, struct world *world, struct err *err)
 {
@@ -77,4 +82,76 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
         at->on_board = offer_given(at);
     world_recheck(world, at->facility, now_us);
     return 0;
+}
+
+/* clang-format off */
+#define EXPERT_STATE(ONE, ALL, NOT) \
+    NOT(struct expert, spec) NOT(struct expert, home_offer) ONE(struct expert, at_offer) \
+    ONE(struct expert, last_offer) ONE(struct expert, person) ONE(struct expert, worked_us) \
+    NOT(struct expert, booked_by)
+STATE_LAYOUT(expert, struct expert, EXPERT_STATE, 4);
+/* clang-format on */
+
+void experts_save(const struct world *world, struct state_writer *writer)
+{
+    const struct experts *experts = &world->experts;
+    state_put_array(writer, &expert_layout, experts->expert, experts->count);
+    for (size_t e = 0; e < experts->count; e++)
+        state_put_text(writer, experts->expert[e].booked_by);
+}
+
+static int32_t offer_here(const struct saved_maps *maps, int32_t offer)
+{
+    return offer < 0 ? -1 : (int32_t)saved_index(&maps->offer, (uint32_t)offer);
+}
+
+/* The name of a policy as the scenario has it; NULL for none. */
+static const char *policy_named(const struct world *world, const char *name, struct state_reader *reader)
+{
+    if (name == NULL)
+        return NULL;
+    for (size_t i = 0; i < world->policy_count; i++)
+        if (strcmp(world->policies[i].head->name, name) == 0)
+            return world->policies[i].head->name;
+    state_refuse(reader,
+                 "has an expert sent by policy \"%s\", which the scenario does not have; take the scenario "
+                 "that it was made from",
+                 name);
+    return NULL;
+}
+
+static void restore_expert(struct world *world, struct expert *expert, const struct saved_maps *maps,
+                           struct state_reader *reader)
+{
+    struct expert saved = *expert;
+    state_get_array_items(reader, &expert_layout, &saved, 1);
+    saved.at_offer = offer_here(maps, saved.at_offer);
+    saved.last_offer = offer_here(maps, saved.last_offer);
+    if (reader->failed)
+        return;
+    if (saved.last_offer < 0 || (saved.at_offer >= 0 && saved.at_offer != saved.last_offer) ||
+        saved.person < 0 || (size_t)saved.person >= world->facilities.offer[saved.last_offer].count) {
+        state_refuse(reader, "has an expert who is nowhere; make it again");
+        return;
+    }
+    *expert = saved;
+}
+
+void experts_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader)
+{
+    struct experts *experts = &world->experts;
+    if (state_get_array_count(reader, &expert_layout) != maps->expert.count)
+        state_refuse(reader, "has other experts than it says; make it again");
+    for (size_t e = 0; e < maps->expert.count; e++)
+        restore_expert(world, &experts->expert[saved_index(&maps->expert, e)], maps, reader);
+    for (size_t e = 0; e < maps->expert.count; e++) {
+        char *name = state_get_text(reader);
+        experts->expert[saved_index(&maps->expert, e)].booked_by = policy_named(world, name, reader);
+        free(name);
+    }
+    for (size_t o = 0; o < world->facilities.offer_count && !reader->failed; o++)
+        for (size_t p = 0; p < world->facilities.offer[o].count; p++) {
+            struct person *person = &world->facilities.offer[o].people[p];
+            person->worked_us = person->expert < 0 ? NULL : &experts->expert[person->expert].worked_us;
+        }
 }

@@ -37,4 +37,11 @@ bool expert_is_free(const struct world *world, const struct expert *expert);
 MUST_CHECK int expert_join(struct world *world, struct expert *expert, int32_t offer, int64_t now_us,
                            struct err *err);
 
+/* Where everybody is; after the offers, whose people then know whose week is counted. */
+struct saved_maps;
+struct state_reader;
+struct state_writer;
+void experts_save(const struct world *world, struct state_writer *writer);
+void experts_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader);
+
 #endif

@@ -53,7 +53,7 @@ static inline void fetch_wards(const struct world *world, const struct patient *
 static inline struct choice_set *const *set_slot(const struct world *world, const struct stream *stream)
 {
     const uint32_t kind = world->choices.kind_of[stream->stage];
-    return &world->choices.set[(size_t)kind * world->choices.places + stream->place];
+    return &world->choices.set[stream->place * world->choices.kinds + kind];
 }
 
 static void fetch_first(const struct world *world, uint32_t who, bool arrival)

@@ -187,14 +187,13 @@ static int check_filters(const struct geography *geography, struct err *err)
     return result;
 }
 
-static struct travel compute(const struct geography *geography, const struct geod_geodesic *earth,
-                             size_t from, size_t to)
+static struct travel compute(const struct geography *geography, size_t from, size_t to)
 {
     const struct travel_spec *spec = &geography->scenario->travel;
     const struct place *a = &geography->place[from], *b = &geography->place[to];
     double metres = 0;
     if (from != to)
-        geod_inverse(earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
+        geod_inverse(geography->earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
     metres *= spec->detour;
     double seconds = 0, done = 0;
     for (size_t i = 0; i < spec->bands.count && done < metres; i++) {
@@ -209,6 +208,16 @@ static struct travel compute(const struct geography *geography, const struct geo
     return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
 }
 
+static int make_earth(struct geography *geography, struct arena *arena, struct err *err)
+{
+    struct geod_geodesic *earth = arena_zeroed(arena, 1, sizeof *earth, err);
+    if (earth == NULL)
+        return -1;
+    geod_init(earth, 6378137.0, 1 / 298.257223563);
+    geography->earth = earth;
+    return 0;
+}
+
 static int fill_table(struct geography *geography, struct err *err)
 {
     if (geography->count > KEPT_PLACES)
@@ -219,11 +228,9 @@ static int fill_table(struct geography *geography, struct err *err)
     geography->filled = geography->count <= FILLED_PLACES;
     if (!geography->filled)
         return 0;
-    struct geod_geodesic earth;
-    geod_init(&earth, 6378137.0, 1 / 298.257223563);
     for (size_t i = 0; i < geography->count; i++)
         for (size_t j = 0; j < geography->count; j++)
-            geography->table[i * geography->count + j] = compute(geography, &earth, i, j);
+            geography->table[i * geography->count + j] = compute(geography, i, j);
     return 0;
 }
 
@@ -249,7 +256,7 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
     if (geography->count == 0)
         return scenario_blame(scenario, &scenario->places, err,
                               "no place is selected; loosen code, prefecture or province");
-    return fill_table(geography, err);
+    return make_earth(geography, arena, err) != 0 ? -1 : fill_table(geography, err);
 }
 
 void geography_free(struct geography *geography)
@@ -267,13 +274,6 @@ int64_t geography_find(const struct geography *geography, const char *code)
     return -1;
 }
 
-static struct travel compute_one(const struct geography *geography, size_t from, size_t to)
-{
-    struct geod_geodesic earth;
-    geod_init(&earth, 6378137.0, 1 / 298.257223563);
-    return compute(geography, &earth, from, to);
-}
-
 /* Threads may compute the same way at once; they find the same. A time of 0 says that the way is not known
  * yet. */
 static struct travel look_up(const struct geography *geography, size_t from, size_t to)
@@ -284,7 +284,7 @@ static struct travel look_up(const struct geography *geography, size_t from, siz
         way.m = __atomic_load_n(&kept->m, __ATOMIC_RELAXED);
         return way;
     }
-    way = compute_one(geography, from, to);
+    way = compute(geography, from, to);
     __atomic_store_n(&kept->m, way.m, __ATOMIC_RELAXED);
     __atomic_store_n(&kept->us, way.us, __ATOMIC_RELEASE);
     return way;
@@ -296,7 +296,7 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
         return (struct travel){0};
     if (geography->filled)
         return geography->table[from * geography->count + to];
-    return geography->table != NULL ? look_up(geography, from, to) : compute_one(geography, from, to);
+    return geography->table != NULL ? look_up(geography, from, to) : compute(geography, from, to);
 }
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other)

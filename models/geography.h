@@ -26,13 +26,16 @@ struct travel {
     int64_t m;
 };
 
+struct geod_geodesic;
+
 struct geography {
     struct place *place; /* owned by the world's arena, in the order of the file, then of the scenario */
     size_t count;
     const struct scenario *scenario;
-    struct travel *table; /* count x count, owned; NULL when there are too many places */
-    bool filled;          /* all of the table; otherwise a way is written when it is first asked for */
-    bool trivial;         /* no places in the scenario: one place, no travel */
+    const struct geod_geodesic *earth; /* owned by the arena */
+    struct travel *table;              /* count x count, owned; NULL when there are too many places */
+    bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
+    bool trivial; /* no places in the scenario: one place, no travel */
 };
 
 /* The places that the scenario selects and those that it names elsewhere (of facilities, of arrivals). */

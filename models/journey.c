@@ -32,8 +32,7 @@ void journey_arrive(struct world *world, const struct patient *patient)
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
 {
     struct patient *patient = case_patient(world, who);
-    const struct travel way = geography_travel(&world->geography, journey_place(world, patient),
-                                               world->facilities.facility[facility].place);
+    const struct travel way = choice_way(world, journey_place(world, patient), facility);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_release(world, who, engine_now(world->engine, world->number));
     int64_t *cell = case_cell(world, patient);

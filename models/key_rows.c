@@ -440,6 +440,8 @@ static const struct key_row conditions_rows[] = {
      .help = "Added by grade of severity: { moderate = 0.8; severe = 2.1; }."},
     {"conditions.outcomes.watched", KEY_REAL, AT(outcome_spec, watched), .fallback = "0", ANY_NUMBER,
      .help = "Added when watched from afar during a stay (see the policy telemedicine)."},
+    {"conditions.outcomes.good", KEY_BOOL, AT(outcome_spec, good), .fallback = "false",
+     .help = "A success, such as a birth, rather than a harm: counted as such."},
     {"conditions.outcomes.daly", KEY_REAL, AT(outcome_spec, daly), .unit = "years", .fallback = "0", .low = 0,
      .high = 1000, .help = "Healthy life years that each such event costs."},
 };

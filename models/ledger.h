@@ -84,4 +84,15 @@ void ledger_close_step(struct ledger *ledger);
  */
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);
 
+/* The counts so far. `parts` are ledgers of the same shape whose cells by place and condition are to be added
+ * to those of the whole. */
+struct saved_maps;
+struct state_reader;
+struct state_writer;
+void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
+                 struct state_writer *writer);
+/* Into the whole; the parts are left empty, at the same step. */
+void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
+                    const struct saved_maps *maps, struct state_reader *reader);
+
 #endif

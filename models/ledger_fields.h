@@ -26,6 +26,7 @@
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way") \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
     FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
+    FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost") \
     FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/state.h"
+
 static int read_station(struct measures *measures, const struct scenario *scenario, size_t i, struct err *err)
 {
     const struct station_spec *spec = SCENARIO_ITEM(scenario->stations, struct station_spec, i);
@@ -106,4 +108,86 @@ double occupancy_variance(const struct measure *measure, int64_t from_us, int64_
     const double mean = occupancy_mean(measure, from_us, now_us);
     const long double square = (long double)measure->occupancy.squares / (long double)(now_us - from_us);
     return fmax(0, (double)(square - (long double)mean * mean));
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define OCCUPANCY_STATE(ONE, ALL, NOT) \
+    ONE(struct occupancy, level) ONE(struct occupancy, since_us) ONE(struct occupancy, squares) \
+    NOT(struct occupancy, at) NOT(struct occupancy, to)
+STATE_LAYOUT(occupancy, struct occupancy, OCCUPANCY_STATE, 0);
+
+#define MEASURE_STATE(ONE, ALL, NOT) \
+    ONE(struct measure, arrivals) ONE(struct measure, served) ONE(struct measure, reneged) \
+    ONE(struct measure, balked) ONE(struct measure, rejected) ONE(struct measure, interrupted) \
+    ONE(struct measure, blocked) ONE(struct measure, waited_any) NOT(struct measure, wait) \
+    NOT(struct measure, wait_all) NOT(struct measure, sojourn) NOT(struct measure, queue) \
+    NOT(struct measure, busy) NOT(struct measure, servers) NOT(struct measure, held) \
+    NOT(struct measure, overtime) NOT(struct measure, occupancy) NOT(struct measure, waits) \
+    NOT(struct measure, over)
+STATE_LAYOUT(measure, struct measure, MEASURE_STATE, 8);
+/* clang-format on */
+
+static size_t occupancy_cells(const struct occupancy *occupancy)
+{
+    return occupancy->at == NULL ? 0 : (size_t)occupancy->to + 2;
+}
+
+static void save_one(const struct measure *measure, size_t limits, struct state_writer *writer)
+{
+    state_put_array(writer, &measure_layout, measure, 1);
+    tally_save(&measure->wait, 1, writer);
+    tally_save(&measure->wait_all, 1, writer);
+    tally_save(&measure->sojourn, 1, writer);
+    tally_save(&measure->overtime, 1, writer);
+    tally_level_save(&measure->queue, 1, writer);
+    tally_level_save(&measure->busy, 1, writer);
+    tally_level_save(&measure->servers, 1, writer);
+    tally_level_save(&measure->held, 1, writer);
+    state_put_array(writer, &occupancy_layout, &measure->occupancy, 1);
+    state_put_sparse(writer, measure->occupancy.at, occupancy_cells(&measure->occupancy));
+    histogram_save(&measure->waits, writer);
+    state_put_sparse(writer, measure->over, limits);
+}
+
+static void restore_one(struct measure *measure, size_t limits, struct state_reader *reader)
+{
+    state_get_array(reader, &measure_layout, measure, 1);
+    tally_restore(&measure->wait, 1, reader);
+    tally_restore(&measure->wait_all, 1, reader);
+    tally_restore(&measure->sojourn, 1, reader);
+    tally_restore(&measure->overtime, 1, reader);
+    tally_level_restore(&measure->queue, 1, reader);
+    tally_level_restore(&measure->busy, 1, reader);
+    tally_level_restore(&measure->servers, 1, reader);
+    tally_level_restore(&measure->held, 1, reader);
+    state_get_array(reader, &occupancy_layout, &measure->occupancy, 1);
+    state_get_sparse(reader, measure->occupancy.at, occupancy_cells(&measure->occupancy));
+    histogram_restore(&measure->waits, reader);
+    state_get_sparse(reader, measure->over, limits);
+    if (measure->occupancy.level < 0) /* finds a cell */
+        state_refuse(reader, "has a station with fewer than nobody; make it again");
+}
+
+void measures_save(const struct measures *measures, struct state_writer *writer)
+{
+    state_begin(writer, "measures", 1);
+    state_put_u64(writer, measures->stations);
+    state_put_u64(writer, measures->classes);
+    for (size_t s = 0; s < measures->stations; s++)
+        for (size_t c = 0; c <= measures->classes; c++)
+            save_one(measure_of(measures, (int32_t)s, c), measures->station[s].limits, writer);
+    state_end(writer);
+}
+
+void measures_restore(struct measures *measures, struct state_reader *reader)
+{
+    state_enter(reader, "measures", 1);
+    if (state_get_u64(reader) != measures->stations || state_get_u64(reader) != measures->classes)
+        state_refuse(reader, "measures other stations or classes; take the scenario that it was made from");
+    for (size_t s = 0; s < measures->stations && !reader->failed; s++)
+        for (size_t c = 0; c <= measures->classes; c++)
+            restore_one(measure_of(measures, (int32_t)s, c), measures->station[s].limits, reader);
+    state_leave(reader);
 }

@@ -78,4 +78,10 @@ void measures_restart(struct measures *measures, int64_t now_us);
 double occupancy_mean(const struct measure *measure, int64_t from_us, int64_t now_us);
 double occupancy_variance(const struct measure *measure, int64_t from_us, int64_t now_us);
 
+struct state_reader;
+struct state_writer;
+void measures_save(const struct measures *measures, struct state_writer *writer);
+/* Into measures of the same stations and classes. */
+void measures_restore(struct measures *measures, struct state_reader *reader);
+
 #endif

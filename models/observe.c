@@ -2,6 +2,7 @@
 
 #include "models/partition.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 #include "sim/window.h"
 
 static int check_cycle(const struct scenario *scenario, const struct observe *observe, struct err *err)
@@ -140,4 +141,44 @@ void observe_now(struct world *world, int64_t now_us)
         if (observe->ward[s] != NULL)
             observe_station(world, s, time);
     advance(observe);
+}
+
+/* clang-format off */
+#define OBSERVED_STATE(ONE, ALL, NOT) \
+    ONE(struct observed, queue) ONE(struct observed, busy) ONE(struct observed, all_busy)
+STATE_LAYOUT(observed, struct observed, OBSERVED_STATE, 8);
+
+#define OBSERVE_STATE(ONE, ALL, NOT) \
+    NOT(struct observe, time) NOT(struct observe, times) NOT(struct observe, cycle_us) \
+    ONE(struct observe, base_us) ONE(struct observe, next) NOT(struct observe, until_us) \
+    NOT(struct observe, count) NOT(struct observe, present) NOT(struct observe, at) \
+    NOT(struct observe, ward) NOT(struct observe, stations) NOT(struct observe, classes)
+STATE_LAYOUT(observe, struct observe, OBSERVE_STATE, 0);
+/* clang-format on */
+
+static size_t observed_cells(const struct observe *observe)
+{
+    return observe->stations * (observe->classes + 1) * observe->times;
+}
+
+void observe_save(const struct observe *observe, struct state_writer *writer)
+{
+    state_begin(writer, "observe", 1);
+    state_put_array(writer, &observe_layout, observe, 1);
+    state_put_numbers(writer, observe->count, sizeof *observe->count, observe->times);
+    state_put_numbers(writer, observe->present, sizeof *observe->present, observe->times);
+    state_put_array(writer, &observed_layout, observe->at, observed_cells(observe));
+    state_end(writer);
+}
+
+void observe_restore(struct observe *observe, struct state_reader *reader)
+{
+    state_enter(reader, "observe", 1);
+    state_get_array(reader, &observe_layout, observe, 1);
+    state_get_numbers(reader, observe->count, sizeof *observe->count, observe->times);
+    state_get_numbers(reader, observe->present, sizeof *observe->present, observe->times);
+    state_get_array(reader, &observed_layout, observe->at, observed_cells(observe));
+    if (observe->next > observe->times)
+        state_refuse(reader, "observes at a time that does not exist; make it again");
+    state_leave(reader);
 }

@@ -48,4 +48,9 @@ static inline const struct observed *observe_of(const struct observe *observe, i
     return &observe->at[((size_t)station * (observe->classes + 1) + class_) * observe->times + time];
 }
 
+struct state_reader;
+struct state_writer;
+void observe_save(const struct observe *observe, struct state_writer *writer);
+void observe_restore(struct observe *observe, struct state_reader *reader);
+
 #endif

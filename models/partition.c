@@ -5,6 +5,7 @@
 
 #include "models/trace.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 #include "sim/window.h"
 
 enum { FIRST_PATIENTS = 256 };
@@ -258,4 +259,69 @@ void partition_refresh_board(struct world *world)
         ward->board_free = station_free_servers(&ward->station);
         ward->board_waiting = ward->station.waiting;
     }
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define COUNT_STATE(ONE, ALL, NOT) \
+    NOT(struct system_count, sojourn) ONE(struct system_count, arrivals) ONE(struct system_count, left) \
+    ONE(struct system_count, rejected)
+STATE_LAYOUT(count, struct system_count, COUNT_STATE, 8);
+/* clang-format on */
+
+/* The sum of what the partitions have. */
+static void save_reach(const struct world *world, size_t condition, struct state_writer *writer)
+{
+    struct err err = ERR_INIT;
+    struct reach all = {0};
+    int result = reach_init(&all, world->end_us, &err);
+    for (unsigned p = 0; p < world->partitions && result == 0; p++)
+        result = reach_merge(&all, &world->view[p]->system.reach[condition], &err);
+    reach_save(&all, writer);
+    writer->failed = writer->failed || result != 0;
+    reach_free(&all);
+}
+
+void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer)
+{
+    struct tally_level present = {.since_us = now_us};
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct tally_level own = world->view[p]->system.present;
+        tally_level_set(&own, now_us, own.level);
+        present.level += own.level;
+        present.area += own.area;
+    }
+    state_begin(writer, "system", 1);
+    tally_level_save(&present, 1, writer);
+    state_put_u64(writer, world->pathways.count);
+    for (size_t c = 0; c < world->pathways.count; c++) {
+        struct system_count count = {.arrivals = 0};
+        for (unsigned p = 0; p < world->partitions; p++)
+            system_count_merge(&count, &world->view[p]->system.of[c]);
+        state_put_array(writer, &count_layout, &count, 1);
+        tally_save(&count.sojourn, 1, writer);
+        save_reach(world, c, writer);
+    }
+    state_end(writer);
+}
+
+void partition_restore(struct world *world, struct state_reader *reader)
+{
+    state_enter(reader, "system", 1);
+    for (unsigned p = 0; p < world->partitions; p++) {
+        world->view[p]->system.present = (struct tally_level){.level = 0};
+        memset(world->view[p]->system.of, 0, world->pathways.count * sizeof *world->system.of);
+    }
+    tally_level_restore(&world->system.present, 1, reader);
+    if (state_get_u64(reader) != world->pathways.count)
+        state_refuse(reader, "has other conditions; take the scenario that it was made from");
+    for (size_t c = 0; c < world->pathways.count && !reader->failed; c++) {
+        state_get_array(reader, &count_layout, &world->system.of[c], 1);
+        tally_restore(&world->system.of[c].sojourn, 1, reader);
+        for (unsigned p = 0; p < world->partitions; p++)
+            reach_restart(&world->view[p]->system.reach[c]);
+        reach_restore(&world->system.reach[c], reader);
+    }
+    state_leave(reader);
 }

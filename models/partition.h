@@ -29,4 +29,10 @@ MUST_CHECK int partition_gather(struct world *world, int64_t now_us, struct err 
 /* What is known elsewhere of who gives what, what is free and how long lines are. */
 void partition_refresh_board(struct world *world);
 
+/* The system's statistics, over all partitions; restored into the first. */
+struct state_reader;
+struct state_writer;
+void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer);
+void partition_restore(struct world *world, struct state_reader *reader);
+
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/rng.h"
+
 /* A stage, its stand-in, and two variants with theirs. */
 enum { OUTCOMES = 8, STAGE_VARIANTS = 6 };
 
@@ -15,25 +17,47 @@ struct build {
     struct err *err;
 };
 
+/* The position of an equal distribution, or how many there are. Lists of values are not compared: they are
+ * rare. */
+static size_t find_equal(const struct pathways *pathways, const struct dist_spec *spec)
+{
+    for (size_t i = 0; spec->count == 0 && i < pathways->dist_count; i++) {
+        const struct dist_spec *other = &pathways->dist[i].spec;
+        if (other->kind == spec->kind && other->count == 0 && other->a == spec->a && other->b == spec->b &&
+            other->c == spec->c)
+            return i;
+    }
+    return pathways->dist_count;
+}
+
+static int add_dist(struct pathways *pathways, const struct scenario *scenario,
+                    const struct dist_spec *const *spec, struct err *err)
+{
+    struct pathway_dist *all =
+        mem_grow(pathways->dist, &pathways->dist_capacity, pathways->dist_count + 1, sizeof *all, err);
+    if (all == NULL)
+        return -1;
+    pathways->dist = all;
+    struct err why = ERR_INIT;
+    struct dist *compiled = dist_compile(*spec, &why);
+    if (compiled == NULL)
+        return scenario_blame(scenario, spec, err, "%s; correct its parameters", why.text[0]);
+    all[pathways->dist_count++] =
+        (struct pathway_dist){.dist = compiled, .spec = **spec, .hash = dist_fingerprint(compiled)};
+    return 0;
+}
+
 int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
                   const struct dist_spec *const *spec, const struct dist **dist, struct err *err)
 {
     *dist = NULL;
     if (*spec == NULL)
         return 0;
-    struct err why = ERR_INIT;
-    struct dist *compiled = dist_compile(*spec, &why);
-    if (compiled == NULL)
-        return scenario_blame(scenario, spec, err, "%s; correct its parameters", why.text[0]);
-    struct dist **all = mem_grow(pathways->dist, &pathways->dist_capacity, pathways->dist_count + 1,
-                                 sizeof(struct dist *), err);
-    if (all == NULL) {
-        dist_free(compiled);
+    const size_t at = find_equal(pathways, *spec);
+    if (at == pathways->dist_count && add_dist(pathways, scenario, spec, err) != 0)
         return -1;
-    }
-    pathways->dist = all;
-    pathways->dist[pathways->dist_count++] = compiled;
-    *dist = compiled;
+    *dist = pathways->dist[at].dist;
+    pathways->fingerprint = pathways->fingerprint * UINT64_C(1099511628211) ^ pathways->dist[at].hash;
     return 0;
 }
 
@@ -564,7 +588,7 @@ static int set_condition(struct build *build, size_t c, uint32_t first_stage)
 int pathways_init(struct pathways *pathways, const struct scenario *scenario, struct facilities *facilities,
                   struct arena *arena, struct err *err)
 {
-    *pathways = (struct pathways){0};
+    *pathways = (struct pathways){.fingerprint = rng_hash("tables")};
     struct build build = {pathways, scenario, facilities, arena, err};
     pathways->count = scenario->conditions.count;
     if (pathways->count == 0)
@@ -593,7 +617,7 @@ int pathways_init(struct pathways *pathways, const struct scenario *scenario, st
 void pathways_free(struct pathways *pathways)
 {
     for (size_t i = 0; i < pathways->dist_count; i++)
-        dist_free(pathways->dist[i]);
+        dist_free(pathways->dist[i].dist);
     free(pathways->dist);
     *pathways = (struct pathways){0};
 }

@@ -87,14 +87,21 @@ struct condition {
     int32_t treat_service;                  /* of the stage that treats; -1: none */
 };
 
+struct pathway_dist {
+    struct dist *dist;     /* owned */
+    struct dist_spec spec; /* lists of values may be gone */
+    uint64_t hash;         /* the fingerprint */
+};
+
 struct pathways {
     struct condition *condition; /* owned by the arena */
     size_t count;
     struct stage *stage;
-    size_t stage_count; /* those of the conditions, then those of stand-ins */
-    struct dist **dist; /* owned: all compiled distributions */
+    size_t stage_count;        /* those of the conditions, then those of stand-ins */
+    struct pathway_dist *dist; /* owned: all compiled distributions; equal ones share a table */
     size_t dist_count, dist_capacity;
-    size_t loop_stages; /* visit counters that a patient needs; 0 when no pathway loops */
+    uint64_t fingerprint; /* of the distributions, in the order in which they were asked for */
+    size_t loop_stages;   /* visit counters that a patient needs; 0 when no pathway loops */
 };
 
 MUST_CHECK int pathways_init(struct pathways *pathways, const struct scenario *scenario,

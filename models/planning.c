@@ -34,8 +34,7 @@ static bool plans(const struct world *world)
            (world->policy_count > 0 || world->facilities.offer_count > 0 || world->has_remote);
 }
 
-/* The first planning epoch after a time. */
-static int64_t planning_after(const struct world *world, int64_t now_us)
+int64_t planning_epoch(const struct world *world, int64_t now_us)
 {
     if (!plans(world))
         return INT64_MAX;
@@ -64,7 +63,7 @@ static void renew_board(struct world *world, int64_t now_us)
 int64_t planning_next(const void *data, int64_t now_us)
 {
     const struct world *world = data;
-    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_after(world, now_us);
+    int64_t next_us = world->next_plan_us > now_us ? world->next_plan_us : planning_epoch(world, now_us);
     const int64_t board_us = board_after(world, now_us);
     next_us = board_us < next_us ? board_us : next_us;
     const int64_t due_us = observe_due(&world->observe);
@@ -172,7 +171,7 @@ void planning_close_step(struct world *world, int64_t now_us)
 
 static int make_plans(struct world *world, int64_t now_us, struct err *err)
 {
-    const int64_t next_us = planning_after(world, now_us);
+    const int64_t next_us = planning_epoch(world, now_us);
     if (now_us == 0)
         update_beliefs(world, 0, 0);
     if (now_us > 0) {

@@ -16,6 +16,9 @@ int64_t planning_step(const struct world *world, int step, int64_t n);
 /* Number of the calendar week, which begins on Monday, at a time since the start. */
 int64_t planning_week(const struct world *world, int64_t now_us);
 
+/* The first planning epoch after a time; INT64_MAX for none. */
+int64_t planning_epoch(const struct world *world, int64_t now_us);
+
 /* For struct engine_model. */
 int64_t planning_next(const void *world, int64_t now_us);
 int planning_act(void *world, int64_t now_us, struct err *err);

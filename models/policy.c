@@ -1,8 +1,10 @@
 #include "models/policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 static const struct policy_ops *find_ops(const char *kind)
 {
@@ -54,4 +56,73 @@ int policies_plan(struct world *world, int64_t now_us, struct err *err)
 int64_t policy_time(const struct world *world, int64_t date_us)
 {
     return date_us - world->scenario->run.start_us;
+}
+
+/* --- saving --- */
+
+static bool has_started(const struct policy *policy, int64_t now_us)
+{
+    return policy->period->from_us < now_us;
+}
+
+int policies_save(const struct world *world, int64_t now_us, struct state_writer *writer, struct err *err)
+{
+    size_t started = 0;
+    for (size_t i = 0; i < world->policy_count; i++)
+        started += has_started(&world->policies[i], now_us);
+    state_begin(writer, "policies", 1);
+    state_put_u64(writer, started);
+    for (size_t i = 0; i < world->policy_count; i++) {
+        const struct policy *policy = &world->policies[i];
+        if (!has_started(policy, now_us))
+            continue;
+        if (policy->ops->save == NULL && !policy->ops->stateless)
+            return err_fail(err,
+                            "policy \"%s\": what a policy of kind \"%s\" has begun cannot be saved; save the "
+                            "state before it starts",
+                            policy->head->name, policy->head->kind);
+        state_put_text(writer, policy->head->name);
+        state_put_text(writer, policy->head->kind);
+        if (policy->ops->save != NULL)
+            policy->ops->save(world, policy, writer);
+    }
+    state_end(writer);
+    return 0;
+}
+
+static bool is_called(struct state_reader *reader, const char *name)
+{
+    char *text = state_get_text(reader);
+    const bool same = text != NULL && strcmp(text, name) == 0;
+    if (!same)
+        state_refuse(reader,
+                     "was saved with policy \"%s\" at work where this world has \"%s\"; policies that start "
+                     "before it was saved must be the same",
+                     text == NULL ? "" : text, name);
+    free(text);
+    return same;
+}
+
+void policies_restore(struct world *world, int64_t now_us, struct state_reader *reader)
+{
+    state_enter(reader, "policies", 1);
+    uint64_t left = state_get_u64(reader);
+    for (size_t i = 0; i < world->policy_count && !reader->failed; i++) {
+        struct policy *policy = &world->policies[i];
+        if (!has_started(policy, now_us))
+            continue;
+        if (left-- == 0)
+            state_refuse(reader,
+                         "was saved without policy \"%s\", which starts before that; save it earlier, or "
+                         "start the policy later",
+                         policy->head->name);
+        else if (is_called(reader, policy->head->name) && is_called(reader, policy->head->kind) &&
+                 policy->ops->restore != NULL)
+            policy->ops->restore(world, policy, reader);
+    }
+    if (left > 0)
+        state_refuse(reader,
+                     "was saved with more policies at work than this world has; take the scenario that "
+                     "it was made from");
+    state_leave(reader);
 }

@@ -4,12 +4,15 @@
 /* Policies plan; patients act. A policy is one file in policies/ that acts at
  * planning epochs only, between windows, with the whole world in view. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/keys.h"
 #include "models/scenario.h"
 #include "sim/err.h"
 
+struct state_reader;
+struct state_writer;
 struct world;
 struct world_period;
 
@@ -27,6 +30,13 @@ struct policy_ops {
     int (*prepare)(struct world *world, struct policy *policy, struct err *err);
     /* At a planning epoch. */
     int (*plan)(struct world *world, struct policy *policy, int64_t now_us, struct err *err);
+    /* What plan() remembers from one epoch to the next and cannot be seen elsewhere; restore() comes after
+     * prepare(), when the rest of the world is as it was. A kind that remembers nothing says `stateless`; one
+     * that says nothing cannot be saved once it has started. What prepare() sets up must not depend on what
+     * has happened, and what it changes of the world must not show before the policy starts. */
+    void (*save)(const struct world *world, const struct policy *policy, struct state_writer *writer);
+    void (*restore)(struct world *world, struct policy *policy, struct state_reader *reader);
+    bool stateless;
 };
 
 /* The kinds of policy, in policies/policy_kinds.c. */
@@ -36,6 +46,11 @@ extern const size_t policy_table_count;
 /* Prepares the active policies of a scenario, in its order. */
 MUST_CHECK int policies_init(struct world *world, struct err *err);
 MUST_CHECK int policies_plan(struct world *world, int64_t now_us, struct err *err);
+
+/* Those that start before this time; the others are as they were prepared. */
+MUST_CHECK int policies_save(const struct world *world, int64_t now_us, struct state_writer *writer,
+                             struct err *err);
+void policies_restore(struct world *world, int64_t now_us, struct state_reader *reader);
 
 /* For those who write policies: time of the run at a date of the scenario, and after a span from it. */
 int64_t policy_time(const struct world *world, int64_t date_us);

@@ -40,3 +40,15 @@ int reach_merge(struct reach *into, const struct reach *from, struct err *err)
                ? -1
                : 0;
 }
+
+void reach_save(const struct reach *reach, struct state_writer *writer)
+{
+    histogram_save(&reach->wait, writer);
+    histogram_save(&reach->travel, writer);
+}
+
+void reach_restore(struct reach *reach, struct state_reader *reader)
+{
+    histogram_restore(&reach->wait, reader);
+    histogram_restore(&reach->travel, reader);
+}

@@ -5,6 +5,7 @@
  * condition, of which quantiles are asked. */
 
 #include "sim/err.h"
+#include "sim/state.h"
 #include "sim/tally.h"
 
 struct reach {
@@ -25,5 +26,9 @@ static inline void reach_add(struct reach *reach, int64_t wait_us, int64_t trave
 /* Forgets what has been. */
 void reach_restart(struct reach *reach);
 MUST_CHECK int reach_merge(struct reach *into, const struct reach *from, struct err *err);
+
+void reach_save(const struct reach *reach, struct state_writer *writer);
+/* Into one that was made for the same longest wait. */
+void reach_restore(struct reach *reach, struct state_reader *reader);
 
 #endif

@@ -196,6 +196,11 @@ int readout_columns(struct world *world, struct err *err)
 
 /* --- asked by study/ --- */
 
+const struct scenario *world_scenario(const struct world *world)
+{
+    return world->scenario;
+}
+
 uint64_t world_events(const struct world *world)
 {
     return engine_events(world->engine);
@@ -211,11 +216,7 @@ struct world_cut world_cut(const struct world *world)
 
 uint64_t world_fingerprint(const struct world *world)
 {
-    uint64_t hash = rng_hash("tables");
-    for (size_t i = 0; i < world->pathways.dist_count; i++)
-        hash = hash * UINT64_C(1099511628211) ^ dist_fingerprint(world->pathways.dist[i]);
-    hash ^= demand_fingerprint(&world->demand);
-    return hash;
+    return world->pathways.fingerprint ^ demand_fingerprint(&world->demand);
 }
 
 struct world_dimension world_dimension(const struct world *world, enum ledger_dim dim)

@@ -204,6 +204,7 @@ struct outcome_spec {
     struct key_list by_class; /* struct named_real: added by severity class */
     double watched;           /* added when the patient was watched from afar */
     double daly;              /* lost per event */
+    bool good;                /* a success rather than a harm */
 };
 
 struct class_spec {
@@ -312,6 +313,11 @@ struct scenario {
 MUST_CHECK int scenario_load(struct scenario *scenario, const char *path, const char *const *sets,
                              size_t set_count, struct err *err);
 void scenario_free(struct scenario *scenario);
+
+/* What two scenarios have in common when their worlds are the same: all values in force, but for policies
+ * that are left out (without[], by policy) and for what no world is made of, as titles and targets.
+ * Malloc'ed. */
+MUST_CHECK char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err);
 
 /* Adds a problem with the value that was read into `member` (its address inside the scenario): finds its
  * file, line and path. `member` may be an element of a list or a whole group. Returns -1. */

@@ -12,6 +12,7 @@ struct writer {
     const struct scenario *scenario;
     const char *folder;
     FILE *out;
+    const bool *without; /* by policy; not NULL: what a base world is made of, and nothing else */
 };
 
 static void indent(const struct writer *writer, int depth)
@@ -32,6 +33,11 @@ static void write_text(const struct writer *writer, const char *text)
 
 static void write_file(const struct writer *writer, const char *path)
 {
+    const char *slash = strrchr(path, '/');
+    if (writer->without != NULL) { /* the same file, wherever it is named from */
+        write_text(writer, slash == NULL ? path : slash + 1);
+        return;
+    }
     const size_t length = strlen(writer->folder);
     write_text(writer, strncmp(path, writer->folder, length) == 0 ? path + length : path);
 }
@@ -314,9 +320,13 @@ static void write_group(const struct writer *writer, const struct key_row *row, 
 static void write_list(const struct writer *writer, const struct key_row *row, const struct key_list *list,
                        int depth)
 {
+    const bool choosy = writer->without != NULL && strcmp(row->path, "policies") == 0;
+    size_t written = 0;
     fputs("( ", writer->out);
     for (size_t i = 0; i < list->count; i++) {
-        fputs(i > 0 ? ", " : "", writer->out);
+        if (choosy && writer->without[i])
+            continue;
+        fputs(written++ > 0 ? ", " : "", writer->out);
         write_group(writer, row, (const char *)list->items + i * row->size, depth);
     }
     fputs(" )", writer->out);
@@ -377,11 +387,22 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
     }
 }
 
+/* Of how a world comes to be: what it is called, how often it is run and what it is compared with. */
+static bool says_nothing(const struct key_row *row)
+{
+    static const char *const paths[] = {"scenario.title", "scenario.replications", "scenario.facts",
+                                        "targets"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (strcmp(row->path, paths[i]) == 0)
+            return true;
+    return false;
+}
+
 static void write_members(const struct writer *writer, const char *above, const char *base, int depth)
 {
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
         const void *member = base + row->offset;
-        if (is_absent(row, member))
+        if (is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
             continue;
         indent(writer, depth);
         fprintf(writer->out, "%s = ", keys_name(row));
@@ -390,20 +411,39 @@ static void write_members(const struct writer *writer, const char *above, const 
     }
 }
 
-int scenario_write(struct scenario *scenario, const char *folder, struct err *err)
+/* Malloc'ed. */
+static char *write_all(struct writer *writer, struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
-    struct writer writer = {.scenario = scenario, .folder = folder, .out = open_memstream(&text, &size)};
-    if (writer.out == NULL)
-        return err_fail(err, "out of memory: the resolved scenario could not be written");
-    write_members(&writer, "", (const char *)scenario, 0);
-    const bool failed = ferror(writer.out) != 0;
-    if (fclose(writer.out) != 0 || failed || text == NULL) {
-        free(text);
-        return err_fail(err, "out of memory: the resolved scenario could not be written");
+    writer->out = open_memstream(&text, &size);
+    bool failed = writer->out == NULL;
+    if (!failed) {
+        write_members(writer, "", (const char *)writer->scenario, 0);
+        failed = ferror(writer->out) != 0;
+        failed |= fclose(writer->out) != 0;
     }
+    if (failed || text == NULL) {
+        free(text);
+        err_fail(err, "out of memory: the resolved scenario could not be written");
+        return NULL;
+    }
+    return text;
+}
+
+int scenario_write(struct scenario *scenario, const char *folder, struct err *err)
+{
+    struct writer writer = {.scenario = scenario, .folder = folder};
+    char *text = write_all(&writer, err);
+    if (text == NULL)
+        return -1;
     scenario->resolved = arena_text(&scenario->arena, text, err);
     free(text);
     return scenario->resolved == NULL ? -1 : 0;
+}
+
+char *scenario_write_base(const struct scenario *scenario, const bool *without, struct err *err)
+{
+    struct writer writer = {.scenario = scenario, .folder = "", .without = without};
+    return write_all(&writer, err);
 }

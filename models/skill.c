@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "models/patient.h"
+#include "models/saving.h"
 #include "sim/mem.h"
+#include "sim/state.h"
 
 bool offer_given(const struct offer *offer)
 {
@@ -174,4 +176,53 @@ struct person skill_new_trainee(const struct offer *offer, const struct service 
                            .number = number,
                            .independent_at_cases = cases > 1 ? cases : 1,
                            .leaves_us = INT64_MAX};
+}
+
+/* clang-format off */
+#define PERSON_STATE(ONE, ALL, NOT) \
+    ONE(struct person, role) ONE(struct person, expert) ONE(struct person, busy) ONE(struct person, gone) \
+    NOT(struct person, worked_us) ONE(struct person, week_us) ONE(struct person, number) \
+    ONE(struct person, supervised) ONE(struct person, credit_ppm) ONE(struct person, independent_at_cases) \
+    ONE(struct person, proficiency) ONE(struct person, last_case_us) ONE(struct person, leaves_us)
+STATE_LAYOUT(person, struct person, PERSON_STATE, 10);
+
+#define OFFER_STATE(ONE, ALL, NOT) \
+    NOT(struct offer, facility) NOT(struct offer, service) NOT(struct offer, hash) \
+    ONE(struct offer, unlimited) ONE(struct offer, on_board) ONE(struct offer, board_free) \
+    ONE(struct offer, board_free_emergency) ONE(struct offer, board_waiting) NOT(struct offer, operators) \
+    NOT(struct offer, people) NOT(struct offer, count) NOT(struct offer, capacity) \
+    ONE(struct offer, cases) ONE(struct offer, believed_wait_us) ONE(struct offer, believed_proficiency) \
+    ONE(struct offer, on_duty) ONE(struct offer, assignment) ONE(struct offer, in_line) \
+    ONE(struct offer, begun) ONE(struct offer, waited_us)
+STATE_LAYOUT(offer, struct offer, OFFER_STATE, 8);
+/* clang-format on */
+
+void offer_save(const struct offer *offer, struct state_writer *writer)
+{
+    state_put_array(writer, &offer_layout, offer, 1);
+    state_put_array(writer, &person_layout, offer->people, offer->count);
+}
+
+void offer_restore(struct offer *offer, const struct saved_map *experts, struct state_reader *reader)
+{
+    struct err err = ERR_INIT;
+    state_get_array(reader, &offer_layout, offer, 1);
+    const size_t count = state_get_array_count(reader, &person_layout);
+    struct person *people = mem_grow(offer->people, &offer->capacity, count, sizeof *people, &err);
+    if (people == NULL || count >= UINT16_MAX) {
+        state_refuse(reader, "has %zu people who give a service; that is too many", count);
+        return;
+    }
+    offer->people = people;
+    offer->count = count;
+    state_get_array_items(reader, &person_layout, people, count);
+    for (size_t p = 0; p < count; p++) {
+        struct person *person = &people[p];
+        person->worked_us = NULL;
+        if (person->expert >= 0)
+            person->expert = (int32_t)saved_index(experts, (uint32_t)person->expert);
+        const bool is_expert = person->role == ROLE_EXPERT || person->role == ROLE_VISITOR;
+        if (person->role > ROLE_VISITOR || is_expert != (person->expert >= 0))
+            state_refuse(reader, "has a person in a role that does not exist; make it again");
+    }
 }

@@ -101,4 +101,12 @@ int64_t skill_leaving(const struct offer *offer, const struct service *service, 
 struct person skill_new_trainee(const struct offer *offer, const struct service *service,
                                 const struct rng *rng, uint32_t number);
 
+/* The people of an offer and what is believed of it; its line is the caller's. Experts are named by their
+ * index when saved; where their week is counted is filled in by the caller. */
+struct saved_map;
+struct state_reader;
+struct state_writer;
+void offer_save(const struct offer *offer, struct state_writer *writer);
+void offer_restore(struct offer *offer, const struct saved_map *experts, struct state_reader *reader);
+
 #endif

@@ -10,6 +10,7 @@
 #include "models/partition.h"
 #include "models/planning.h"
 #include "models/readout.h"
+#include "models/saving.h"
 #include "models/targets.h"
 #include "models/trace.h"
 #include "models/world_parts.h"
@@ -302,16 +303,64 @@ int world_set_threads(struct world *world, unsigned threads, struct err *err)
     return engine_set_threads(world->engine, threads < 1 ? 1 : threads, err);
 }
 
-int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
+int world_run_until(struct world *world, int64_t until_us, world_progress *progress, void *data,
+                    struct err *err)
 {
-    for (int64_t part = 1; part <= PROGRESS_PARTS; part++) {
-        const int64_t until_us =
-            part == PROGRESS_PARTS ? world->end_us : world->end_us / PROGRESS_PARTS * part;
-        if (engine_run(world->engine, until_us, err) != 0)
+    const int64_t now_us = engine_now(world->engine, 0), step_us = world->end_us / PROGRESS_PARTS + 1;
+    for (int64_t to_us = now_us - now_us % step_us; to_us < until_us;) {
+        to_us = to_us + step_us < until_us ? to_us + step_us : until_us;
+        if (engine_run(world->engine, to_us, err) != 0)
             return -1;
         if (progress != NULL)
-            progress(data, (double)part / PROGRESS_PARTS);
+            progress(data, (double)to_us / (double)world->end_us);
     }
+    return 0;
+}
+
+int64_t world_end_us(const struct world *world)
+{
+    return world->end_us;
+}
+
+int64_t world_warmup_us(const struct world *world)
+{
+    return world->warmup_us;
+}
+
+/* Policies that are not active have no period. */
+static bool starts_before(const struct world *world, const char *policy, int64_t at_us)
+{
+    for (size_t i = 0; i < world->policy_count; i++)
+        if (strcmp(world->periods[i].policy, policy) == 0)
+            return world->periods[i].from_us < at_us;
+    return false;
+}
+
+char *world_base(const struct world *world, int64_t at_us, struct err *err)
+{
+    const struct key_list *policies = &world->scenario->policies;
+    bool *without = mem_zeroed(policies->count, sizeof *without, err);
+    for (size_t i = 0; without != NULL && i < policies->count; i++)
+        without[i] = !starts_before(world, SCENARIO_ITEM(*policies, struct policy_head, i)->name, at_us);
+    char *text = without == NULL ? NULL : scenario_write_base(world->scenario, without, err);
+    free(without);
+    return text;
+}
+
+int world_save(const struct world *world, struct state_writer *writer, struct err *err)
+{
+    return saving_save(world, writer, err);
+}
+
+int world_restore(struct world *world, struct state_reader *reader, struct err *err)
+{
+    return saving_restore(world, reader, err);
+}
+
+int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
+{
+    if (world_run_until(world, world->end_us, progress, data, err) != 0)
+        return -1;
     observe_now(world, world->end_us);
     planning_close_step(world, world->end_us);
     if (partition_gather(world, world->end_us, err) != 0)

@@ -23,8 +23,29 @@ void world_free(struct world *world);
 typedef void world_progress(void *data, double share);
 MUST_CHECK int world_run(struct world *world, world_progress *progress, void *data, struct err *err);
 
+/* Runs up to a time within the run, which world_run() goes on from; what happens is the same. */
+MUST_CHECK int world_run_until(struct world *world, int64_t until_us, world_progress *progress, void *data,
+                               struct err *err);
+/* How long it runs, warm-up included; the end of the warm-up. */
+int64_t world_end_us(const struct world *world);
+int64_t world_warmup_us(const struct world *world);
+
+/* The scenario without policies that start at this time or later: worlds for which it is the same, and the
+ * seed, are the same up to then. Malloc'ed. */
+MUST_CHECK char *world_base(const struct world *world, int64_t at_us, struct err *err);
+
+/* The state at the time up to which the world has been run, before the events and the planning of that time.
+ * A world that is the same up to then, and has been built and not run, can take it up, however it is cut;
+ * after a failure it is fit for world_free() only. */
+struct state_reader;
+struct state_writer;
+MUST_CHECK int world_save(const struct world *world, struct state_writer *writer, struct err *err);
+MUST_CHECK int world_restore(struct world *world, struct state_reader *reader, struct err *err);
+
 /* Before the run: its partitions run on so many threads. Results do not depend on it. */
 MUST_CHECK int world_set_threads(struct world *world, unsigned threads, struct err *err);
+
+const struct scenario *world_scenario(const struct world *world);
 
 /* How the world is cut, and what set it. */
 struct world_cut {

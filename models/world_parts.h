@@ -71,7 +71,7 @@ struct extra {
     uint8_t mode;        /* enum interruption: of the last one */
     uint8_t afar;        /* enum extra_afar */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
-    struct {
+    struct held {
         int32_t ward;
         uint8_t shift;
         bool first; /* of what its stage needs: where the patient came */

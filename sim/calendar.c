@@ -22,6 +22,7 @@ enum {
     BLOCK_CHUNKS = 256,
     CELLS_MOST = 1 << 16, /* of the counting pass */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
+    FEW = 8,              /* events that a heap keeps in order */
 };
 
 /* So that RING turns of the coarse ring can be counted. */
@@ -29,11 +30,13 @@ enum {
 
 static const struct event NEVER = {.at_us = INT64_MAX, .kind = UINT32_MAX, .who = UINT32_MAX};
 
-/* slots[end ...] up to the capacity are NEVER, so that four children can be read wherever there is one. */
+/* slots[end ...] up to the capacity are NEVER, so that four children can be read wherever there is one. Few
+ * events are kept in order, which is a heap, too: to put one in its place takes less than to sift it. */
 struct heap {
     struct event *slots; /* owned */
     size_t end, capacity;
-    bool hole; /* the root has been taken: the next event to come is sifted down from there */
+    bool hole;     /* the root has been taken: the next event to come is sifted down from there */
+    bool in_order; /* but for the hole */
 };
 
 struct chunk {
@@ -133,6 +136,7 @@ static bool heap_init(struct heap *heap)
     if (!heap_grow(heap))
         return false;
     heap->end = ROOT;
+    heap->in_order = true;
     return true;
 }
 
@@ -167,42 +171,74 @@ static inline void put(struct event *slot, uint64_t at_us, uint64_t what)
     memcpy(&slot->kind, &what, sizeof what);
 }
 
+/* Exchanges an event on its way down with the one of a slot where that is earlier; the slot's place is left.
+ */
+struct sinking {
+    uint64_t at_us, what;
+};
+static inline void exchange_if_earlier(struct event *place, const struct event *other, struct sinking *event)
+{
+    const uint64_t other_at_us = (uint64_t)other->at_us, other_what = what_of(other);
+    const uint64_t exchange = -(uint64_t)(other->at_us < (int64_t)event->at_us);
+    const uint64_t at_change = (event->at_us ^ other_at_us) & exchange;
+    const uint64_t what_change = (event->what ^ other_what) & exchange;
+    put(place, event->at_us ^ at_change, event->what ^ what_change);
+    *event = (struct sinking){other_at_us ^ at_change, other_what ^ what_change};
+}
+
 /* Goes down to a leaf whatever the event, exchanging it with the child on the way where that is earlier:
  * without a branch, since nobody could guess where to stop. */
 static inline void sift_down(struct heap *heap, struct event event)
 {
     struct event *slots = heap->slots;
-    uint64_t at_us = (uint64_t)event.at_us;
-    uint64_t what = what_of(&event);
+    struct sinking sinking = {(uint64_t)event.at_us, what_of(&event)};
     size_t place = ROOT;
     for (size_t child = child_of(place); child < heap->end; child = child_of(place)) {
         child += least_of_four(slots + child);
-        const uint64_t child_at_us = (uint64_t)slots[child].at_us;
-        const uint64_t exchange = -(uint64_t)(slots[child].at_us < (int64_t)at_us);
-        const uint64_t at_change = (at_us ^ child_at_us) & exchange;
-        const uint64_t what_change = (what ^ what_of(&slots[child])) & exchange;
-        put(&slots[place], at_us ^ at_change, what ^ what_change);
-        at_us = child_at_us ^ at_change;
-        what = what_of(&slots[child]) ^ what_change;
+        exchange_if_earlier(&slots[place], &slots[child], &sinking);
         place = child;
     }
-    put(&slots[place], at_us, what);
+    put(&slots[place], sinking.at_us, sinking.what);
+}
+
+/* The same where the events are in order. */
+static inline void sink(struct heap *heap, struct event event)
+{
+    struct event *slots = heap->slots;
+    struct sinking sinking = {(uint64_t)event.at_us, what_of(&event)};
+    size_t place = ROOT;
+    for (; place + 1 < heap->end; place++)
+        exchange_if_earlier(&slots[place], &slots[place + 1], &sinking);
+    put(&slots[place], sinking.at_us, sinking.what);
+}
+
+/* The hole is filled by an event that comes. */
+static inline void heap_fill(struct heap *heap, struct event event)
+{
+    heap->hole = false;
+    if (heap->in_order)
+        sink(heap, event);
+    else
+        sift_down(heap, event);
 }
 
 static inline bool heap_push(struct heap *heap, struct event event)
 {
     if (heap->hole) {
-        heap->hole = false;
-        sift_down(heap, event);
+        heap_fill(heap, event);
         return true;
     }
     if (heap->end == heap->capacity && !heap_grow(heap))
         return false;
+    heap->in_order = heap->end <= ROOT + 1 || (heap->in_order && heap->end < ROOT + FEW);
     struct event *slots = heap->slots;
     size_t place = heap->end++;
-    while (place > ROOT && slots[parent_of(place)].at_us > event.at_us) {
-        slots[place] = slots[parent_of(place)];
-        place = parent_of(place);
+    if (heap->in_order) {
+        for (; place > ROOT && slots[place - 1].at_us > event.at_us; place--)
+            slots[place] = slots[place - 1];
+    } else {
+        for (; place > ROOT && slots[parent_of(place)].at_us > event.at_us; place = parent_of(place))
+            slots[place] = slots[parent_of(place)];
     }
     slots[place] = event;
     return true;
@@ -216,6 +252,12 @@ static inline void heap_settle(struct heap *heap)
     heap->hole = false;
     heap->end--;
     const struct event last = heap->slots[heap->end];
+    if (heap->in_order) {
+        for (size_t place = ROOT; place < heap->end; place++)
+            heap->slots[place] = heap->slots[place + 1];
+        heap->slots[heap->end] = NEVER;
+        return;
+    }
     heap->slots[heap->end] = NEVER;
     if (heap->end > ROOT)
         sift_down(heap, last);
@@ -225,6 +267,8 @@ static inline bool root_is_tied(const struct heap *heap)
 {
     const int64_t at_us = heap->slots[ROOT].at_us;
     const struct event *child = heap->slots + child_of(ROOT);
+    if (heap->in_order)
+        return child[0].at_us == at_us;
     return (child[0].at_us == at_us) | (child[1].at_us == at_us) | (child[2].at_us == at_us) |
            (child[3].at_us == at_us);
 }
@@ -673,7 +717,7 @@ void calendar_free(struct calendar *calendar)
     free(calendar);
 }
 
-static bool push_later(struct calendar *calendar, struct event event)
+__attribute__((noinline)) static bool push_later(struct calendar *calendar, struct event event)
 {
     if (calendar->fine.buckets == NULL)
         return heap_push(&calendar->near, event);
@@ -684,7 +728,8 @@ static bool push_later(struct calendar *calendar, struct event event)
     return heap_push(&calendar->far, event);
 }
 
-void calendar_push(struct calendar *calendar, struct event event)
+/* Apart, so that the common case saves no registers. */
+__attribute__((noinline)) static void push_any(struct calendar *calendar, struct event event)
 {
     const bool kept =
         event.at_us < calendar->open_end_us ? heap_push(&calendar->near, event) : push_later(calendar, event);
@@ -692,12 +737,25 @@ void calendar_push(struct calendar *calendar, struct event event)
     calendar->exhausted |= !kept;
 }
 
+void calendar_push(struct calendar *calendar, struct event event)
+{
+    struct heap *near = &calendar->near;
+    if (near->hole && near->in_order && event.at_us < calendar->open_end_us) {
+        near->hole = false;
+        sink(near, event);
+        calendar->pending++;
+        return;
+    }
+    push_any(calendar, event);
+}
+
 bool calendar_exhausted(const struct calendar *calendar)
 {
     return calendar->exhausted;
 }
 
-bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *event)
+__attribute__((noinline)) static bool take_any(struct calendar *calendar, int64_t before_us,
+                                               struct event *event)
 {
     if (calendar->exhausted)
         return false;
@@ -727,6 +785,20 @@ bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *e
     }
 }
 
+bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *event)
+{
+    struct heap *near = &calendar->near;
+    const int64_t *at_us = &near->slots[ROOT].at_us;
+    if (near->in_order && !near->hole && calendar->instant_count == 0 && *at_us < before_us &&
+        *at_us < calendar->next->at_us && *at_us != near->slots[ROOT + 1].at_us && !calendar->exhausted) {
+        *event = near->slots[ROOT];
+        near->hole = true;
+        calendar->pending--;
+        return true;
+    }
+    return take_any(calendar, before_us, event);
+}
+
 bool calendar_ahead(const struct calendar *calendar, size_t places, struct event *event)
 {
     if (calendar->sorted == NULL ||
@@ -741,6 +813,48 @@ size_t calendar_pending(const struct calendar *calendar)
     return calendar->pending;
 }
 
+/* ---- Copying ---- */
+
+static size_t copy_heap(const struct heap *heap, struct event *events)
+{
+    const size_t first = ROOT + heap->hole, count = heap->end > first ? heap->end - first : 0;
+    if (count > 0)
+        memcpy(events, heap->slots + first, count * sizeof *events);
+    return count;
+}
+
+static size_t copy_ring(const struct ring *ring, struct event *events)
+{
+    size_t count = 0;
+    for (size_t slot = 0; slot < RING; slot++) {
+        size_t fill = ring->buckets[slot].fill;
+        for (const struct chunk *chunk = ring->buckets[slot].newest; chunk != NULL; chunk = chunk->older) {
+            memcpy(events + count, chunk->events, fill * sizeof *events);
+            count += fill;
+            fill = CHUNK_EVENTS;
+        }
+    }
+    return count;
+}
+
+void calendar_copy(const struct calendar *calendar, struct event *events)
+{
+    size_t count = calendar->instant_count;
+    if (count > 0)
+        memcpy(events, calendar->instant, count * sizeof *events);
+    count += copy_heap(&calendar->near, events + count);
+    if (calendar->fine.buckets == NULL)
+        return;
+    if (calendar->sorted != NULL) {
+        const size_t left = (size_t)(calendar->sorted + calendar->sorted_count - calendar->next);
+        memcpy(events + count, calendar->next, left * sizeof *events);
+        count += left;
+    }
+    count += copy_ring(&calendar->fine, events + count);
+    count += copy_ring(&calendar->coarse, events + count);
+    copy_heap(&calendar->far, events + count);
+}
+
 /* ---- Invariants ---- */
 
 static int check_heap(const struct heap *heap, const char *name, size_t *count, struct err *err)
@@ -753,6 +867,9 @@ static int check_heap(const struct heap *heap, const char *name, size_t *count, 
     for (size_t i = ROOT + 1; i < heap->end; i++)
         if (heap->slots[parent_of(i)].at_us > heap->slots[i].at_us && !(heap->hole && parent_of(i) == ROOT))
             return err_fail(err, "calendar: the %s heap is out of order at %zu", name, i);
+    for (size_t i = ROOT + 1 + heap->hole; heap->in_order && i < heap->end; i++)
+        if (heap->slots[i - 1].at_us > heap->slots[i].at_us)
+            return err_fail(err, "calendar: the few of the %s heap are out of order at %zu", name, i);
     *count += heap->end - ROOT - heap->hole;
     return 0;
 }

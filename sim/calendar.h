@@ -46,6 +46,9 @@ bool calendar_ahead(const struct calendar *calendar, size_t places, struct event
 
 size_t calendar_pending(const struct calendar *calendar);
 
+/* Copies all pending events, in no order, into an array of calendar_pending() of them. */
+void calendar_copy(const struct calendar *calendar, struct event *events);
+
 /* Invariants, for tests and the debug build: 0 when the structure is sound. */
 MUST_CHECK int calendar_check(const struct calendar *calendar, struct err *err);
 

@@ -42,7 +42,7 @@ struct engine {
     struct engine_model model;
     void *world;
     unsigned count;
-    int64_t window_us;
+    int64_t window_us, bucket_us;
     struct partition *partitions; /* owned */
 
     struct crew *crew;  /* owned; NULL: one thread */
@@ -92,7 +92,14 @@ void engine_stop(struct engine *engine, const char *reason)
     stop(engine, "%s", reason);
 }
 
-static int make_partitions(struct engine *engine, int64_t bucket_us, struct err *err)
+static struct calendar *make_calendar(const struct engine *engine, unsigned partition, struct err *err)
+{
+    return calendar_new(
+        engine->bucket_us, engine->model.compare,
+        engine->model.context == NULL ? engine->world : engine->model.context(engine->world, partition), err);
+}
+
+static int make_partitions(struct engine *engine, struct err *err)
 {
     size_t bytes = 0;
     if (!__builtin_mul_overflow((size_t)engine->count, sizeof *engine->partitions, &bytes))
@@ -101,9 +108,7 @@ static int make_partitions(struct engine *engine, int64_t bucket_us, struct err 
         return err_fail(err, "out of memory: %u partitions could not be made", engine->count);
     memset(engine->partitions, 0, bytes);
     for (unsigned i = 0; i < engine->count; i++) {
-        struct calendar *calendar = calendar_new(
-            bucket_us, engine->model.compare,
-            engine->model.context == NULL ? engine->world : engine->model.context(engine->world, i), err);
+        struct calendar *calendar = make_calendar(engine, i, err);
         if (calendar == NULL)
             return -1;
         engine->partitions[i].calendar = calendar;
@@ -127,8 +132,9 @@ struct engine *engine_new(const struct engine_model *model, void *world, unsigne
     engine->world = world;
     engine->count = partitions;
     engine->window_us = window_us;
+    engine->bucket_us = bucket_us;
     engine->next_plan_us = model->plan != NULL ? 0 : INT64_MAX;
-    if (make_partitions(engine, bucket_us, err) != 0) {
+    if (make_partitions(engine, err) != 0) {
         engine_free(engine);
         return NULL;
     }
@@ -389,4 +395,34 @@ uint64_t engine_events(const struct engine *engine)
     for (unsigned i = 0; i < engine->count; i++)
         events += engine->partitions[i].events;
     return events;
+}
+
+/* ---- Saving and taking up ---- */
+
+struct event *engine_pending(const struct engine *engine, unsigned partition, size_t *count, struct err *err)
+{
+    const struct calendar *calendar = engine->partitions[partition].calendar;
+    assert(!engine->in_window && engine->partitions[partition].letters == 0);
+    *count = calendar_pending(calendar);
+    struct event *events = mem_zeroed(*count, sizeof *events, err);
+    if (events != NULL)
+        calendar_copy(calendar, events);
+    return events;
+}
+
+int engine_restart(struct engine *engine, int64_t now_us, struct err *err)
+{
+    assert(!engine->in_window);
+    for (unsigned i = 0; i < engine->count; i++) {
+        struct calendar *calendar = make_calendar(engine, i, err);
+        if (calendar == NULL)
+            return -1;
+        calendar_free(engine->partitions[i].calendar);
+        engine->partitions[i].calendar = calendar;
+        engine->partitions[i].now_us = now_us;
+    }
+    engine->now_us = now_us;
+    if (engine->model.plan != NULL)
+        engine->next_plan_us = engine->model.next_plan(engine->world, now_us - 1);
+    return 0;
 }

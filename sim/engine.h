@@ -79,6 +79,14 @@ void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t dela
 uint64_t engine_events(const struct engine *engine);
 uint64_t engine_partition_events(const struct engine *engine, unsigned partition);
 
+/* Between runs: all pending events of a partition, in no order. Malloc'ed; NULL when memory has run out. */
+MUST_CHECK struct event *engine_pending(const struct engine *engine, unsigned partition, size_t *count,
+                                        struct err *err);
+/* Takes up a world that is now at this time, in an engine that has not run: forgets all events and sets every
+ * clock; the model then schedules what is due, and its next_plan is asked for the first epoch that is not
+ * before. */
+MUST_CHECK int engine_restart(struct engine *engine, int64_t now_us, struct err *err);
+
 /* A model that cannot go on (memory): the run stops with this reason, which is copied. From any thread. From
  * a handler it stops the partition; the others finish the window, and of several reasons that of the
  * partition with the lowest number is given, whatever the threads. From elsewhere it stops everything at

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/mem.h"
+#include "sim/state.h"
 
 void station_links_init(struct station_links *links)
 {
@@ -168,6 +169,66 @@ void station_set_servers(struct station *station, int64_t servers)
 {
     assert(servers >= 0);
     station->servers = servers;
+}
+
+/* clang-format off */
+#define STATION_STATE(ONE, ALL, NOT) \
+    ONE(struct station, servers) ONE(struct station, busy) ONE(struct station, room) \
+    NOT(struct station, waiting) NOT(struct station, head) NOT(struct station, tail)
+STATE_LAYOUT(station, struct station, STATION_STATE, 0);
+/* clang-format on */
+
+static size_t line_length(const struct station *station, const struct station_links *links, unsigned level)
+{
+    size_t length = 0;
+    for (uint32_t at = station->head[level]; at != 0; at = links->link[at - 1].behind)
+        length++;
+    return length;
+}
+
+void station_save(const struct station *station, const struct station_links *links, const uint32_t *number,
+                  struct state_writer *writer)
+{
+    state_put_array(writer, &station_layout, station, 1);
+    state_put_u64(writer, (uint64_t)station->waiting);
+    for (unsigned level = 0; level < STATION_LEVELS && station->waiting > 0; level++) {
+        state_put_u64(writer, line_length(station, links, level));
+        for (uint32_t at = station->head[level]; at != 0; at = links->link[at - 1].behind)
+            state_put_u64(writer, number[at - 1]);
+    }
+}
+
+static void restore_level(struct station *station, struct station_links *links, unsigned level,
+                          station_adopt *adopt, void *data, struct state_reader *reader)
+{
+    const size_t length = state_get_count(reader, sizeof(uint64_t));
+    for (size_t i = 0; i < length; i++) {
+        const uint32_t number = (uint32_t)state_get_up_to(reader, UINT32_MAX);
+        const int64_t customer = reader->failed ? STATION_NOBODY : adopt(data, number, level);
+        if (customer == STATION_NOBODY) {
+            state_refuse(reader, "has somebody in a line who cannot be there; make it again");
+            return;
+        }
+        (void)station_queue(station, links, (uint32_t)customer, level);
+    }
+}
+
+void station_restore(struct station *station, struct station_links *links, station_adopt *adopt, void *data,
+                     struct state_reader *reader)
+{
+    struct station saved = {.servers = 0};
+    state_get_array(reader, &station_layout, &saved, 1);
+    const uint64_t waiting = state_get_u64(reader);
+    if (saved.servers < 0 || saved.busy < 0 || saved.room < 0)
+        state_refuse(reader, "has fewer servers than none; make it again");
+    /* Who stands there without asking for a place may exceed the room. */
+    station_init(station, reader->failed ? 0 : saved.servers, STATION_UNLIMITED);
+    for (unsigned level = 0; level < STATION_LEVELS && waiting > 0; level++)
+        restore_level(station, links, level, adopt, data, reader);
+    if ((uint64_t)station->waiting != waiting)
+        state_refuse(reader, "has a line that is shorter than it says; make it again");
+    station->busy = saved.busy;
+    station->room = saved.room;
 }
 
 static int check_level(const struct station *station, const struct station_links *links, unsigned level,

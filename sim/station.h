@@ -80,6 +80,17 @@ int64_t station_start_next(struct station *station, struct station_links *links,
  * they count. */
 void station_set_servers(struct station *station, int64_t servers);
 
+/* Saves servers and lines, customers under numbers of the caller's: number[customer]. */
+struct state_reader;
+struct state_writer;
+void station_save(const struct station *station, const struct station_links *links, const uint32_t *number,
+                  struct state_writer *writer);
+/* Restores them into a station that nobody uses. `adopt` gives the customer of a number, or STATION_NOBODY to
+ * refuse: there is none who can stand in this line at this level. */
+typedef int64_t station_adopt(void *data, uint32_t number, unsigned level);
+void station_restore(struct station *station, struct station_links *links, station_adopt *adopt, void *data,
+                     struct state_reader *reader);
+
 /* Invariants, for tests and the debug build. */
 MUST_CHECK int station_check(const struct station *station, const struct station_links *links,
                              struct err *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/mem.h"
+#include "sim/state.h"
 
 void tally_merge(struct tally *into, const struct tally *from)
 {
@@ -123,4 +124,52 @@ double histogram_quantile(const struct histogram *histogram, double p)
         last = cell;
     }
     return value_in_cell(histogram->bits, last, 1);
+}
+
+/* clang-format off */
+#define TALLY_STATE(ONE, ALL, NOT) \
+    ONE(struct tally, count) ONE(struct tally, sum) ONE(struct tally, sum_of_squares) \
+    ONE(struct tally, least) ONE(struct tally, greatest)
+STATE_LAYOUT(tally, struct tally, TALLY_STATE, 8);
+
+#define TALLY_LEVEL_STATE(ONE, ALL, NOT) \
+    ONE(struct tally_level, level) ONE(struct tally_level, since_us) ONE(struct tally_level, area)
+STATE_LAYOUT(tally_level, struct tally_level, TALLY_LEVEL_STATE, 0);
+/* clang-format on */
+
+void tally_save(const struct tally *tally, size_t count, struct state_writer *writer)
+{
+    state_put_array(writer, &tally_layout, tally, count);
+}
+
+void tally_restore(struct tally *tally, size_t count, struct state_reader *reader)
+{
+    state_get_array(reader, &tally_layout, tally, count);
+}
+
+void tally_level_save(const struct tally_level *tally, size_t count, struct state_writer *writer)
+{
+    state_put_array(writer, &tally_level_layout, tally, count);
+}
+
+void tally_level_restore(struct tally_level *tally, size_t count, struct state_reader *reader)
+{
+    state_get_array(reader, &tally_level_layout, tally, count);
+}
+
+_Static_assert(sizeof(struct histogram) == 32, "the struct has changed: look at what is saved of it below");
+
+void histogram_save(const struct histogram *histogram, struct state_writer *writer)
+{
+    state_put_u64(writer, histogram->bits);
+    state_put_u64(writer, histogram->total);
+    state_put_sparse(writer, histogram->count, histogram->cells);
+}
+
+void histogram_restore(struct histogram *histogram, struct state_reader *reader)
+{
+    if (state_get_u64(reader) != histogram->bits)
+        state_refuse(reader, "has a histogram of another fineness; make it again from this scenario");
+    histogram->total = state_get_u64(reader);
+    state_get_sparse(reader, histogram->count, histogram->cells);
 }

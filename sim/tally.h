@@ -93,4 +93,14 @@ MUST_CHECK int histogram_merge(struct histogram *into, const struct histogram *f
  * or when p is NaN. */
 double histogram_quantile(const struct histogram *histogram, double p);
 
+/* A histogram is restored into one of the same bits and cells. */
+struct state_reader;
+struct state_writer;
+void tally_save(const struct tally *tally, size_t count, struct state_writer *writer);
+void tally_restore(struct tally *tally, size_t count, struct state_reader *reader);
+void tally_level_save(const struct tally_level *tally, size_t count, struct state_writer *writer);
+void tally_level_restore(struct tally_level *tally, size_t count, struct state_reader *reader);
+void histogram_save(const struct histogram *histogram, struct state_writer *writer);
+void histogram_restore(struct histogram *histogram, struct state_reader *reader);
+
 #endif

@@ -66,6 +66,14 @@ static void note_failure(struct job *job, uint32_t replication, const struct err
     pthread_mutex_unlock(&job->mutex);
 }
 
+static int save_on_the_way(struct job *job, struct progress *progress, struct world *world, struct err *err)
+{
+    struct saved_run *saved = job->options->save;
+    if (world_run_until(world, saved_run_at_us(saved), report, progress, err) != 0)
+        return -1;
+    return saved_run_take(saved, world, progress->replication, err);
+}
+
 static int run_one(struct job *job, uint32_t replication, struct err *err)
 {
     struct progress progress = {.job = job, .replication = replication};
@@ -81,6 +89,10 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
     int answer = world_set_threads(world, job->options->threads / job->replications, err);
     if (answer == 0 && job->trace != NULL)
         answer = world_trace(world, err);
+    if (answer == 0 && job->options->from != NULL)
+        answer = saved_run_restore(job->options->from, world, replication, err);
+    if (answer == 0 && job->options->save != NULL)
+        answer = save_on_the_way(job, &progress, world, err);
     if (answer == 0)
         answer = world_run(world, report, &progress, err);
     if (answer == 0)

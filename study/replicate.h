@@ -10,6 +10,7 @@
 #include "models/world.h"
 #include "sim/err.h"
 #include "study/run_file.h"
+#include "study/saved_run.h"
 
 struct replicate_options {
     unsigned threads; /* 0 counts as 1; replications go side by side first, then the partitions of each */
@@ -17,6 +18,9 @@ struct replicate_options {
      * replications. May be NULL. */
     void (*progress)(void *data, double share);
     void *data;
+    const struct saved_run
+        *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
+    struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
     const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 

@@ -6,33 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/checksum.h"
 #include "sim/mem.h"
 
 enum { MARK_BYTES = 8, BLOCK_BYTES = 1 << 20 };
 static const char mark[MARK_BYTES] = {'c', 'p', '-', 's', 'e', 'a', 'l', '1'};
 
-static uint64_t word_at(const unsigned char *bytes, size_t size)
-{
-    uint64_t word = 0;
-    for (size_t i = 0; i < size && i < 8; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
-}
-
-/* Each step is a bijection of the sum so far: bytes changed inside one word always change the checksum.
- * `size` is a multiple of 8 but for the last call. */
-static uint64_t add_bytes(uint64_t sum, const unsigned char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i += 8) {
-        sum = (sum ^ word_at(bytes + i, size - i)) * UINT64_C(0x9E3779B97F4A7C15);
-        sum ^= sum >> 29;
-    }
-    return sum;
-}
-
 static void put_seal(uint64_t sum, size_t size, unsigned char seal[RESULT_SEAL_BYTES])
 {
-    sum = (sum ^ size) * UINT64_C(0x9E3779B97F4A7C15);
+    sum = checksum_end(sum, size);
     memcpy(seal, mark, MARK_BYTES);
     for (size_t i = 0; i < 8; i++)
         seal[MARK_BYTES + i] = (unsigned char)(sum >> (8 * i));
@@ -40,7 +22,7 @@ static void put_seal(uint64_t sum, size_t size, unsigned char seal[RESULT_SEAL_B
 
 void result_seal(const void *bytes, size_t size, unsigned char seal[RESULT_SEAL_BYTES])
 {
-    put_seal(add_bytes(0, bytes, size), size, seal);
+    put_seal(checksum_add(0, bytes, size), size, seal);
 }
 
 static int read_at(int fd, unsigned char *bytes, size_t size, size_t at, const char *path, struct err *err)
@@ -79,7 +61,7 @@ int result_seal_check(int fd, size_t file_bytes, const char *path, struct err *e
             free(block);
             return -1;
         }
-        sum = add_bytes(sum, block, part);
+        sum = checksum_add(sum, block, part);
     }
     free(block);
     put_seal(sum, size, due);

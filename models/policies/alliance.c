@@ -1,4 +1,5 @@
-/* alliance: a hub answers, guides and trains its members, helps them to open clinics, and takes their patients. */
+/* alliance: a hub answers, guides and trains its members, helps them to open clinics, and takes their
+ * patients. */
 
 #include "models/policies/alliance.h"
 
@@ -62,20 +63,22 @@ static bool is_member(const struct network *network, uint32_t facility)
     return false;
 }
 
-static int prepare_clinic(struct world *world, const struct alliance *state, const struct alliance_clinic *spec,
-                          struct clinic *clinic, struct err *err)
+static int prepare_clinic(struct world *world, const struct alliance *state,
+                          const struct alliance_clinic *spec, struct clinic *clinic, struct err *err)
 {
     clinic->on_us = policy_time(world, spec->on_us);
     if (clinic->on_us < state->network.start_us || clinic->on_us >= state->network.end_us)
-        return scenario_blame(world->scenario, &spec->on_us, err,
-                              "is not while the alliance lasts; write a day from its start on, before its end");
+        return scenario_blame(
+            world->scenario, &spec->on_us, err,
+            "is not while the alliance lasts; write a day from its start on, before its end");
     if (network_gather(world, &spec->facility, &clinic->facility, &clinic->count, err) != 0)
         return -1;
     for (size_t i = 0; i < clinic->count; i++) {
         if (!is_member(&state->network, clinic->facility[i]))
-            return scenario_blame(world->scenario, &spec->facility, err,
-                                  "\"%s\" is no member of the alliance; add it to members, or name one that is",
-                                  world->facilities.facility[clinic->facility[i]].id);
+            return scenario_blame(
+                world->scenario, &spec->facility, err,
+                "\"%s\" is no member of the alliance; add it to members, or name one that is",
+                world->facilities.facility[clinic->facility[i]].id);
         if (check_listed(world, &spec->service, clinic->facility[i], err) != 0)
             return -1;
     }
@@ -118,11 +121,11 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
         const struct network *theirs = &((const struct alliance *)other->state)->network;
         for (size_t m = 0; m < state->network.members; m++)
             if (is_member(theirs, state->network.member[m]))
-                return scenario_blame(world->scenario, &spec->network.members, err,
-                                      "\"%s\" refers to the hub of \"%s\" already; write referral = false, or "
-                                      "take it out of one",
-                                      world->facilities.facility[state->network.member[m]].id,
-                                      other->head->name);
+                return scenario_blame(
+                    world->scenario, &spec->network.members, err,
+                    "\"%s\" refers to the hub of \"%s\" already; write referral = false, or "
+                    "take it out of one",
+                    world->facilities.facility[state->network.member[m]].id, other->head->name);
     }
     return prepare_lists(world, policy, state, err);
 }
@@ -218,8 +221,8 @@ static int open_clinics(struct world *world, const struct policy *policy, struct
                                         .number = (uint32_t)offer->count,
                                         .proficiency = spec->proficiency,
                                         .last_case_us = now_us};
-                person.leaves_us = skill_leaving(offer, &world->services[spec->service], &world->rng,
-                                                 person.number, now_us);
+                person.leaves_us =
+                    skill_leaving(offer, &world->services[spec->service], &world->rng, person.number, now_us);
                 if (offer_add(offer, person, err) < 0)
                     return -1;
             }

@@ -12,8 +12,8 @@ struct alliance_session {
     const char *id;
     int32_t service; /* ref services */
     int64_t every_us;
-    double worth;    /* supervised cases for each who takes part */
-    int32_t expert;  /* ref experts; -1: nobody of the scenario's */
+    double worth;   /* supervised cases for each who takes part */
+    int32_t expert; /* ref experts; -1: nobody of the scenario's */
     int64_t takes_us;
 };
 

@@ -7,6 +7,7 @@
 
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 enum phase { BEFORE, ON_THE_WAY, THERE, ON_THE_WAY_BACK, OVER };
 
@@ -131,5 +132,31 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return 0;
 }
 
-const struct policy_ops dispatch_ops = {
-    .keys = &dispatch_kind, .state_size = sizeof(struct dispatch), .prepare = prepare, .plan = plan};
+/* clang-format off */
+#define DISPATCH_STATE(ONE, ALL, NOT) \
+    ONE(struct dispatch, phase) NOT(struct dispatch, expert) NOT(struct dispatch, offer) \
+    NOT(struct dispatch, start_us) NOT(struct dispatch, end_us) ONE(struct dispatch, arrives_us)
+STATE_LAYOUT(dispatch, struct dispatch, DISPATCH_STATE, 8);
+/* clang-format on */
+
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    state_put_array(writer, &dispatch_layout, policy->state, 1);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    (void)world;
+    struct dispatch *state = policy->state;
+    state_get_array(reader, &dispatch_layout, state, 1);
+    if (state->phase > OVER)
+        state_refuse(reader, "has a stint in a phase that does not exist; make it again");
+}
+
+const struct policy_ops dispatch_ops = {.keys = &dispatch_kind,
+                                        .state_size = sizeof(struct dispatch),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

@@ -65,8 +65,7 @@ static int check_service(struct world *world, const struct network *network, con
                          bool guides, struct err *err)
 {
     const struct facilities *facilities = &world->facilities;
-    if (network->hub >= 0 &&
-        facility_offer(facilities, (uint32_t)network->hub, (uint32_t)*service) == NULL)
+    if (network->hub >= 0 && facility_offer(facilities, (uint32_t)network->hub, (uint32_t)*service) == NULL)
         return scenario_blame(world->scenario, service, err,
                               "the facility \"%s\" does not list this service; add it to its services",
                               facilities->facility[network->hub].id);
@@ -123,9 +122,8 @@ static int claim_services(struct world *world, const struct policy *policy, cons
     }
     for (size_t i = 0; i < spec->guides.count; i++) {
         const struct network_guide *guide = SCENARIO_ITEM(spec->guides, struct network_guide, i);
-        const struct afar_link link = {.guides = true,
-                                       .proficiency = guide->proficiency,
-                                       .teaches_ppm = llround(guide->teaches * 1e6)};
+        const struct afar_link link = {
+            .guides = true, .proficiency = guide->proficiency, .teaches_ppm = llround(guide->teaches * 1e6)};
         if (claim_links(world, policy, network, &guide->service, link, err) != 0)
             return -1;
         add_guided(world, guide->service);

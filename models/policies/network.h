@@ -41,7 +41,8 @@ struct network_spec {
 };
 
 /* Their rows: KIND is "policies(KIND)", OWNER the policy's struct with a member `network`. */
-#define NETWORK_AT(OWNER, MEMBER) .offset = offsetof(struct OWNER, network) + offsetof(struct network_spec, MEMBER)
+#define NETWORK_AT(OWNER, MEMBER)                                                                            \
+    .offset = offsetof(struct OWNER, network) + offsetof(struct network_spec, MEMBER)
 /* clang-format off */
 #define NETWORK_ROWS(KIND, OWNER)                                                                            \
     {KIND ".hub", .type = KEY_REF, NETWORK_AT(OWNER, hub), .fallback = "", .refers = "facilities",           \
@@ -89,7 +90,8 @@ struct network {
 /* Checks and resolves; sets the policy's period. */
 MUST_CHECK int network_prepare(struct world *world, struct policy *policy, const struct network_spec *spec,
                                struct network *network, struct err *err);
-/* The facilities that a reference names: one, or all of a rule. Adds them to *list (of the arena), each once. */
+/* The facilities that a reference names: one, or all of a rule. Adds them to *list (of the arena), each once.
+ */
 MUST_CHECK int network_gather(struct world *world, const int32_t *reference, uint32_t **list, size_t *count,
                               struct err *err);
 /* At every planning epoch: whether it is at work now. Links members as of now. */

@@ -9,8 +9,8 @@
 
 struct telemedicine {
     struct network network;
-    int64_t resource;  /* whose patients are watched; -1 */
-    uint32_t *stage;   /* follow-ups; owned by the arena */
+    int64_t resource; /* whose patients are watched; -1 */
+    uint32_t *stage;  /* follow-ups; owned by the arena */
     size_t stages;
     bool on;
 };
@@ -108,13 +108,15 @@ static int claim_follow_up(struct world *world, const struct policy *policy, str
                                   "no condition has the stage \"%s\"; write CONDITION.STAGE", name);
         const struct stage *stage = &world->pathways.stage[at];
         if (stage->at < 0 || (stage->need_count == 0 && stage->service < 0))
-            return scenario_blame(world->scenario, names, err,
-                                  "the stage \"%s\" is not had at one facility with what that has; give it at, "
-                                  "and needs or service",
-                                  name);
+            return scenario_blame(
+                world->scenario, names, err,
+                "the stage \"%s\" is not had at one facility with what that has; give it at, "
+                "and needs or service",
+                name);
         if (stage->from_afar >= 0)
             return scenario_blame(world->scenario, names, err,
-                                  "the stage \"%s\" is listed twice, here or by another policy; keep one", name);
+                                  "the stage \"%s\" is listed twice, here or by another policy; keep one",
+                                  name);
         pathways_follow_up(&world->pathways, &world->facilities, (uint32_t)at,
                            state->network.spec->connection_us);
         if (state->network.spec->connection_us < world->afar.least_connection_us)
@@ -150,7 +152,5 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return 0;
 }
 
-const struct policy_ops telemedicine_ops = {.keys = &telemedicine_kind,
-                                            .state_size = sizeof(struct telemedicine),
-                                            .prepare = prepare,
-                                            .plan = plan};
+const struct policy_ops telemedicine_ops = {
+    .keys = &telemedicine_kind, .state_size = sizeof(struct telemedicine), .prepare = prepare, .plan = plan};

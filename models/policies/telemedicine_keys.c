@@ -23,8 +23,9 @@ static const struct key_row rows[] = {
      .fallback = "0",
      .low = 0,
      .high = 1e9,
-     .help = "How many are watched at once, shared out among members in proportion to their beds; what that does "
-             "for them is conditions.outcomes.watched."},
+     .help =
+         "How many are watched at once, shared out among members in proportion to their beds; what that does "
+         "for them is conditions.outcomes.watched."},
     {.path = KIND ".follow_up",
      .type = KEY_TEXTS,
      .offset = MEMBER(follow_up),
@@ -35,7 +36,8 @@ static const struct key_row rows[] = {
 
 const struct key_kind telemedicine_kind = {
     .kind = "telemedicine",
-    .help = "Members ask a hub, or their partner, from afar: consultations, guidance of procedures, watching over "
+    .help = "Members ask a hub, or their partner, from afar: consultations, guidance of procedures, watching "
+            "over "
             "intensive care, shared records, follow-up without travel.",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],

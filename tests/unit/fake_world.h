@@ -14,6 +14,7 @@
 #include "models/ledger.h"
 #include "models/world.h"
 #include "sim/mem.h"
+#include "sim/state.h"
 
 #define FAKE_DAY_US INT64_C(86400000000)
 enum { FAKE_NONE = UINT32_MAX };
@@ -24,7 +25,7 @@ struct fake {
     uint32_t other_metrics; /* this replication has a metric of another name */
     uint32_t slow;          /* this replication takes 50 ms */
     bool no_targets;
-    atomic_uint built, freed, ran;
+    atomic_uint built, freed, ran, saved, restored;
 };
 
 static struct fake fake = {
@@ -37,6 +38,7 @@ struct world {
     struct metric metrics[3];
     struct target_value targets[3];
     bool traced;
+    int64_t now_us;
 };
 
 static const char *const fake_places[] = {"152221"}, *const fake_place_names[] = {"科尔沁右翼前旗"};
@@ -118,6 +120,51 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     world->targets[1] = (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r};
     world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36};
     return 0;
+}
+
+int world_run_until(struct world *world, int64_t until_us, world_progress *progress, void *data,
+                    struct err *err)
+{
+    (void)progress;
+    (void)data;
+    (void)err;
+    world->now_us = until_us;
+    return 0;
+}
+
+const struct scenario *world_scenario(const struct world *world)
+{
+    return world->scenario;
+}
+
+int64_t world_end_us(const struct world *world)
+{
+    (void)world;
+    return 59 * FAKE_DAY_US;
+}
+
+char *world_base(const struct world *world, int64_t at_us, struct err *err)
+{
+    (void)world;
+    (void)at_us;
+    return mem_text("a base", err);
+}
+
+int world_save(const struct world *world, struct state_writer *writer, struct err *err)
+{
+    atomic_fetch_add(&fake.saved, 1);
+    state_put_u64(writer, world->replication);
+    state_put_i64(writer, world->now_us);
+    return state_written(writer, err);
+}
+
+int world_restore(struct world *world, struct state_reader *reader, struct err *err)
+{
+    atomic_fetch_add(&fake.restored, 1);
+    if (state_get_u64(reader) != world->replication)
+        state_refuse(reader, "is of another replication");
+    world->now_us = state_get_i64(reader);
+    return state_read_well(reader, err);
 }
 
 uint64_t world_events(const struct world *world)

@@ -74,6 +74,29 @@ Test(replicate, does_not_depend_on_the_number_of_threads)
     run_file_free(many);
 }
 
+Test(replicate, saves_and_takes_up_every_replication)
+{
+    struct err err = ERR_INIT;
+    struct scenario scenario = fake_scenario(7);
+    scenario.path = "fake.cfg";
+    struct world *first = world_new(&scenario, 0, &err);
+    cr_assert_not_null(first);
+    struct saved_run *saved = saved_run_new(first, 3 * FAKE_DAY_US, 7, &err);
+    cr_assert_not_null(saved, "%s", err.text[0]);
+    const struct replicate_options save = {.threads = 3, .save = saved};
+    run_file_free(replicate_run(&scenario, first, &save, NULL, &err));
+    cr_assert_eq(fake.saved, 7);
+    const struct replicate_options from = {.threads = 2, .from = saved};
+    struct run_file *file = replicate_run(&scenario, NULL, &from, NULL, &err);
+    cr_assert_not_null(file, "%s", err.text[0]);
+    cr_assert_eq(fake.restored, 7);
+    run_file_free(file);
+    scenario = fake_scenario(8);
+    cr_assert_null(replicate_run(&scenario, NULL, &from, NULL, &err));
+    cr_assert(strstr(err.text[0], "no replication 7") != NULL, "%s", err.text[0]);
+    saved_run_free(saved);
+}
+
 Test(replicate, writes_ledger_fields_as_declared)
 {
     struct run_file *file = must_run(2, 1);

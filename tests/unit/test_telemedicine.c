@@ -7,29 +7,35 @@
 
 #define WHERE                                                                                                \
     "places: { list: ( { code = \"a\"; lon = 110; lat = 35; population = 1000; province = \"west\"; },\n"    \
-    "                  { code = \"b\"; lon = 115; lat = 35; population = 1000; province = \"east\"; } ); };\n" \
+    "                  { code = \"b\"; lon = 115; lat = 35; population = 1000; province = \"east\"; } ); "   \
+    "};\n"                                                                                                   \
     "travel: { fixed = \"30 min\"; };\n"                                                                     \
     "services: ( { id = \"opinion\"; }, { id = \"crrt\"; independence: { dist = \"fixed\"; value = 4; }; "   \
     "entry_proficiency = 0.5; plateau = 50; } );\n"
 #define PEOPLE                                                                                               \
-    "facilities: ( { id = \"member\"; place = \"a\"; beds: { icu = 4; }; services: ( { service = \"crrt\"; } ); },\n" \
-    "  { id = \"hub\"; place = \"b\"; level = \"provincial\"; beds: { icu = 40; clinic = 5; };\n"             \
+    "facilities: ( { id = \"member\"; place = \"a\"; beds: { icu = 4; }; services: ( { service = \"crrt\"; " \
+    "} ); },\n"                                                                                              \
+    "  { id = \"hub\"; place = \"b\"; level = \"provincial\"; beds: { icu = 40; clinic = 5; };\n"            \
     "    services: ( { service = \"opinion\"; staff = 1; }, { service = \"crrt\"; staff = 3; } ); } );\n"
 #define TELE(active, keys)                                                                                   \
-    "policies: ( { name = \"tele\"; kind = \"telemedicine\"; active = " active "; hub = \"hub\";\n"           \
+    "policies: ( { name = \"tele\"; kind = \"telemedicine\"; active = " active "; hub = \"hub\";\n"          \
     "  members: ( { facility = \"member\"; } ); start = \"2019-03-01\"; " keys " } );\n"
 #define YEAR "scenario: { start = \"2019-01-01\"; length = \"1 y\"; step = \"month\"; seed = \"7\"; };\n"
 
 /* Severe patients of a county whose hospital cannot give what they need. */
 #define CRRT(active, keys)                                                                                   \
-    YEAR WHERE PEOPLE TELE(active, keys)                                                                     \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"30 per y\"; at = [\"a\"]; }; first = \"given\"; first_at = " \
-    "\"member\";\n"                                                                                          \
-    "  pathway: ( { stage = \"crrt\"; service = \"crrt\"; needs: { icu = 1; }; treats = true; transfer = \"1 h\";\n" \
-    "               duration: { dist = \"lognormal\"; mean = \"2 d\"; sd = \"1 d\"; }; next: ( { to = "        \
-    "\"after\"; } ); },\n"                                                                                   \
-    "             { stage = \"after\"; duration: { dist = \"exponential\"; mean = \"5 d\"; }; } );\n"         \
-    "  outcomes: ( { id = \"death\"; logit = -1; treated = -1; proficiency = -0.5; delay = 0.02; } ); } );\n"
+    YEAR WHERE PEOPLE TELE(active, keys) "conditions: ( { id = \"c\"; arrivals: { rate = \"30 per y\"; at "  \
+                                         "= [\"a\"]; }; first = \"given\"; first_at = "                      \
+                                         "\"member\";\n"                                                     \
+                                         "  pathway: ( { stage = \"crrt\"; service = \"crrt\"; needs: { "    \
+                                         "icu = 1; }; treats = true; transfer = \"1 h\";\n"                  \
+                                         "               duration: { dist = \"lognormal\"; mean = \"2 d\"; " \
+                                         "sd = \"1 d\"; }; next: ( { to = "                                  \
+                                         "\"after\"; } ); },\n"                                              \
+                                         "             { stage = \"after\"; duration: { dist = "             \
+                                         "\"exponential\"; mean = \"5 d\"; }; } );\n"                        \
+                                         "  outcomes: ( { id = \"death\"; logit = -1; treated = -1; "        \
+                                         "proficiency = -0.5; delay = 0.02; } ); } );\n"
 #define GUIDES "guides: ( { service = \"crrt\"; proficiency = 0.7; teaches = 0.5; } );"
 
 static void same_counts(const struct model *a, const struct model *b, size_t steps)
@@ -65,16 +71,17 @@ Test(telemedicine, off_changes_nothing)
 {
     struct model off, none;
     model_build(&off, CRRT("false", GUIDES));
-    model_build(&none, YEAR WHERE PEOPLE
-                "conditions: ( { id = \"c\"; arrivals: { rate = \"30 per y\"; at = [\"a\"]; }; first = \"given\"; "
-                "first_at = \"member\";\n"
-                "  pathway: ( { stage = \"crrt\"; service = \"crrt\"; needs: { icu = 1; }; treats = true; "
-                "transfer = \"1 h\";\n"
-                "    duration: { dist = \"lognormal\"; mean = \"2 d\"; sd = \"1 d\"; }; next: ( { to = "
-                "\"after\"; } ); },\n"
-                "    { stage = \"after\"; duration: { dist = \"exponential\"; mean = \"5 d\"; }; } );\n"
-                "  outcomes: ( { id = \"death\"; logit = -1; treated = -1; proficiency = -0.5; delay = 0.02; } ); "
-                "} );\n");
+    model_build(
+        &none, YEAR WHERE PEOPLE
+        "conditions: ( { id = \"c\"; arrivals: { rate = \"30 per y\"; at = [\"a\"]; }; first = \"given\"; "
+        "first_at = \"member\";\n"
+        "  pathway: ( { stage = \"crrt\"; service = \"crrt\"; needs: { icu = 1; }; treats = true; "
+        "transfer = \"1 h\";\n"
+        "    duration: { dist = \"lognormal\"; mean = \"2 d\"; sd = \"1 d\"; }; next: ( { to = "
+        "\"after\"; } ); },\n"
+        "    { stage = \"after\"; duration: { dist = \"exponential\"; mean = \"5 d\"; }; } );\n"
+        "  outcomes: ( { id = \"death\"; logit = -1; treated = -1; proficiency = -0.5; delay = 0.02; } ); "
+        "} );\n");
     model_run(&off);
     model_run(&none);
     same_counts(&off, &none, world_ledger(off.world)->steps);
@@ -121,17 +128,26 @@ Test(telemedicine, guidance_ends_with_the_policy_and_the_guide)
 /* --- consultations ------------------------------------------------------------ */
 
 #define CONSULT(active, keys)                                                                                \
-    YEAR WHERE PEOPLE TELE(active, keys)                                                                     \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"200 per y\"; at = [\"a\"]; }; first = \"given\"; first_at = " \
-    "\"member\";\n"                                                                                          \
-    "  pathway: ( { stage = \"seen\"; needs: { icu = 1; }; duration: " FIXED("2 h") "; next: ( { to = "         \
-    "\"asked\"; } ); },\n"                                                                                   \
-    "    { stage = \"asked\"; remote: { service = \"opinion\"; }; duration: " FIXED("40 min") "; otherwise = "  \
-    "\"sent\"; treats = true;\n"                                                                             \
-    "      next: ( { to = \"sent\"; share = 0.3; }, { share = 0.7; } ); },\n"                                 \
-    "    { stage = \"sent\"; at = \"hub\"; needs: { clinic = 1; }; duration: " FIXED("1 h") "; next: ( { to = " \
-    "\"checked\"; } ); },\n"                                                                                 \
-    "    { stage = \"checked\"; needs: { icu = 1; }; with_records = 0.25; duration: " FIXED("4 h") "; } ); } );\n"
+    YEAR WHERE PEOPLE TELE(                                                                                  \
+        active,                                                                                              \
+        keys) "conditions: ( { id = \"c\"; arrivals: { rate = \"200 per y\"; at = [\"a\"]; }; first = "      \
+              "\"given\"; first_at = "                                                                       \
+              "\"member\";\n"                                                                                \
+              "  pathway: ( { stage = \"seen\"; needs: { icu = 1; }; duration: " FIXED(                      \
+                  "2 h") "; next: ( { to = "                                                                 \
+                         "\"asked\"; } ); },\n"                                                              \
+                         "    { stage = \"asked\"; remote: { service = \"opinion\"; }; duration: " FIXED(    \
+                             "40 min") "; otherwise = "                                                      \
+                                       "\"sent\"; treats = true;\n"                                          \
+                                       "      next: ( { to = \"sent\"; share = 0.3; }, { share = 0.7; } ); " \
+                                       "},\n"                                                                \
+                                       "    { stage = \"sent\"; at = \"hub\"; needs: { clinic = 1; }; "      \
+                                       "duration: " FIXED(                                                   \
+                                           "1 h") "; next: ( { to = "                                        \
+                                                  "\"checked\"; } ); },\n"                                   \
+                                                  "    { stage = \"checked\"; needs: { icu = 1; }; "         \
+                                                  "with_records = 0.25; duration: " FIXED(                   \
+                                                      "4 h") "; } ); } );\n"
 
 Test(telemedicine, advice_spares_the_way)
 {
@@ -174,12 +190,15 @@ Test(telemedicine, what_is_known_is_not_found_out_again)
 /* --- watching ------------------------------------------------------------------- */
 
 #define ICU(places)                                                                                          \
-    YEAR WHERE PEOPLE TELE("true", "watch: { resource = \"icu\"; places = " places "; };")                   \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"300 per y\"; at = [\"a\"]; }; first = \"given\"; first_at = " \
-    "\"member\";\n"                                                                                          \
-    "  pathway: ( { stage = \"icu\"; needs: { icu = 1; }; treats = true; duration: { dist = \"exponential\"; mean = " \
-    "\"3 d\"; }; } );\n"                                                                                     \
-    "  outcomes: ( { id = \"death\"; logit = -0.5; watched = -3; } ); } );\n"
+    YEAR WHERE PEOPLE TELE("true",                                                                           \
+                           "watch: { resource = \"icu\"; places = " places                                   \
+                           "; };") "conditions: ( { id = \"c\"; arrivals: { rate = \"300 per y\"; at = "     \
+                                   "[\"a\"]; }; first = \"given\"; first_at = "                              \
+                                   "\"member\";\n"                                                           \
+                                   "  pathway: ( { stage = \"icu\"; needs: { icu = 1; }; treats = true; "    \
+                                   "duration: { dist = \"exponential\"; mean = "                             \
+                                   "\"3 d\"; }; } );\n"                                                      \
+                                   "  outcomes: ( { id = \"death\"; logit = -0.5; watched = -3; } ); } );\n"
 
 Test(telemedicine, watching_helps_as_far_as_places_go_and_harms_nobody)
 {
@@ -205,13 +224,17 @@ Test(telemedicine, watching_helps_as_far_as_places_go_and_harms_nobody)
 /* --- follow-up -------------------------------------------------------------------- */
 
 #define FOLLOW(active)                                                                                       \
-    YEAR WHERE PEOPLE TELE(active, "follow_up = [\"c.check\"];")                                             \
-    "conditions: ( { id = \"c\"; arrivals: { rate = \"100 per y\"; at = [\"a\"]; }; first = \"given\"; first_at = " \
-    "\"member\";\n"                                                                                          \
-    "  pathway: ( { stage = \"seen\"; needs: { icu = 1; }; duration: " FIXED("2 h") "; next: ( { to = "         \
-    "\"check\"; } ); },\n"                                                                                   \
-    "    { stage = \"check\"; at = \"hub\"; needs: { clinic = 1; }; treats = true; duration: " FIXED("1 h")     \
-    "; } ); } );\n"
+    YEAR WHERE PEOPLE TELE(                                                                                  \
+        active, "follow_up = [\"c.check\"];") "conditions: ( { id = \"c\"; arrivals: { rate = \"100 per "    \
+                                              "y\"; at = [\"a\"]; }; first = \"given\"; first_at = "         \
+                                              "\"member\";\n"                                                \
+                                              "  pathway: ( { stage = \"seen\"; needs: { icu = 1; }; "       \
+                                              "duration: " FIXED(                                            \
+                                                  "2 h") "; next: ( { to = "                                 \
+                                                         "\"check\"; } ); },\n"                              \
+                                                         "    { stage = \"check\"; at = \"hub\"; needs: { "  \
+                                                         "clinic = 1; }; treats = true; duration: " FIXED(   \
+                                                             "1 h") "; } ); } );\n"
 
 Test(telemedicine, follow_up_from_afar_takes_the_same_and_no_way)
 {
@@ -235,8 +258,9 @@ Test(telemedicine, follow_up_from_afar_takes_the_same_and_no_way)
 Test(telemedicine, is_the_same_for_every_cut)
 {
     struct model one, two;
-    static const char *const texts[] = {CRRT("true", GUIDES), CONSULT("true", "consults: ( { service = \"opinion\"; } "
-                                                                                  "); records = true;"),
+    static const char *const texts[] = {CRRT("true", GUIDES),
+                                        CONSULT("true", "consults: ( { service = \"opinion\"; } "
+                                                        "); records = true;"),
                                         ICU("2"), FOLLOW("true")};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         model_partitions = PARTITIONS_ONE;

@@ -85,13 +85,15 @@ def main():
             "check": ["check", scenario],
             "run": ["run", scenario, "-o", "out.h5", "-j", "1"],
             "trace": ["run", scenario, "-o", "out.h5", "-j", "1", "--trace", "trace.csv"],
+            "save": ["run", scenario, "-o", "out.h5", "-j", "1", "--save-state", "out.state", "--at", "2020-02-20"],
+            "go_on": ["run", scenario, "-o", "out.h5", "-j", "1", "--from-state", "a.state"],
             "show": ["show", "a.h5"],
             "show_json": ["show", "a.h5", "--json"],
             "compare": ["compare", scenario, "b.cfg", "-o", "out.h5", "-r", "2", "-j", "1"],
         }
         (folder / "b.cfg").write_text(f'base = "{scenario}";\nchange: ( {{ path = "policies.stint.active"; value = false; }} );\n')
-        if command.startswith("show"):
-            made = subprocess.run([program, "run", scenario, "-o", "a.h5"], cwd=folder, env=base, capture_output=True, text=True)
+        if command.startswith("show") or command == "go_on":
+            made = subprocess.run([program, "run", scenario, "-o", "a.h5", "--save-state", "a.state", "--at", "2020-02-20"], cwd=folder, env=base, capture_output=True, text=True)
             assert made.returncode == 0, made.stderr
         arguments = commands[command]
         good, calls, good_left = run(folder, arguments)

@@ -1,0 +1,476 @@
+#include "models/saved_patients.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/case.h"
+#include "models/serving.h"
+#include "sim/state.h"
+
+struct seat {
+    uint32_t partition, who; /* record */
+    uint32_t stream, ordinal;
+    bool in_line; /* has been found in the line where the record says */
+};
+
+/* clang-format off */
+#define PATIENT_STATE(ONE, ALL, NOT) \
+    ONE(struct patient, due_us) ONE(struct patient, asked_us) ONE(struct patient, onset_us) \
+    ONE(struct patient, since_us) ONE(struct patient, stream) ONE(struct patient, ordinal) \
+    ONE(struct patient, facility) ONE(struct patient, operates) ONE(struct patient, stage) \
+    ONE(struct patient, treated_us) ONE(struct patient, proficiency) ONE(struct patient, still) \
+    ONE(struct patient, severity) ONE(struct patient, due_kind) ONE(struct patient, flags) \
+    ONE(struct patient, attempt) ONE(struct patient, more) ONE(struct patient, shift)
+STATE_LAYOUT(patient, struct patient, PATIENT_STATE, 0);
+
+#define EXTRA_STATE(ONE, ALL, NOT) \
+    ONE(struct extra, whole_us) ONE(struct extra, remaining_us) ONE(struct extra, resamples) \
+    ONE(struct extra, mode) NOT(struct extra, blocked_at) NOT(struct extra, held) \
+    ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand) ONE(struct extra, afar)
+STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 10);
+
+#define HELD_STATE(ONE, ALL, NOT) \
+    ONE(struct held, ward) ONE(struct held, shift) ONE(struct held, first) ONE(struct held, amount)
+STATE_LAYOUT(held, struct held, HELD_STATE, 2);
+
+#define WARD_STATE(ONE, ALL, NOT) \
+    NOT(struct ward, id) NOT(struct ward, station) NOT(struct ward, timetable) NOT(struct ward, facility) \
+    NOT(struct ward, measure) NOT(struct ward, joint) NOT(struct ward, relief) \
+    NOT(struct ward, preemption) NOT(struct ward, interrupt) ONE(struct ward, shift) \
+    NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
+    ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
+    NOT(struct ward, in_service)
+STATE_LAYOUT(ward, struct ward, WARD_STATE, 3);
+/* clang-format on */
+
+enum { SHIFTS = 256 };
+
+#define IMPOSSIBLE "has a patient who cannot be; make it again"
+
+/* Microseconds further than this from the start are nonsense, and sums of a few of them can be formed. */
+#define FAR_US (INT64_C(1) << 60)
+
+/* The partition that looks after a facility's patients. */
+static struct world *view_at(const struct world *world, uint32_t facility)
+{
+    return facility == PATIENT_NOWHERE
+               ? world->view[0]
+               : world->view[world->part_of_place[world->facilities.facility[facility].place]];
+}
+
+/* --- who is in flight --- */
+
+void roster_free(struct roster *roster)
+{
+    for (unsigned p = 0; roster->number != NULL && p < roster->partitions; p++)
+        free(roster->number[p]);
+    free(roster->number);
+    free(roster->seat);
+    *roster = (struct roster){.count = 0};
+}
+
+static int by_identity(const void *first, const void *second)
+{
+    const struct seat *a = first, *b = second;
+    if (a->stream != b->stream)
+        return a->stream < b->stream ? -1 : 1;
+    return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+/* number[] of records that nobody uses: SAVED_NOWHERE. */
+static uint32_t *number_records(struct roster *roster, const struct patients *patients, unsigned partition,
+                                struct err *err)
+{
+    uint32_t *number = mem_zeroed(patients->used, sizeof *number, err);
+    if (number == NULL)
+        return NULL;
+    for (size_t i = 0; i < patients->free_count; i++)
+        number[patients->free[i]] = SAVED_NOWHERE;
+    for (size_t who = 0; who < patients->used; who++)
+        if (number[who] != SAVED_NOWHERE)
+            roster->seat[roster->count++] = (struct seat){.partition = partition,
+                                                          .who = (uint32_t)who,
+                                                          .stream = patients->record[who].stream,
+                                                          .ordinal = patients->record[who].ordinal};
+    return number;
+}
+
+int roster_init(struct roster *roster, const struct world *world, struct err *err)
+{
+    size_t count = 0;
+    *roster = (struct roster){.partitions = world->partitions};
+    for (unsigned p = 0; p < world->partitions; p++)
+        count += world->view[p]->part.patients.used - world->view[p]->part.patients.free_count;
+    if (count >= SAVED_NOWHERE)
+        return err_fail(err, "%zu patients are too many to save", count);
+    roster->seat = mem_zeroed(count, sizeof *roster->seat, err);
+    roster->number = mem_zeroed(world->partitions, sizeof *roster->number, err);
+    if (roster->seat == NULL || roster->number == NULL)
+        return -1;
+    for (unsigned p = 0; p < world->partitions; p++) {
+        roster->number[p] = number_records(roster, &world->view[p]->part.patients, p, err);
+        if (roster->number[p] == NULL)
+            return -1;
+    }
+    qsort(roster->seat, roster->count, sizeof *roster->seat, by_identity);
+    for (size_t n = 0; n < roster->count; n++)
+        roster->number[roster->seat[n].partition][roster->seat[n].who] = (uint32_t)n;
+    return 0;
+}
+
+/* --- records --- */
+
+static void save_extra(const struct world *view, uint32_t who, struct state_writer *writer)
+{
+    const struct extra *extra = &view->part.extra[who];
+    state_put_array_items(writer, &extra_layout, extra, 1);
+    state_put_u64(writer, extra->blocked_at > 0);
+    state_put_array_items(writer, &held_layout, extra->held, extra->held_count);
+}
+
+void roster_save(const struct roster *roster, const struct world *world, struct state_writer *writer)
+{
+    const size_t visits = world->pathways.loop_stages;
+    state_begin(writer, "patients", 1);
+    state_put_u64(writer, visits);
+    state_put_u64(writer, world->has_extra);
+    state_put_array_count(writer, &held_layout, 0);
+    state_put_array_count(writer, &extra_layout, 0);
+    state_put_array_count(writer, &patient_layout, roster->count);
+    for (size_t n = 0; n < roster->count; n++) {
+        const struct world *view = world->view[roster->seat[n].partition];
+        const uint32_t who = roster->seat[n].who;
+        state_put_array_items(writer, &patient_layout, &view->part.patients.record[who], 1);
+        if (visits > 0)
+            state_put_numbers(writer, &view->part.visits[who * visits], sizeof(uint32_t), visits);
+        if (world->has_extra)
+            save_extra(view, who, writer);
+    }
+    state_end(writer);
+}
+
+/* Whether everything that the patient asks for or has at a facility exists there. */
+static bool is_at_home_here(const struct world *world, const struct patient *patient,
+                            const struct stage *stage)
+{
+    if (stage->among != NULL && (patient->operates == 0 || patient->operates > stage->among_count))
+        return false;
+    const bool needs_wards = stage->ward < 0 && stage->among == NULL && stage->need_count > 0;
+    if (!needs_wards && stage->service < 0)
+        return true;
+    if (patient->facility == PATIENT_NOWHERE)
+        return false;
+    for (size_t i = 0; needs_wards && i < stage->need_count; i++)
+        if (facility_ward(&world->facilities, patient->facility, stage->need[i].resource) < 0)
+            return false;
+    return stage->service < 0 ||
+           facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service) != NULL;
+}
+
+static bool is_near(int64_t us)
+{
+    return us > -FAR_US && us < FAR_US;
+}
+
+static bool may_wait_for(const struct world *world, const struct patient *patient, int64_t now_us)
+{
+    const uint8_t in_care = patient->flags & PATIENT_IN_CARE, waiting = patient->flags & PATIENT_WAITING;
+    if ((waiting != 0 && in_care != 0) || ((in_care != 0) != (patient->due_kind == EVENT_DEPART)))
+        return false;
+    if (patient->due_kind == PATIENT_NO_EVENT)
+        return waiting != 0;
+    if (patient->due_us < now_us || !is_near(patient->due_us))
+        return false;
+    switch (patient->due_kind) {
+    case EVENT_DEPART:
+    case EVENT_REVIEW:
+        return waiting == 0;
+    case EVENT_RENEGE:
+        return waiting != 0 || (patient->flags & PATIENT_AT_HOME) != 0;
+    case EVENT_UPGRADE:
+        return waiting != 0 && world->pathways.stage[patient->stage].upgrade_after != NULL;
+    case EVENT_TRANSFER:
+        return waiting == 0 && patient->facility != PATIENT_NOWHERE;
+    default:
+        return false;
+    }
+}
+
+/* Nothing that the record names is missing. Its stream and facility are those of this world already. */
+static bool can_be(const struct world *world, const struct patient *patient, int64_t now_us)
+{
+    if (patient->stream >= world->demand.count || patient->stage >= world->pathways.stage_count ||
+        patient->severity >= SEVERITIES || !is_near(patient->asked_us) || !is_near(patient->onset_us) ||
+        !is_near(patient->since_us) || !is_near(patient->treated_us) ||
+        (patient->facility != PATIENT_NOWHERE && patient->facility >= world->facilities.count))
+        return false;
+    const struct stage *stage = &world->pathways.stage[patient->stage];
+    if (stage->condition != world->demand.stream[patient->stream].condition ||
+        ((patient->flags & (PATIENT_WAITING | PATIENT_IN_CARE)) != 0 &&
+         !is_at_home_here(world, patient, stage)))
+        return false;
+    if (!world->has_extra && (patient->more & (PATIENT_HOLDS | PATIENT_INTERRUPTED)) != 0)
+        return false;
+    return may_wait_for(world, patient, now_us);
+}
+
+static void restore_held(struct extra *extra, const struct patient *patient, const struct saved_maps *maps,
+                         struct state_reader *reader)
+{
+    if (extra->held_count > EXTRA_HELD) {
+        extra->held_count = 0;
+        state_refuse(reader, IMPOSSIBLE);
+    }
+    state_get_array_items(reader, &held_layout, extra->held, extra->held_count);
+    for (unsigned i = 0; i < extra->held_count && !reader->failed; i++) {
+        const uint32_t ward = saved_index(&maps->ward, (uint32_t)extra->held[i].ward);
+        if (ward == SAVED_NOWHERE || extra->held[i].amount < 0)
+            state_refuse(reader, IMPOSSIBLE);
+        extra->held[i].ward = (int32_t)ward;
+    }
+    if ((extra->held_count > 0) != ((patient->more & PATIENT_HOLDS) != 0))
+        state_refuse(reader, IMPOSSIBLE);
+}
+
+static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,
+                          struct state_reader *reader)
+{
+    struct partition *part = &view->part;
+    struct extra *extra = &part->extra[who];
+    struct err err = ERR_INIT;
+    state_get_array_items(reader, &extra_layout, extra, 1);
+    const bool blocked = state_get_up_to(reader, 1) != 0;
+    restore_held(extra, &part->patients.record[who], maps, reader);
+    if (!is_near(extra->whole_us) || !is_near(extra->remaining_us))
+        state_refuse(reader, IMPOSSIBLE);
+    if (!blocked || reader->failed)
+        return;
+    uint32_t *who_is =
+        mem_grow(part->blocked, &part->blocked_capacity, part->blocked_count + 1, sizeof *who_is, &err);
+    if (who_is == NULL) {
+        state_refuse(reader, "%s", err.text[0]);
+        return;
+    }
+    part->blocked = who_is;
+    part->blocked[part->blocked_count++] = who;
+    extra->blocked_at = (uint32_t)part->blocked_count;
+}
+
+/* A record in the partition where the patient is, or lives. SAVED_NOWHERE when that fails. */
+static uint32_t seat_patient(struct roster *roster, struct world *world, const struct patient *patient)
+{
+    struct world *view = patient->facility != PATIENT_NOWHERE
+                             ? view_at(world, patient->facility)
+                             : world_at_place(world, world->demand.stream[patient->stream].place);
+    const uint32_t who = case_open(view);
+    if (who == PATIENT_NOWHERE)
+        return SAVED_NOWHERE;
+    *case_patient(view, who) = *patient;
+    roster->seat[roster->count++] = (struct seat){
+        .partition = view->number, .who = who, .stream = patient->stream, .ordinal = patient->ordinal};
+    return who;
+}
+
+static void restore_patient(struct roster *roster, struct world *world, const struct saved_maps *maps,
+                            int64_t now_us, struct state_reader *reader)
+{
+    struct patient patient = {.due_us = 0};
+    state_get_array_items(reader, &patient_layout, &patient, 1);
+    patient.stream = saved_index(&maps->stream, patient.stream);
+    if (patient.facility != PATIENT_NOWHERE) {
+        patient.facility = saved_index(&maps->facility, patient.facility);
+        if (patient.facility == SAVED_NOWHERE)
+            state_refuse(reader, IMPOSSIBLE);
+    }
+    if (reader->failed || !can_be(world, &patient, now_us)) {
+        state_refuse(reader, IMPOSSIBLE);
+        return;
+    }
+    const uint32_t who = seat_patient(roster, world, &patient);
+    if (who == SAVED_NOWHERE) {
+        state_refuse(reader, "out of memory for %zu patients", roster->count);
+        return;
+    }
+    struct world *view = world->view[roster->seat[roster->count - 1].partition];
+    if (world->pathways.loop_stages > 0)
+        state_get_numbers(reader, case_visits(view, who), sizeof(uint32_t), world->pathways.loop_stages);
+    if (world->has_extra)
+        restore_extra(view, who, maps, reader);
+}
+
+static void forget_all(struct world *world)
+{
+    for (unsigned p = 0; p < world->partitions; p++) {
+        struct partition *part = &world->view[p]->part;
+        part->patients.used = part->patients.free_count = part->blocked_count = 0;
+    }
+}
+
+/* Nobody is there twice: they are in the order of their identity. */
+static bool is_after_others(const struct roster *roster)
+{
+    const size_t n = roster->count;
+    return n < 2 || by_identity(&roster->seat[n - 2], &roster->seat[n - 1]) < 0;
+}
+
+void roster_restore(struct roster *roster, struct world *world, const struct saved_maps *maps, int64_t now_us,
+                    struct state_reader *reader)
+{
+    struct err err = ERR_INIT;
+    *roster = (struct roster){.partitions = world->partitions};
+    forget_all(world);
+    state_enter(reader, "patients", 1);
+    if (state_get_u64(reader) != world->pathways.loop_stages ||
+        (state_get_up_to(reader, 1) != 0) != world->has_extra)
+        state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
+    (void)state_get_array_count(reader, &held_layout);
+    (void)state_get_array_count(reader, &extra_layout);
+    const size_t count = state_get_array_count(reader, &patient_layout);
+    roster->seat = mem_zeroed(count, sizeof *roster->seat, &err);
+    if (roster->seat == NULL)
+        state_refuse(reader, "%s", err.text[0]);
+    for (size_t n = 0; n < count && !reader->failed; n++) {
+        restore_patient(roster, world, maps, now_us, reader);
+        if (!reader->failed && !is_after_others(roster))
+            state_refuse(reader, "has a patient twice; make it again");
+    }
+    state_leave(reader);
+}
+
+/* --- lines --- */
+
+static void save_ward(const struct roster *roster, const struct world *world, const struct ward *ward,
+                      struct state_writer *writer)
+{
+    const struct world *view = view_at(world, ward->facility);
+    const uint32_t *number = roster->number[view->number];
+    state_put_array(writer, &ward_layout, ward, 1);
+    state_put_numbers(writer, ward->changed_us, sizeof *ward->changed_us, ward->relief ? SHIFTS : 0);
+    station_save(&ward->station, &view->part.links, number, writer);
+    state_put_u64(writer, ward->in_service != NULL);
+    if (ward->in_service != NULL)
+        station_save(ward->in_service, &view->part.links, number, writer);
+}
+
+void lines_save(const struct roster *roster, const struct world *world, struct state_writer *writer)
+{
+    const struct facilities *facilities = &world->facilities;
+    state_begin(writer, "wards", 1);
+    for (size_t w = 0; w < facilities->ward_count; w++)
+        save_ward(roster, world, &facilities->ward[w], writer);
+    state_end(writer);
+    state_begin(writer, "offers", 1);
+    for (size_t o = 0; o < facilities->offer_count; o++) {
+        const struct offer *offer = &facilities->offer[o];
+        const struct world *view = view_at(world, offer->facility);
+        offer_save(offer, writer);
+        station_save(&offer->operators, &view->part.links, roster->number[view->number], writer);
+    }
+    state_end(writer);
+}
+
+/* The line that is being restored. */
+struct restored_line {
+    struct roster *roster;
+    struct world *view;
+    const struct station *station;
+    const struct ward *in_service; /* NULL: who waits */
+};
+
+static bool belongs(const struct restored_line *line, const struct patient *patient, unsigned level)
+{
+    const struct stage *stage = case_stage(line->view, patient);
+    const unsigned flag = line->in_service != NULL ? PATIENT_IN_CARE : PATIENT_WAITING;
+    if ((patient->flags & flag) == 0 || case_level(patient, stage) != level)
+        return false;
+    if (line->in_service != NULL)
+        return serving_ward(line->view, patient, stage) == line->in_service;
+    return serving_line(line->view, patient, stage) == line->station;
+}
+
+static int64_t adopt(void *data, uint32_t number, unsigned level)
+{
+    const struct restored_line *line = data;
+    if (number >= line->roster->count)
+        return STATION_NOBODY;
+    struct seat *seat = &line->roster->seat[number];
+    if (seat->in_line || seat->partition != line->view->number ||
+        !belongs(line, case_patient(line->view, seat->who), level))
+        return STATION_NOBODY;
+    seat->in_line = true;
+    return seat->who;
+}
+
+static void restore_line(struct roster *roster, struct world *view, struct station *station,
+                         const struct ward *in_service, struct state_reader *reader)
+{
+    struct restored_line line = {roster, view, station, in_service};
+    station_restore(station, &view->part.links, adopt, &line, reader);
+}
+
+static void restore_ward(struct roster *roster, struct world *world, struct ward *ward,
+                         struct state_reader *reader)
+{
+    struct world *view = view_at(world, ward->facility);
+    state_get_array(reader, &ward_layout, ward, 1);
+    state_get_numbers(reader, ward->changed_us, sizeof *ward->changed_us, ward->relief ? SHIFTS : 0);
+    for (size_t s = 0; ward->relief && s < SHIFTS; s++)
+        if (!is_near(ward->changed_us[s]))
+            state_refuse(reader, "has a shift at a time that cannot be; make it again");
+    restore_line(roster, view, &ward->station, NULL, reader);
+    if ((state_get_up_to(reader, 1) != 0) != (ward->in_service != NULL))
+        state_refuse(reader, "has other stations; take the scenario that it was made from");
+    if (ward->in_service != NULL && !reader->failed)
+        restore_line(roster, view, ward->in_service, ward, reader);
+}
+
+/* Who waits stands in a line, who is served where that may be interrupted is known there, and who operates
+ * exists. */
+static void check_seats(const struct roster *roster, struct world *world, struct state_reader *reader)
+{
+    for (size_t n = 0; n < roster->count && !reader->failed; n++) {
+        struct world *view = world->view[roster->seat[n].partition];
+        const struct patient *patient = case_patient(view, roster->seat[n].who);
+        const struct stage *stage = case_stage(view, patient);
+        bool lined = (patient->flags & PATIENT_WAITING) != 0, good = true;
+        if ((patient->flags & PATIENT_IN_CARE) != 0) {
+            const struct ward *ward = serving_ward(view, patient, stage);
+            const struct offer *offer = serving_offer(view, patient, stage);
+            lined = ward != NULL && ward->in_service != NULL;
+            good = offer == NULL || (patient->operates > 0 && patient->operates <= offer->count);
+        }
+        if (!good || lined != roster->seat[n].in_line)
+            state_refuse(reader, IMPOSSIBLE);
+    }
+}
+
+void lines_restore(struct roster *roster, struct world *world, const struct saved_maps *maps,
+                   struct state_reader *reader)
+{
+    struct facilities *facilities = &world->facilities;
+    state_enter(reader, "wards", 1);
+    for (size_t w = 0; w < maps->ward.count && !reader->failed; w++)
+        restore_ward(roster, world, &facilities->ward[saved_index(&maps->ward, w)], reader);
+    state_leave(reader);
+    state_enter(reader, "offers", 1);
+    for (size_t o = 0; o < maps->offer.count && !reader->failed; o++) {
+        struct offer *offer = &facilities->offer[saved_index(&maps->offer, o)];
+        offer_restore(offer, &maps->expert, reader);
+        restore_line(roster, view_at(world, offer->facility), &offer->operators, NULL, reader);
+    }
+    state_leave(reader);
+    if (!reader->failed)
+        check_seats(roster, world, reader);
+}
+
+void roster_schedule(const struct roster *roster, struct world *world)
+{
+    for (size_t n = 0; n < roster->count; n++) {
+        const struct seat *seat = &roster->seat[n];
+        const struct patient *patient = &world->view[seat->partition]->part.patients.record[seat->who];
+        if (patient->due_kind != PATIENT_NO_EVENT)
+            engine_schedule(
+                world->engine, seat->partition,
+                (struct event){.at_us = patient->due_us, .kind = patient->due_kind, .who = seat->who});
+    }
+}
