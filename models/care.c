@@ -227,6 +227,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     const bool treated = (patient->flags & PATIENT_TREATED) != 0;
     if ((patient->flags & PATIENT_NEEDED) != 0 && !treated)
         cell[PC_untreated]++;
+    cell[PC_treated_ended] += treated;
     if (treated && (patient->more & PATIENT_MOVED) == 0 && condition->treat_service >= 0 &&
         patient->facility != PATIENT_NOWHERE) {
         int64_t *care = world_fs(world, patient->facility, (uint32_t)condition->treat_service);
@@ -258,17 +259,12 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
 static void seek(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
-    const struct condition *condition = case_condition(world, patient);
     const struct stage *stage = case_stage(world, patient);
     patient->asked_us = now_us;
     patient->facility = PATIENT_NOWHERE;
     int32_t next = patient->stage;
     if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
-        uint32_t to = (uint32_t)condition->first_facility;
-        if (condition->first_facility < 0 && condition->spec->first == FIRST_UTILITY)
-            to = choice_utility(world, stage, case_home(world, patient), case_identity(world, patient));
-        else if (condition->first_facility < 0)
-            to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
+        const uint32_t to = journey_first(world, patient);
         if (to == CHOICE_HOME) {
             patient->flags |= stage->treats ? PATIENT_NEEDED : 0;
             next = STAGE_END;
@@ -476,13 +472,9 @@ static void relieve(struct world *world, struct ward *ward, int64_t now_us)
     watch_relieved(world, ward, now_us);
 }
 
-static void handle_shift(struct world *world, const struct event *event)
+static void set_servers(struct world *world, struct ward *ward, int64_t servers, int64_t now_us)
 {
-    struct ward *ward = &world->facilities.ward[event->who];
-    const int64_t now_us = event->at_us;
-    if (ward->relief)
-        relieve(world, ward, now_us);
-    station_set_servers(&ward->station, timetable_at(&ward->timetable, now_us));
+    station_set_servers(&ward->station, servers);
     if (ward->measure >= 0)
         tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
                         ward->station.servers);
@@ -490,6 +482,15 @@ static void handle_shift(struct world *world, const struct event *event)
         interruption_of_shift(world, ward, now_us);
     watch_station(world, ward, now_us);
     serving_ward_moves(world, ward, now_us);
+}
+
+static void handle_shift(struct world *world, const struct event *event)
+{
+    struct ward *ward = &world->facilities.ward[event->who];
+    const int64_t now_us = event->at_us;
+    if (ward->relief)
+        relieve(world, ward, now_us);
+    set_servers(world, ward, timetable_at(&ward->timetable, now_us), now_us);
     const int64_t next_us = timetable_next_change(&ward->timetable, now_us);
     if (next_us < INT64_MAX)
         engine_schedule(world->engine, world->number,
@@ -656,6 +657,12 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         }
         who = after;
     }
+}
+
+void world_set_servers(struct world *whole, uint32_t ward, int64_t servers, int64_t now_us)
+{
+    struct ward *at = &whole->facilities.ward[ward];
+    set_servers(world_at_facility(whole, at->facility), at, servers, now_us);
 }
 
 void world_recheck(struct world *whole, uint32_t facility, int64_t now_us)

@@ -40,36 +40,87 @@ bool choice_guided(const struct world *world, const struct stage *stage, uint32_
     return guide != NULL && guide->on_board;
 }
 
-/* The same as far as is known elsewhere. */
-static bool known(const struct world *world, const struct stage *stage, uint32_t facility)
+/* The same as far as is known elsewhere, for somebody who is that. */
+static bool known(const struct world *world, const struct stage *stage, uint32_t facility, uint32_t is)
 {
-    return stage->service < 0 ||
-           facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board;
+    return rules_takes(world->rules, facility, is) &&
+           (stage->service < 0 ||
+            facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board);
 }
 
-static double fixed_utility(const struct world *world, const struct stage *stage,
-                            const struct facility *facility, struct travel travel)
+static double constant_of(const struct key_list *constants, const char *name)
+{
+    double sum = 0;
+    for (size_t i = 0; i < constants->count; i++) {
+        const struct named_real *constant = SCENARIO_ITEM(*constants, struct named_real, i);
+        if (strcmp(constant->name, name) == 0)
+            sum += constant->value;
+    }
+    return sum;
+}
+
+/* What everybody pays who comes from there: the share of the charges that insurance leaves, fare and lodging.
+ */
+static double price_of(const struct world *world, const struct stage *stage, const struct facility *facility,
+                       struct travel travel, double reimbursed)
 {
     const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
-    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
-                                         "regional", "national", "online"};
-    double utility = -spec->travel_per_h * (double)travel.us / HOUR_US;
-    if (facility->beds > 1)
-        utility += spec->size * log((double)facility->beds);
-    for (size_t i = 0; i < spec->level.count; i++) {
-        const struct named_real *constant = SCENARIO_ITEM(spec->level, struct named_real, i);
-        if (strcmp(constant->name, levels[facility->level]) == 0)
-            utility += constant->value;
+    const struct travel_spec *roads = &world->scenario->travel;
+    const double charges = (double)facility->price_per_admission_fen +
+                           spec->days * (double)facility->price_per_day_fen +
+                           facility->price_level * (double)stage->spec->price_fen;
+    double own = charges * (1 - reimbursed);
+    if (!facility->stays_home) {
+        own += 2e-3 * (double)roads->cost_per_km_fen * (double)travel.m;
+        if ((double)travel.m > roads->lodging_from_m)
+            own += spec->days * (double)roads->lodging_per_day_fen;
     }
+    return own / 1e5;
+}
+
+/* A facility as its declaration or the policies have it, and what its patients pay of the charges. */
+struct offered {
+    const struct facility *facility;
+    int level;
+    int64_t beds;
+    double reimbursed;
+};
+
+static double fixed_utility(const struct world *world, const struct stage *stage, struct offered offered,
+                            struct travel travel)
+{
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    const struct facility *facility = offered.facility;
+    double utility = facility->stays_home ? 0 : -spec->travel_per_h * (double)travel.us / HOUR_US;
+    if (offered.beds > 1)
+        utility += spec->size * log((double)offered.beds);
+    utility += constant_of(&spec->level, facility_level_names[offered.level]);
+    if (spec->ownership.count > 0)
+        utility += constant_of(&spec->ownership, facility_ownership_names[facility->ownership]);
+    if (spec->price_per_kcny > 0 || spec->price_per_kcny < 0)
+        utility -= spec->price_per_kcny * price_of(world, stage, facility, travel, offered.reimbursed);
     return utility;
+}
+
+/* With a referral, and without; as the rules are now. */
+static void set_fixed(const struct world *world, const struct stage *stage, uint32_t origin,
+                      struct candidate *candidate)
+{
+    const struct facility *facility = &world->facilities.facility[candidate->facility];
+    const bool asked = rules_asks_referral(world, stage->condition, candidate->facility);
+    for (int unreferred = 0; unreferred < 2; unreferred++) {
+        const double share = rules_share(world, candidate->facility, origin, asked && unreferred == 1);
+        const struct offered offered = {facility, facility->level, facility->beds, share};
+        candidate->fixed[unreferred] = fixed_utility(world, stage, offered, candidate->travel);
+    }
 }
 
 static bool goes_before(const struct candidate *a, const struct candidate *b)
 {
-    return a->travel.us != b->travel.us ? a->travel.us < b->travel.us : a->facility < b->facility;
+    return a->rank < b->rank || (!(b->rank < a->rank) && a->facility < b->facility);
 }
 
-/* Keeps the nearest candidates in order; equal distances by facility order. */
+/* Keeps the candidates of lowest rank in order; equal ranks by facility order. */
 static void insert(struct choice_set *set, struct candidate candidate)
 {
     size_t at = set->count;
@@ -256,12 +307,42 @@ static double chord2_to_look_at(const struct choice_kind *kind, const double ori
     return chord * chord + 1e-14;
 }
 
+/* Whether patients may be treated there who travel so long, or whom doctors reach so. */
+static bool within(const struct stage *stage, const struct facility *facility, struct travel travel)
+{
+    return (stage->reach_us <= 0 || facility->stays_home || travel.us <= stage->reach_us) &&
+           (facility->visits_us <= 0 || travel.us <= facility->visits_us);
+}
+
+static bool is_nearer(const struct candidate *a, const struct candidate *b)
+{
+    return a->travel.us < b->travel.us || (a->travel.us == b->travel.us && a->facility < b->facility);
+}
+
+static void sort_by_travel(struct choice_set *set)
+{
+    for (size_t i = 1; i < set->count; i++) {
+        const struct candidate candidate = set->candidate[i];
+        size_t at = i;
+        for (; at > 0 && is_nearer(&candidate, &set->candidate[at - 1]); at--)
+            set->candidate[at] = set->candidate[at - 1];
+        set->candidate[at] = candidate;
+    }
+}
+
+/* Whether a set holds the most attractive of more facilities than it has room for, and not the nearest. */
+static bool is_picked(const struct world *world, const struct stage *stage)
+{
+    return kind_of(world, stage)->sites > CHOICE_SET && by_utility(world, stage);
+}
+
 static void fill_set(struct world *world, const struct stage *stage, uint32_t origin, struct choice_set *set)
 {
     const struct choice_kind *kind = kind_of(world, stage);
+    const bool picked = is_picked(world, stage);
     double from[3];
     on_sphere(&world->geography.place[origin], from);
-    const double limit = chord2_to_look_at(kind, from), chord = sqrt(limit);
+    const double limit = picked ? INFINITY : chord2_to_look_at(kind, from), chord = sqrt(limit);
     for (size_t i = first_from(kind, from[2] - chord);
          i < kind->sites && kind->site[i].at[2] <= from[2] + chord; i++) {
         if (chord2(from, kind->site[i].at) > limit)
@@ -269,20 +350,37 @@ static void fill_set(struct world *world, const struct stage *stage, uint32_t or
         const uint32_t f = kind->site[i].facility;
         const struct facility *facility = &world->facilities.facility[f];
         const struct travel travel = geography_travel(&world->geography, origin, facility->place);
-        if (stage->reach_us > 0 && travel.us > stage->reach_us)
+        if (!within(stage, facility, travel))
             continue;
+        const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
+                                         facility->reimbursed};
         insert(set, (struct candidate){.facility = f,
                                        .place = facility->place,
                                        .travel = travel,
                                        .hash = facility->hash,
-                                       .fixed = fixed_utility(world, stage, facility, travel)});
+                                       .rank = picked ? -fixed_utility(world, stage, declared, travel)
+                                                      : (double)travel.us});
     }
+    if (picked)
+        sort_by_travel(set);
+    set->version = world->rules->version - 1;
+}
+
+/* What is known of the candidates is as old as the rules. */
+static void renew(const struct world *world, const struct stage *stage, uint32_t origin,
+                  struct choice_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        set_fixed(world, stage, origin, &set->candidate[i]);
+    set->version = world->rules->version;
 }
 
 static const struct choice_set *choice_set(struct world *world, const struct stage *stage, uint32_t origin)
 {
     const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
     struct choice_set **slot = &world->choices.set[origin * world->choices.kinds + kind];
+    if (*slot != NULL && (*slot)->version != world->rules->version)
+        renew(world, stage, origin, *slot);
     if (*slot != NULL)
         return *slot;
     struct err ignored = ERR_INIT;
@@ -293,6 +391,7 @@ static const struct choice_set *choice_set(struct world *world, const struct sta
         return &nothing;
     }
     fill_set(world, stage, origin, set);
+    renew(world, stage, origin, set);
     *slot = set;
     return set;
 }
@@ -315,32 +414,37 @@ struct travel choice_way(const struct world *world, uint32_t origin, uint32_t fa
 
 /* Beyond the set: when none of the nearest gives it now. */
 static uint32_t nearest_of_all(const struct world *world, const struct stage *stage, uint32_t origin,
-                               uint32_t except)
+                               uint32_t except, uint32_t is)
 {
     uint32_t best = PATIENT_NOWHERE;
-    int64_t best_us = stage->reach_us > 0 ? stage->reach_us + 1 : INT64_MAX;
+    int64_t best_us = INT64_MAX;
     const struct choice_kind *kind = kind_of(world, stage);
     for (size_t i = 0; i < kind->sites; i++) {
         const uint32_t f = kind->site[i].facility;
-        if (f == except || !known(world, stage, f))
+        if (f == except || !known(world, stage, f, is))
             continue;
-        const int64_t us =
-            geography_travel(&world->geography, origin, world->facilities.facility[f].place).us;
-        if (us < best_us || (us == best_us && best != PATIENT_NOWHERE && f < best)) {
-            best_us = us;
+        const struct facility *facility = &world->facilities.facility[f];
+        const struct travel travel = geography_travel(&world->geography, origin, facility->place);
+        const bool nearer = travel.us < best_us || (travel.us == best_us && f < best);
+        if (nearer && within(stage, facility, travel)) {
+            best_us = travel.us;
             best = f;
         }
     }
     return best;
 }
 
-uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
+                        uint32_t is)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
+    is |= RULES_NEAREST;
+    if (is_picked(world, stage))
+        return nearest_of_all(world, stage, origin, except, is);
     for (size_t i = 0; i < set->count; i++)
-        if (set->candidate[i].facility != except && known(world, stage, set->candidate[i].facility))
+        if (set->candidate[i].facility != except && known(world, stage, set->candidate[i].facility, is))
             return choose(world, &set->candidate[i], origin);
-    return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except);
+    return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except, is);
 }
 
 /* What is known elsewhere of a ward: what is written on the board, or what is so. */
@@ -395,14 +499,15 @@ static double line_length(const struct world *world, const struct stage *stage, 
 }
 
 static uint32_t least_waiting(struct world *world, const struct stage *stage, uint32_t origin,
-                              uint32_t except)
+                              uint32_t except, uint32_t is)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
+    is |= RULES_NEAREST;
     uint32_t best = PATIENT_NOWHERE;
     double shortest = INFINITY;
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->candidate[i].facility;
-        if (facility == except || !known(world, stage, facility))
+        if (facility == except || !known(world, stage, facility, is))
             continue;
         const double length = line_length(world, stage, facility);
         if (length < shortest) {
@@ -410,26 +515,28 @@ static uint32_t least_waiting(struct world *world, const struct stage *stage, ui
             best = facility;
         }
     }
-    return best != PATIENT_NOWHERE ? best : choice_nearest(world, stage, origin, except);
+    return best != PATIENT_NOWHERE ? best : choice_nearest(world, stage, origin, except, is);
 }
 
-uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except)
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
+                             uint32_t is)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
+    is |= RULES_NEAREST;
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->candidate[i].facility;
-        if (facility != except && known(world, stage, facility) && has_free(world, stage, facility))
+        if (facility != except && known(world, stage, facility, is) && has_free(world, stage, facility))
             return choose(world, &set->candidate[i], origin);
     }
     return PATIENT_NOWHERE;
 }
 
 /* The partner of a facility, when it gives the stage and is within reach. */
-static uint32_t partner_for(const struct world *world, const struct stage *stage, uint32_t from)
+static uint32_t partner_for(const struct world *world, const struct stage *stage, uint32_t from, uint32_t is)
 {
     const struct facilities *facilities = &world->facilities;
     const uint32_t partner = facility_partner(facilities, from);
-    if (partner == PATIENT_NOWHERE || !possible(world, stage, partner) || !known(world, stage, partner))
+    if (partner == PATIENT_NOWHERE || !possible(world, stage, partner) || !known(world, stage, partner, is))
         return PATIENT_NOWHERE;
     if (stage->reach_us > 0 && geography_travel(&world->geography, facilities->facility[from].place,
                                                 facilities->facility[partner].place)
@@ -438,27 +545,27 @@ static uint32_t partner_for(const struct world *world, const struct stage *stage
     return partner;
 }
 
-uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from)
+uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from, uint32_t is)
 {
-    const uint32_t partner = partner_for(world, stage, from);
+    const uint32_t partner = partner_for(world, stage, from, is);
     return partner != PATIENT_NOWHERE ? partner
            : stage->refer == REFER_LEAST_WAITING
-               ? least_waiting(world, stage, world->facilities.facility[from].place, from)
-               : choice_nearest(world, stage, world->facilities.facility[from].place, from);
+               ? least_waiting(world, stage, world->facilities.facility[from].place, from, is)
+               : choice_nearest(world, stage, world->facilities.facility[from].place, from, is);
 }
 
-uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from)
+uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from, uint32_t is)
 {
-    const uint32_t partner = partner_for(world, stage, from);
+    const uint32_t partner = partner_for(world, stage, from, is);
     return partner != PATIENT_NOWHERE && has_free(world, stage, partner)
                ? partner
-               : choice_nearest_free(world, stage, world->facilities.facility[from].place, from);
+               : choice_nearest_free(world, stage, world->facilities.facility[from].place, from, is);
 }
 
 static double utility_now(const struct world *world, const struct stage *stage,
-                          const struct candidate *candidate)
+                          const struct candidate *candidate, bool referred)
 {
-    double utility = candidate->fixed;
+    double utility = candidate->fixed[referred ? 0 : 1];
     if (stage->service < 0)
         return utility;
     const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
@@ -498,13 +605,13 @@ static void run(struct race *race, const struct candidate *candidate, double uti
 }
 
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
-                        struct rng_identity patient)
+                        struct rng_identity patient, uint32_t is, bool referred)
 {
     const struct choice_set *set = choice_set(world, stage, origin);
     struct race race = {.world = world, .patient = patient, .stage = stage->index};
     run_home(&race, world->pathways.condition[stage->condition].spec->choice.stay);
     for (size_t i = 0; i < set->count; i++)
-        if (known(world, stage, set->candidate[i].facility))
-            run(&race, &set->candidate[i], utility_now(world, stage, &set->candidate[i]));
+        if (known(world, stage, set->candidate[i].facility, is))
+            run(&race, &set->candidate[i], utility_now(world, stage, &set->candidate[i], referred));
     return race.best == NULL ? CHOICE_HOME : choose(world, race.best, origin);
 }

@@ -20,13 +20,16 @@ enum { CHOICE_SET = 16 };
 struct candidate {
     uint32_t facility, place;
     struct travel travel;
-    uint64_t hash; /* the facility's identity */
-    double fixed;  /* the part of log weight that never changes */
+    uint64_t hash;   /* the facility's identity */
+    double rank;     /* those of lowest rank are in the set */
+    double fixed[2]; /* the part of log weight that only policies change: with a referral, and without */
 };
 
-/* The nearest candidates of one (stage, origin), near to far. */
+/* The nearest candidates of one (stage, origin), near to far; where patients go by utility, the most
+ * attractive ones by what the scenario declares, so that who is in the set never changes. */
 struct choice_set {
     size_t count;
+    uint32_t version; /* of the world's rules, for which `fixed` holds */
     struct candidate candidate[CHOICE_SET];
 };
 
@@ -60,24 +63,28 @@ MUST_CHECK int choices_init(struct world *world, struct err *err);
 /* For another view of the world, with sets of its own. */
 MUST_CHECK int choices_init_view(struct world *view, const struct world *world, struct err *err);
 
+/* In all of these, `is` says what the patient is (rules_is): who does not take such patients is passed over.
+ */
+
 /* The nearest facility that gives the stage now, within reach; not `except`. PATIENT_NOWHERE: none. */
-uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except);
+uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
+                        uint32_t is);
 
 /* The same among facilities where the stage could begin at once. */
-uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin,
-                             uint32_t except);
+uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
+                             uint32_t is);
 
 /* Where a facility sends a patient whom it cannot give the stage: to its partner when that gives it and is
  * within reach, otherwise as the stage's `refer` says: to the nearest, or to the one of the 16 nearest with
  * the fewest waiting for each server as far as is known. PATIENT_NOWHERE: nowhere. */
-uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from);
+uint32_t choice_referral(struct world *world, const struct stage *stage, uint32_t from, uint32_t is);
 
 /* The same when the stage could not begin here at once, but could there. */
-uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from);
+uint32_t choice_referral_free(struct world *world, const struct stage *stage, uint32_t from, uint32_t is);
 
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
-                        struct rng_identity patient);
+                        struct rng_identity patient, uint32_t is, bool referred);
 
 /* The way from a place to a facility. */
 struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility);

@@ -1,5 +1,7 @@
 #include "models/expert.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,30 +10,89 @@
 #include "models/world_parts.h"
 #include "sim/state.h"
 
+enum { MOST_EXPERTS = 1000000 };
+
+/* The homes of all entries, and how many people that makes. */
+static int gather_homes(const struct world *world, struct arena *arena, struct facility_group *homes,
+                        size_t *people, struct err *err)
+{
+    const struct key_list *specs = &world->scenario->experts;
+    *people = 0;
+    for (size_t i = 0; i < specs->count; i++) {
+        const struct expert_spec *spec = SCENARIO_ITEM(*specs, struct expert_spec, i);
+        if (facilities_gather_one(&world->facilities, world->scenario, &spec->home, arena, &homes[i], err) !=
+            0)
+            return -1;
+        *people += homes[i].count * (size_t)spec->count; /* below 2^31 x 10^4 each */
+        if (*people > MOST_EXPERTS)
+            return scenario_blame(world->scenario, &spec->count, err,
+                                  "these make more than %d experts; describe fewer", MOST_EXPERTS);
+    }
+    return 0;
+}
+
+/* "ID", "ID.CODE", "ID.2" or "ID.CODE.2". */
+static const char *number_text(struct world *world, const char *text, const struct expert_spec *spec,
+                               const struct facility *home, bool several_homes, int64_t number,
+                               struct err *err)
+{
+    const char *code = several_homes ? strrchr(home->id, '.') : NULL;
+    char digits[32] = "";
+    if (spec->count > 1)
+        snprintf(digits, sizeof digits, ".%" PRId64, number + 1);
+    char *joined = mem_printf(err, "%s%s%s", text, code != NULL ? code : "", digits);
+    if (joined == NULL)
+        return NULL;
+    const char *kept = arena_text(&world->arena, joined, err);
+    free(joined);
+    return kept;
+}
+
+static int add_expert(struct world *world, const struct expert_spec *spec, const struct facility_group *homes,
+                      size_t home, int64_t number, struct err *err)
+{
+    struct experts *experts = &world->experts;
+    const uint32_t at = homes->facility[home];
+    const struct facility *facility = &world->facilities.facility[at];
+    struct expert *expert = &experts->expert[experts->count];
+    const bool several = homes->count > 1 || facility->rule != NULL;
+    *expert = (struct expert){.spec = spec, .at_offer = -1};
+    expert->id = number_text(world, spec->id, spec, facility, several, number, err);
+    expert->name =
+        number_text(world, spec->name != NULL ? spec->name : spec->id, spec, facility, several, number, err);
+    if (expert->id == NULL || expert->name == NULL)
+        return -1;
+    const struct offer *offer = facility_offer(&world->facilities, at, (uint32_t)spec->service);
+    if (offer == NULL)
+        return scenario_blame(
+            world->scenario, &spec->home, err,
+            "the facility \"%s\" does not list the expert's service; add it to its services "
+            "(staff = 0 will do)",
+            facility->id);
+    expert->home_offer = (int32_t)(offer - world->facilities.offer);
+    experts->count++;
+    return expert_join(world, expert, expert->home_offer, 0, err);
+}
+
 int experts_init(struct experts *experts, struct world *world, struct err *err)
 {
-    const struct scenario *scenario = world->scenario;
-    experts->count = scenario->experts.count;
-    experts->expert = arena_zeroed(&world->arena, experts->count, sizeof *experts->expert, err);
-    if (experts->expert == NULL)
+    const struct key_list *specs = &world->scenario->experts;
+    struct facility_group *homes = arena_zeroed(&world->arena, specs->count, sizeof *homes, err);
+    size_t people = 0;
+    if (homes == NULL || gather_homes(world, &world->arena, homes, &people, err) != 0)
         return -1;
-    for (size_t i = 0; i < experts->count; i++) {
-        const struct expert_spec *spec = SCENARIO_ITEM(scenario->experts, struct expert_spec, i);
-        uint32_t facility = 0;
-        if (facilities_refer(&world->facilities, scenario, &spec->home, &facility, err) != 0)
-            return -1;
-        struct expert *expert = &experts->expert[i];
-        *expert = (struct expert){.spec = spec, .at_offer = -1};
-        const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
-        if (offer == NULL)
-            return scenario_blame(
-                scenario, &spec->home, err,
-                "the facility \"%s\" does not list the expert's service; add it to its services "
-                "(staff = 0 will do)",
-                world->facilities.facility[facility].id);
-        expert->home_offer = (int32_t)(offer - world->facilities.offer);
-        if (expert_join(world, expert, expert->home_offer, 0, err) != 0)
-            return -1;
+    experts->expert = arena_zeroed(&world->arena, people, sizeof *experts->expert, err);
+    experts->entry = arena_zeroed(&world->arena, specs->count, sizeof *experts->entry, err);
+    if (experts->expert == NULL || experts->entry == NULL)
+        return -1;
+    for (size_t i = 0; i < specs->count; i++) {
+        const struct expert_spec *spec = SCENARIO_ITEM(*specs, struct expert_spec, i);
+        experts->entry[i].first = (uint32_t)experts->count;
+        for (size_t home = 0; home < homes[i].count; home++)
+            for (int64_t n = 0; n < spec->count; n++)
+                if (add_expert(world, spec, &homes[i], home, n, err) != 0)
+                    return -1;
+        experts->entry[i].count = (uint32_t)experts->count - experts->entry[i].first;
     }
     return 0;
 }
@@ -75,8 +136,10 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
     expert->person = offer_add(at, person, err);
     if (expert->person < 0)
         return -1;
-    if (at_home && expert->booked_by != NULL)
+    if (at_home && expert->booked_by != NULL) {
         set_away(world, expert, -1, now_us);
+        expert->back_us = now_us;
+    }
     expert->at_offer = expert->last_offer = offer;
     if (world->scenario->run.board_us == 0)
         at->on_board = offer_given(at);
@@ -86,9 +149,9 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
 
 /* clang-format off */
 #define EXPERT_STATE(ONE, ALL, NOT) \
-    NOT(struct expert, spec) NOT(struct expert, home_offer) ONE(struct expert, at_offer) \
+    NOT(struct expert, spec) NOT(struct expert, id) NOT(struct expert, name) NOT(struct expert, home_offer) ONE(struct expert, at_offer) \
     ONE(struct expert, last_offer) ONE(struct expert, person) ONE(struct expert, worked_us) \
-    NOT(struct expert, booked_by)
+    NOT(struct expert, booked_by) ONE(struct expert, back_us)
 STATE_LAYOUT(expert, struct expert, EXPERT_STATE, 4);
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/facility.h"
 #include "models/scenario.h"
 #include "sim/err.h"
 
@@ -14,17 +15,28 @@ struct world;
 
 struct expert {
     const struct expert_spec *spec;
+    const char *id, *name; /* the entry's, with a number where it describes several people */
     int32_t home_offer;    /* index in facilities.offer */
     int32_t at_offer;      /* where the expert works now; -1: on the way */
     int32_t last_offer;    /* where the expert works or worked last */
     int64_t person;        /* there */
     int64_t worked_us;     /* this week */
     const char *booked_by; /* name of the policy that has sent the expert; NULL: at home */
+    int64_t back_us;       /* at home since */
 };
+
+/* The people that one entry of the scenario describes: a part of all experts. */
+struct expert_entry {
+    uint32_t first, count;
+};
+
+struct rota;
 
 struct experts {
     struct expert *expert; /* owned by the arena */
     size_t count;
+    struct expert_entry *entry; /* of each of the scenario's; owned by the arena */
+    struct rota *rotas;         /* all plans by which policies send them, for checks */
 };
 
 MUST_CHECK int experts_init(struct experts *experts, struct world *world, struct err *err);

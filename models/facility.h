@@ -20,20 +20,31 @@ struct facility {
     int level, ownership;
     int64_t beds; /* of all wards: the size term of choice */
     int64_t price_per_admission_fen, price_per_day_fen;
-    double reimbursed;
-    const char *rule; /* why it was generated; NULL: named in the scenario */
-    uint64_t hash;    /* identity */
-    uint32_t partner; /* that is asked first where something cannot be had here: a facility, or
-                         PATIENT_NOWHERE; changed by policies at planning epochs only */
+    double reimbursed, price_level;
+    const char *rule;   /* why it was generated; NULL: named in the scenario */
+    uint64_t hash;      /* identity */
+    uint32_t partner;   /* that is asked first where something cannot be had here: a facility, or
+                           PATIENT_NOWHERE; changed by policies at planning epochs only */
+    int32_t helps;      /* so many others; likewise */
+    bool closed;        /* until a policy opens it */
+    bool stays_home;    /* the patient does: home visits and online hospitals */
+    int64_t grades;     /* of severity that are taken, the lightest; 0: all */
+    int64_t visits_us;  /* home visits within this travel time; 0: patients come */
+    int declared_level; /* these stay what they are in the scenario: choice sets are made of them */
+    int64_t declared_beds;
+    bool declared_closed;
+    bool to_standard, at_standard; /* a standard is set for it; it meets it */
 };
 
 /* One resource of one facility with its waiting line. */
 struct ward {
     const char *id; /* FACILITY.RESOURCE, or the station's own id */
     struct station station;
-    struct timetable timetable;        /* count 0: none */
-    uint32_t facility;                 /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;                   /* index of its statistics; -1: not measured */
+    struct timetable timetable; /* count 0: none */
+    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;            /* index of its statistics; -1: not measured */
+    int64_t declared;           /* servers by the scenario; policies add to them or hold some back */
+    bool is_bed;
     bool joint;                        /* customers of this line need something else as well */
     bool relief;                       /* a change of the timetable sends everybody home who is in service */
     uint8_t preemption, interrupt;     /* enum interruption */
@@ -59,6 +70,10 @@ struct facilities {
     size_t service_count;
 };
 
+/* Names of levels and of ownerships, as the language has them. */
+extern const char *const facility_level_names[FACILITY_LEVELS];
+extern const char *const facility_ownership_names[FACILITY_OWNERSHIPS];
+
 /* Builds facilities (named and by rule), wards, stations and offers. Gathers problems. */
 MUST_CHECK int facilities_init(struct facilities *facilities, const struct scenario *scenario,
                                const struct geography *geography, struct arena *arena, struct err *err);
@@ -69,10 +84,27 @@ int64_t facilities_resource(const struct facilities *facilities, const char *nam
 int64_t facilities_ward(const struct facilities *facilities, const char *id);
 int64_t facilities_find(const struct facilities *facilities, const char *id);
 
-/* The facility that a reference of the scenario (a member read by KEY_REF) names; a problem when a rule makes
- * several of that element. */
+/* The facility that a reference of the scenario (a member read by KEY_REF) names, by its own id or as one of
+ * those that a rule makes ("RULE.CODE"); a problem when it names a rule alone, or a place where it makes
+ * none. */
 MUST_CHECK int facilities_refer(const struct facilities *facilities, const struct scenario *scenario,
                                 const int32_t *reference, uint32_t *facility, struct err *err);
+
+/* Facilities that a scenario lists: an element names one, or a rule and thereby all that it makes. */
+struct facility_listed {
+    int32_t facility; /* ref facilities */
+};
+struct facility_group {
+    uint32_t *facility; /* owned by the arena; each once, in the order of the list */
+    size_t count;
+};
+MUST_CHECK int facilities_gather(const struct facilities *facilities, const struct scenario *scenario,
+                                 const struct key_list *listed, struct arena *arena,
+                                 struct facility_group *group, struct err *err);
+/* The same for one reference. */
+MUST_CHECK int facilities_gather_one(const struct facilities *facilities, const struct scenario *scenario,
+                                     const int32_t *reference, struct arena *arena,
+                                     struct facility_group *group, struct err *err);
 
 /* The facility that helps this one: patients are referred to it first, and it is asked for advice.
  * PATIENT_NOWHERE: none. */

@@ -17,33 +17,44 @@ void journey_set_at_home(struct world *world, struct patient *patient, bool at_h
 
 static uint32_t journey_place(const struct world *world, const struct patient *patient)
 {
-    return patient->facility == PATIENT_NOWHERE ? case_home(world, patient)
-                                                : world->facilities.facility[patient->facility].place;
+    return patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home
+               ? case_home(world, patient)
+               : world->facilities.facility[patient->facility].place;
 }
 
 void journey_arrive(struct world *world, const struct patient *patient)
 {
     const struct facility *facility = &world->facilities.facility[patient->facility];
     world_fa(world, patient->facility)[FA_admissions]++;
-    serving_pay(world, patient, facility->price_per_admission_fen, facility->reimbursed, 0);
+    serving_pay(world, patient, facility->price_per_admission_fen, 0);
+}
+
+/* Who stays at home is asked for after the fixed part of a journey: to be called on, or put through. */
+static struct travel way_to(const struct world *world, const struct patient *patient, uint32_t facility)
+{
+    if (world->facilities.facility[facility].stays_home)
+        return (struct travel){.us = world->scenario->travel.fixed_us};
+    return choice_way(world, journey_place(world, patient), facility);
 }
 
 /* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
 {
     struct patient *patient = case_patient(world, who);
-    const struct travel way = choice_way(world, journey_place(world, patient), facility);
+    const struct travel way = way_to(world, patient, facility);
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_release(world, who, engine_now(world->engine, world->number));
     int64_t *cell = case_cell(world, patient);
-    cell[PC_travel_time] += way.us;
-    cell[PC_travel_distance] += way.m;
+    if (!world->facilities.facility[facility].stays_home) {
+        cell[PC_travel_time] += way.us;
+        cell[PC_travel_distance] += way.m;
+    }
     if (patient->facility != PATIENT_NOWHERE) {
         cell[PC_transfers]++;
         world_fa(world, patient->facility)[FA_transfers_out]++;
-        patient->more |= PATIENT_MOVED;
+        patient->more |= PATIENT_MOVED | PATIENT_REFERRED;
     }
-    serving_pay(world, patient, 0, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
+    serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
     if (world->has_extra) {
         struct extra *extra = case_extra(world, who);
         const bool records = afar_share_records(world, patient->facility, facility);
@@ -113,10 +124,11 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
         patient->flags |= PATIENT_REFUSED;
         world_fs(world, patient->facility, (uint32_t)stage->service)[FS_not_offered]++;
     }
+    const uint32_t is = rules_is(world, patient);
     if (stage->missing == ELSE_REFER) {
         const uint32_t to = patient->facility == PATIENT_NOWHERE
-                                ? choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE)
-                                : choice_referral(world, stage, patient->facility);
+                                ? choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE, is)
+                                : choice_referral(world, stage, patient->facility, is);
         if (to == PATIENT_NOWHERE)
             return stage->otherwise;
         return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
@@ -124,11 +136,66 @@ int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us)
     if (stage->missing == ELSE_WAIT) {
         uint32_t to = PATIENT_NOWHERE;
         if (patient->facility == PATIENT_NOWHERE)
-            to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE);
+            to = choice_nearest(world, stage, case_home(world, patient), PATIENT_NOWHERE, is);
         return to == PATIENT_NOWHERE ? journey_wait_at_home(world, who, now_us)
                                      : journey_to(world, who, to, 0);
     }
     return stage->missing == ELSE_GO_ON ? stage->otherwise : STAGE_END;
+}
+
+/* Where a patient goes for the referral that strict tiering asks for: to the gate, when nobody who sees
+ * patients without one gives the stage. PATIENT_NOWHERE: no need. */
+static uint32_t gate_for(struct world *world, const struct patient *patient, const struct stage *stage,
+                         uint32_t is)
+{
+    const uint32_t home = case_home(world, patient);
+    if ((is & RULES_UNREFERRED) == 0 ||
+        choice_nearest(world, stage, home, PATIENT_NOWHERE, is) != PATIENT_NOWHERE)
+        return PATIENT_NOWHERE;
+    return world->rules->gate[home];
+}
+
+static bool is_referred(const struct patient *patient)
+{
+    return patient->facility != PATIENT_NOWHERE || (patient->more & PATIENT_REFERRED) != 0;
+}
+
+uint32_t journey_first(struct world *world, const struct patient *patient)
+{
+    const struct condition *condition = case_condition(world, patient);
+    const struct stage *stage = case_stage(world, patient);
+    const uint32_t home = case_home(world, patient), is = rules_is(world, patient);
+    if (condition->first_facility >= 0)
+        return (uint32_t)condition->first_facility;
+    const uint32_t gate = gate_for(world, patient, stage, is);
+    if (condition->spec->first != FIRST_UTILITY)
+        return gate != PATIENT_NOWHERE ? gate : choice_nearest(world, stage, home, PATIENT_NOWHERE, is);
+    const uint32_t to =
+        choice_utility(world, stage, home, case_identity(world, patient),
+                       gate != PATIENT_NOWHERE ? is & ~RULES_UNREFERRED : is, is_referred(patient));
+    return gate != PATIENT_NOWHERE && to != CHOICE_HOME ? gate : to;
+}
+
+/* To the facility nearest home that can give the stage, unless the present one is as near. */
+static int32_t go_back(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
+    const uint32_t home = case_home(world, patient);
+    const uint32_t to = choice_nearest(world, stage, home, PATIENT_NOWHERE, rules_is(world, patient));
+    patient->flags |= PATIENT_PLACED;
+    if (to == PATIENT_NOWHERE)
+        return journey_elsewhere(world, who, now_us);
+    if (patient->facility != PATIENT_NOWHERE && choice_given(world, stage, patient->facility)) {
+        const struct facility *at = world->facilities.facility;
+        const struct geography *geography = &world->geography;
+        if (geography_travel(geography, home, at[patient->facility].place).us <=
+            geography_travel(geography, home, at[to].place).us)
+            return patient->stage;
+    }
+    if (patient->facility != PATIENT_NOWHERE)
+        case_cell(world, patient)[PC_transfers_back]++;
+    return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
 }
 
 /* Chooses where to have a stage that may be had elsewhere. CASE_SETTLED, the stage itself to go on here, or
@@ -138,15 +205,23 @@ int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     const uint32_t origin = journey_place(world, patient);
-    uint32_t to;
+    if (stage->choice == CHOICE_BACK)
+        return go_back(world, who, now_us);
+    uint32_t is = rules_is(world, patient), to;
+    const uint32_t gate = gate_for(world, patient, stage, is);
+    is = gate != PATIENT_NOWHERE ? is & ~RULES_UNREFERRED : is;
     if (stage->choice == CHOICE_UTILITY) {
-        to = choice_utility(world, stage, origin, case_identity(world, patient));
+        to = choice_utility(world, stage, origin, case_identity(world, patient), is, is_referred(patient));
         if (to == CHOICE_HOME)
             return journey_wait_at_home(world, who, now_us);
     } else {
-        to = choice_nearest(world, stage, origin, PATIENT_NOWHERE);
+        to = choice_nearest(world, stage, origin, PATIENT_NOWHERE, is);
         if (to == PATIENT_NOWHERE)
             return journey_elsewhere(world, who, now_us);
+    }
+    if (gate != PATIENT_NOWHERE) { /* to choose again there, with a referral */
+        patient->more |= PATIENT_REFERRED;
+        return journey_to(world, who, gate, 0);
     }
     patient->flags |= PATIENT_PLACED;
     if (to == patient->facility)
@@ -158,7 +233,7 @@ int32_t journey_divert(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    const uint32_t to = choice_referral_free(world, stage, patient->facility);
+    const uint32_t to = choice_referral_free(world, stage, patient->facility, rules_is(world, patient));
     if (to == PATIENT_NOWHERE)
         return patient->stage;
     watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);

@@ -20,6 +20,9 @@ void journey_deliver(struct world *world, const struct message *message);
 /* Has arrived: counted and charged. */
 void journey_arrive(struct world *world, const struct patient *patient);
 
+/* Where a patient seeks care first whose first stage is had at a facility: a facility, PATIENT_NOWHERE or
+ * CHOICE_HOME. */
+uint32_t journey_first(struct world *world, const struct patient *patient);
 /* Chooses where to have the present stage, as its `choice` says. */
 int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us);
 /* The stage cannot be had here: what its `missing` says. */

@@ -18,7 +18,7 @@
 #define COUNTED .low = 0, .high = 1e9
 
 #define STEPS "day|week|month|year|none"
-#define LEVELS "township|county|prefecture|provincial|regional|national|online"
+#define LEVELS "village|township|county|prefecture|provincial|regional|national|online"
 
 static const struct key_row scenario_rows[] = {
     {"scenario", GROUP(scenario, run, run_spec), ABSENT, .help = "The run: when, how long, how often."},
@@ -143,6 +143,8 @@ static const struct key_row services_rows[] = {
      .high = 100, .help = "Duration of a case under supervision over that of the expert alone."},
     {"services.staff_leave", KEY_RATE, AT(service_spec, staff_leave_per_s), .fallback = "0 per y",
      .help = "Rate at which each independent member of the local staff leaves."},
+    {"services.technologies", KEY_INT, AT(service_spec, technologies), .unit = "techniques", .fallback = "1",
+     .low = 0, .high = 1e6, .help = "How many techniques it stands for, when it is a group of several."},
 };
 TABLE(services);
 
@@ -160,7 +162,8 @@ static const struct key_row facilities_rows[] = {
     {"facilities.ownership", KEY_CHOICE, AT(facility_spec, ownership), .fallback = "public",
      .choices = "public|private|foreign", .help = "Who owns it."},
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
-     .help = "Makes one facility in every place; the text says why and labels them as made by rule."},
+     .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
+             "named ID.CODE, by the rule's id and the code of its place."},
     {"facilities.except", KEY_TEXTS, AT(facility_spec, except), ABSENT,
      .help = "Codes of places where the rule makes none."},
     {"facilities.beds", KEY_COUNTS, AT(facility_spec, beds), .unit = "beds", ABSENT, COUNTED,
@@ -180,12 +183,24 @@ static const struct key_row facilities_rows[] = {
      .help = "Their proficiency at the start, where an expert has 1."},
     {"facilities.services.unlimited", KEY_BOOL, AT(offer_spec, unlimited), .fallback = "false",
      .help = "Staff is enough for any demand; nobody waits for an operator."},
+    {"facilities.services.closed", KEY_BOOL, AT(offer_spec, closed), .fallback = "false",
+     .help = "Not offered until a policy opens it (centre, standard)."},
     {"facilities.price_per_admission", KEY_MONEY, AT(facility_spec, price_per_admission_fen),
      .fallback = "0 CNY", AT_LEAST_0, .help = "Charge for each admission."},
     {"facilities.price_per_day", KEY_MONEY, AT(facility_spec, price_per_day_fen), .fallback = "0 CNY",
      AT_LEAST_0, .help = "Charge for each day of stay."},
     {"facilities.reimbursed", KEY_SHARE, AT(facility_spec, reimbursed), .fallback = "0",
-     .help = "Share of the charges that insurance pays."},
+     .help = "Share of the charges that insurance pays, where no policy (reimbursement, tiering) says "
+             "otherwise."},
+    {"facilities.price_level", KEY_REAL, AT(facility_spec, price_level), .fallback = "1", .low = 0,
+     .high = 1000, .help = "Factor of the prices of stages (conditions.pathway.price) here."},
+    {"facilities.closed", KEY_BOOL, AT(facility_spec, closed), .fallback = "false",
+     .help = "Takes nobody until a policy opens it (centre, online)."},
+    {"facilities.grades", KEY_INT, AT(facility_spec, grades), .unit = "grades", .fallback = "0", .low = 0,
+     .high = 16, .help = "Takes only so many of the lightest grades of severity of each condition; 0: all."},
+    {"facilities.visits", KEY_DURATION, AT(facility_spec, visits_us), .fallback = "0 h",
+     .help = "Its doctors visit patients who live within this travel time: they travel, there and back, and "
+             "the patients do not; \"0 h\": patients come."},
 };
 TABLE(facilities);
 
@@ -318,6 +333,14 @@ static const struct key_row conditions_rows[] = {
      .help = "Utility of waiting at home, where a facility next door with nothing else in its favour has 0."},
     {"conditions.choice.level", KEY_NAMED_REALS, AT(choice_spec, level), ABSENT, ANY_NUMBER,
      .help = "Utility by facility level: { county = 0; national = 2.5; }."},
+    {"conditions.choice.ownership", KEY_NAMED_REALS, AT(choice_spec, ownership), ABSENT, ANY_NUMBER,
+     .help = "Utility by who owns the facility: { private = -0.5; foreign = -1; }."},
+    {"conditions.choice.price", KEY_REAL, AT(choice_spec, price_per_kcny), .unit = "per 1000 CNY",
+     .fallback = "0", ANY_NUMBER,
+     .help = "Taken off for each 1000 CNY that the patient pays: the own share of the charges, the fare and "
+             "lodging."},
+    {"conditions.choice.days", KEY_REAL, AT(choice_spec, days), .unit = "d", .fallback = "0", .low = 0,
+     .high = 10000, .help = "Days of stay with which patients reckon in that."},
     {"conditions.pathway", LIST(condition_spec, pathway, stage_spec), ABSENT, .refers = "stage",
      .help = "The stages of care; patients begin with the first."},
     {"conditions.pathway.stage", KEY_ID, AT(stage_spec, id), .help = "Short name of the stage."},
@@ -329,9 +352,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.pathway.service", KEY_REF, AT(stage_spec, service), ABSENT, .refers = "services",
      .help = "Technique that is needed, with one person who commands it."},
     {"conditions.pathway.choice", KEY_CHOICE, AT(stage_spec, choice), .fallback = "stay",
-     .choices = "stay|nearest|utility",
-     .help = "Where it is sought: where the patient is, at the nearest facility that can, or at the one "
-             "liked best."},
+     .choices = "stay|nearest|utility|back",
+     .help = "Where it is sought: where the patient is, at the nearest facility that can, at the one liked "
+             "best, or (back) at the one nearest to the patient's home."},
     {"conditions.pathway.reach", KEY_SECONDS, AT(stage_spec, reach_s), .fallback = "0 h",
      .help = "Longest travel time accepted; \"0 h\": any."},
     {"conditions.pathway.duration", KEY_DIST, AT(stage_spec, duration), .unit = "time", ABSENT,
@@ -359,6 +382,8 @@ static const struct key_row conditions_rows[] = {
      .help = "How long those who wait at home take until they choose again."},
     {"conditions.pathway.treats", KEY_BOOL, AT(stage_spec, treats), .fallback = "false",
      .help = "Who has had this stage counts as treated."},
+    {"conditions.pathway.price", KEY_MONEY, AT(stage_spec, price_fen), .fallback = "0 CNY", AT_LEAST_0,
+     .help = "Charge for having it, besides those of the facility, times the facility's price level."},
     {"conditions.pathway.among", KEY_TEXTS, AT(stage_spec, among), ABSENT,
      .help = "Ids of several stations of which each patient joins one; instead of `station`."},
     {"conditions.pathway.pick", KEY_CHOICE, AT(stage_spec, pick), .fallback = "shortest",
@@ -453,9 +478,14 @@ static const struct key_row experts_rows[] = {
     {"experts.id", KEY_ID, AT(expert_spec, id), .help = "Short name for references and results."},
     {"experts.name", KEY_TEXT, AT(expert_spec, name), ABSENT, .help = "Name for people; the id when absent."},
     {"experts.home", KEY_REF, AT(expert_spec, home), .refers = "facilities",
-     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere."},
+     .help = "The hospital that employs the expert and lacks what the expert gives elsewhere; a rule: one at "
+             "each of its hospitals."},
     {"experts.service", KEY_REF, AT(expert_spec, service), .refers = "services",
      .help = "What the expert commands."},
+    {"experts.count", KEY_INT, AT(expert_spec, count), .unit = "people", .fallback = "1", .low = 1,
+     .high = 10000,
+     .help =
+         "So many alike at the home, each with a body and a week of their own: ID.1, ID.2 ... in results."},
     {"experts.week", KEY_DURATION, AT(expert_spec, week_us), .fallback = "40 h", .low = 0,
      .high = 168 * 3600e6, .help = "Working time a week, all activities together."},
 };

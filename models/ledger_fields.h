@@ -26,18 +26,26 @@
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way") \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
     FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
+    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that") \
     FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost") \
     FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
+    FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them") \
+    FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 
 /* Of a facility. */
 #define LEDGER_FACILITY(FIELD) \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
+    FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
-    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
+    FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step") \
+    FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
+    FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
+    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -53,6 +61,8 @@
     FIELD(staff_independent, LEVEL, "1", 1, "independent local staff at the end of the step") \
     FIELD(experts_visiting, LEVEL, "1", 1, "visiting experts at the end of the step") \
     FIELD(trainees, LEVEL, "1", 1, "trainees not yet independent at the end of the step") \
+    FIELD(technologies, LEVEL, "1", 1, "techniques that are offered at the end of the step: those that the service stands for") \
+    FIELD(studying, LEVEL, "1", 1, "local staff away for further study at the end of the step") \
     FIELD(proficiency, LEVEL, "1", 1e-6, "mean proficiency of the independent local staff at the end of the step (1: the plateau)")
 
 /* Of an expert: every hour is spent once. */
@@ -63,7 +73,7 @@
     FIELD(hours_at_home, SUM, "h", HOURS, "hours of the expert's procedures at home") \
     FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
     FIELD(remote_hours, SUM, "h", HOURS, "hours of the expert's procedures and consultations for patients elsewhere, connecting included") \
-    FIELD(hours_teaching, SUM, "h", HOURS, "hours that procedures took longer because the expert taught") \
+    FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
 /* clang-format on */

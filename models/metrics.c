@@ -126,6 +126,26 @@ static int add_offers(struct world *world, struct err *err)
     return 0;
 }
 
+/* Of all facilities together, and of each that the scenario names. */
+static int add_facilities(struct world *world, struct err *err)
+{
+    struct selection selection = selection_all(&world->ledger, world->background);
+    if (add_fields(world, "", GROUP_FACILITY, &selection, err) != 0)
+        return -1;
+    for (size_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (facility->rule != NULL)
+            continue;
+        selection.index[DIM_FACILITY] = (int64_t)f;
+        char *prefix = mem_printf(err, "facility/%s/", facility->id);
+        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
+        free(prefix);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* What of each place is compared: a field or quantity, or one divided by its people. */
 static const struct {
     const char *name, *of;
@@ -415,7 +435,8 @@ int metrics_compute(struct world *world, struct err *err)
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
-            add_by_condition(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0)
+            add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
+            add_offers(world, err) != 0 || add_equity(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

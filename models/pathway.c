@@ -410,12 +410,16 @@ static int find_among(struct build *build, const struct stage_spec *spec, struct
     return 0;
 }
 
-static int32_t find_facility(const struct build *build, int32_t ref)
+static int find_facility(struct build *build, const struct stage_spec *spec, struct stage *stage)
 {
-    if (ref < 0)
+    uint32_t facility = 0;
+    stage->at = -1;
+    if (spec->at < 0)
+        return 0;
+    if (facilities_refer(build->facilities, build->scenario, &spec->at, &facility, build->err) != 0)
         return -1;
-    return (int32_t)facilities_find(
-        build->facilities, SCENARIO_ITEM(build->scenario->facilities, struct facility_spec, (size_t)ref)->id);
+    stage->at = (int32_t)facility;
+    return 0;
 }
 
 /* Most stages have one successor, which needs no luck. */
@@ -442,7 +446,6 @@ static int set_stage(struct build *build, size_t c, uint32_t first_stage, size_t
                             .service = spec->service,
                             .choice = (enum stage_choice)spec->choice,
                             .missing = (enum stage_else)spec->missing,
-                            .at = find_facility(build, spec->at),
                             .asks = ASKS_NOBODY,
                             .asked = -1,
                             .guided = -1,
@@ -460,6 +463,7 @@ static int set_stage(struct build *build, size_t c, uint32_t first_stage, size_t
                             .transfer_us = spec->transfer_us,
                             .reach_us = llround(spec->reach_s * 1e6)};
     int failed = 0;
+    failed |= find_facility(build, spec, stage);
     failed |= find_station(build, spec, stage);
     failed |= find_among(build, spec, stage);
     failed |= find_needs(build, spec, stage);

@@ -22,7 +22,7 @@ enum { STAGE_END = -1, STAGE_BY_LUCK = -3, STAGE_NEEDS = 4, SEVERITIES = 16 };
 
 /* Of a condition, in the order of its key. */
 enum first_choice { FIRST_NEAREST, FIRST_UTILITY, FIRST_GIVEN };
-enum stage_choice { CHOICE_STAY, CHOICE_NEAREST, CHOICE_UTILITY };
+enum stage_choice { CHOICE_STAY, CHOICE_NEAREST, CHOICE_UTILITY, CHOICE_BACK };
 
 struct need {
     uint32_t resource;

@@ -24,6 +24,7 @@ enum draw {
     DRAW_TRAINEE,     /* words: cases to independence, time until leaving, -, - */
     DRAW_ON_DUTY,     /* per trainee and case */
     DRAW_LINE,        /* words: time until the upgrade, -, -, - */
+    DRAW_VISIT,       /* of a policy that sends people: time until the next batch, by number of the batch */
 };
 
 enum patient_flag {
@@ -44,6 +45,7 @@ enum patient_more {
     PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
     PATIENT_ASKS = 32,       /* has what is needed here and awaits an answer from elsewhere */
     PATIENT_STANDS_IN = 64,  /* for a patient elsewhere, in the lines of the facility that is asked */
+    PATIENT_REFERRED = 128,  /* by a facility that the patient has been to */
 };
 
 #define PATIENT_NOWHERE UINT32_MAX

@@ -138,13 +138,19 @@ static void let_staff_leave(struct world *world, int64_t now_us)
 /* The levels at the end of a step, from the people of each offer. */
 static void note_levels(struct world *world, int64_t now_us)
 {
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        int64_t *cell = world_fa(world, f);
+        cell[FA_helped] = facility_partner(&world->facilities, f) != PATIENT_NOWHERE;
+        cell[FA_helping] = world->facilities.facility[f].helps > 0;
+    }
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
         int64_t *cell = world_fs(world, offer->facility, offer->service);
         double proficiency = 0;
-        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = 0;
+        cell[FS_staff_independent] = cell[FS_experts_visiting] = cell[FS_trainees] = cell[FS_studying] = 0;
         for (size_t p = 0; p < offer->count; p++) {
             const struct person *person = &offer->people[p];
+            cell[FS_studying] += person->studies;
             if (person->gone)
                 continue;
             cell[FS_staff_independent] += person->role == ROLE_LOCAL;
@@ -153,15 +159,32 @@ static void note_levels(struct world *world, int64_t now_us)
             if (person->role == ROLE_LOCAL)
                 proficiency += skill_proficiency(&world->services[offer->service], person, now_us);
         }
+        cell[FS_technologies] = offer_given(offer) && !world->facilities.facility[offer->facility].closed
+                                    ? world->services[offer->service].spec->technologies
+                                    : 0;
         cell[FS_proficiency] = cell[FS_staff_independent] == 0
                                    ? 0
                                    : llround(proficiency / (double)cell[FS_staff_independent] * 1e6);
     }
 }
 
+/* The same for facilities that a standard is set for. */
+static void note_standard(struct world *world)
+{
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (!facility->to_standard)
+            continue;
+        int64_t *cell = world_fa(world, f);
+        cell[FA_at_standard] = facility->at_standard;
+        cell[FA_below_standard] = !facility->at_standard;
+    }
+}
+
 void planning_close_step(struct world *world, int64_t now_us)
 {
     note_levels(world, now_us);
+    note_standard(world);
     partition_close_step(world);
     if (now_us != world->warmup_us)
         return;

@@ -42,6 +42,9 @@ int policies_init(struct world *world, struct err *err)
             return -1;
         failed |= ops->prepare(world, policy, err);
     }
+    for (size_t i = 0; i < world->policy_count && failed == 0; i++)
+        if (world->policies[i].ops->check != NULL)
+            failed |= world->policies[i].ops->check(world, &world->policies[i], err);
     return failed;
 }
 
@@ -56,6 +59,11 @@ int policies_plan(struct world *world, int64_t now_us, struct err *err)
 int64_t policy_time(const struct world *world, int64_t date_us)
 {
     return date_us - world->scenario->run.start_us;
+}
+
+int64_t policy_end(const struct world *world, int64_t date_us, struct key_span span)
+{
+    return span.months == 0 && span.us == 0 ? INT64_MAX : policy_time(world, key_span_after(date_us, span));
 }
 
 /* --- saving --- */

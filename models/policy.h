@@ -28,6 +28,8 @@ struct policy_ops {
     size_t state_size;
     /* Before the run: checks what the key table cannot and resolves names. Active policies only. */
     int (*prepare)(struct world *world, struct policy *policy, struct err *err);
+    /* When all are prepared: whether it goes together with the others. May be NULL. */
+    int (*check)(const struct world *world, const struct policy *policy, struct err *err);
     /* At a planning epoch. */
     int (*plan)(struct world *world, struct policy *policy, int64_t now_us, struct err *err);
     /* What plan() remembers from one epoch to the next and cannot be seen elsewhere; restore() comes after
@@ -54,5 +56,7 @@ void policies_restore(struct world *world, int64_t now_us, struct state_reader *
 
 /* For those who write policies: time of the run at a date of the scenario, and after a span from it. */
 int64_t policy_time(const struct world *world, int64_t date_us);
+/* The end of a span that begins at a date; INT64_MAX when the span has no length. */
+int64_t policy_end(const struct world *world, int64_t date_us, struct key_span span);
 
 #endif

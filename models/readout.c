@@ -24,7 +24,6 @@ int readout_dimensions(struct world *world, struct err *err)
         if (labels == NULL || people == NULL)
             return -1;
         for (size_t i = 0; i < size; i++) {
-            const struct scenario *scenario = world->scenario;
             const char *label = NULL, *name = NULL;
             switch ((enum ledger_dim)d) {
             case DIM_PLACE:
@@ -45,8 +44,8 @@ int readout_dimensions(struct world *world, struct err *err)
                 break;
             case DIM_EXPERT:
             case LEDGER_DIMS:
-                label = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->id;
-                name = SCENARIO_ITEM(scenario->experts, struct expert_spec, i)->name;
+                label = world->experts.expert[i].id;
+                name = world->experts.expert[i].name;
                 break;
             }
             labels[i] = label;
@@ -109,15 +108,14 @@ static double column_value(const struct world *world, size_t column, size_t i)
 
 static const char *column_text(const struct world *world, size_t column, size_t i)
 {
-    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
-                                         "regional", "national", "online"};
     if (column < 3) {
         const struct place *place = &world->geography.place[i];
         const char *row[] = {place->name_en, place->prefecture, place->province};
         return row[column];
     }
     const struct facility *facility = &world->facilities.facility[i];
-    const char *row[] = {world->geography.place[facility->place].code, levels[facility->level],
+    const char *row[] = {world->geography.place[facility->place].code,
+                         facility_level_names[facility->declared_level],
                          facility->rule != NULL ? facility->rule : "named in the scenario"};
     return row[column - 3];
 }

@@ -52,7 +52,7 @@ static struct identity offer_identity(const struct world *world, size_t i)
 
 static struct identity expert_identity(const struct world *world, size_t i)
 {
-    return (struct identity){world->experts.expert[i].spec->id, 0};
+    return (struct identity){world->experts.expert[i].id, 0};
 }
 
 static struct identity stream_identity(const struct world *world, size_t i)

@@ -74,6 +74,7 @@ struct service_spec {
     double slow_factor;             /* duration at proficiency 0 over that at 1 */
     double teach_factor;            /* duration of a supervised case over an expert's own */
     double staff_leave_per_s;       /* rate at which independent local staff leave */
+    int64_t technologies;           /* that it stands for, when it is a group of several */
 };
 
 struct offer_spec {     /* a service at a facility */
@@ -81,17 +82,21 @@ struct offer_spec {     /* a service at a facility */
     int64_t staff;      /* independent local staff */
     double proficiency; /* of theirs at the start */
     bool unlimited;     /* enough staff for any demand: no operator is waited for */
+    bool closed;        /* not offered until a policy opens it */
 };
 
 enum facility_level {
+    LEVEL_VILLAGE,
     LEVEL_TOWNSHIP,
     LEVEL_COUNTY,
     LEVEL_PREFECTURE,
     LEVEL_PROVINCIAL,
     LEVEL_REGIONAL,
     LEVEL_NATIONAL,
-    LEVEL_ONLINE
+    LEVEL_ONLINE,
+    FACILITY_LEVELS
 };
+enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_OWNERSHIPS };
 
 struct facility_spec {
     const char *id, *name;
@@ -106,7 +111,11 @@ struct facility_spec {
     struct key_list services;      /* struct offer_spec */
     int64_t price_per_admission_fen;
     int64_t price_per_day_fen;
-    double reimbursed; /* share */
+    double reimbursed;  /* share */
+    double price_level; /* factor of the prices of stages */
+    bool closed;        /* until a policy opens it */
+    int64_t grades;     /* only so many of the lightest grades of severity are taken; 0: all */
+    int64_t visits_us;  /* doctors go to patients who live within this travel time; 0: patients come */
 };
 
 struct shift_spec {
@@ -167,7 +176,7 @@ struct stage_spec {
     struct key_list
         needs;       /* struct key_count: amounts of resources at the patient's facility, seized at once */
     int32_t service; /* ref services, -1: none; needs one operator */
-    int choice;      /* stay|nearest|utility: where this stage is sought */
+    int choice;      /* stay|nearest|utility|back: where this stage is sought */
     double reach_s;  /* not farther than this travel time, seconds; 0: anywhere */
     struct dist_spec *duration;
     int64_t priority;           /* 0 is served first */
@@ -180,6 +189,7 @@ struct stage_spec {
     const char *reneged;        /* stage of those who lose patience; NULL: the pathway ends untreated */
     struct dist_spec *review;   /* waiting at home: how long until they choose again */
     bool treats;                /* having had this stage is "treated" */
+    int64_t price_fen;          /* of having it, at a facility of price level 1 */
     struct key_list next;       /* struct next_spec; none: the pathway ends */
     struct key_list among;      /* texts: stations of their own, one of which is picked */
     int pick;                   /* enum stage_pick */
@@ -213,12 +223,15 @@ struct class_spec {
 };
 
 struct choice_spec {
-    double travel_per_h;   /* subtracted per hour of travel */
-    double size;           /* times the logarithm of the beds */
-    double wait_per_d;     /* subtracted per day of believed waiting */
-    double proficiency;    /* times proficiency */
-    double stay;           /* constant of waiting at home, against 0 of a facility at the door */
-    struct key_list level; /* struct named_real: constant by facility level */
+    double travel_per_h;       /* subtracted per hour of travel */
+    double size;               /* times the logarithm of the beds */
+    double wait_per_d;         /* subtracted per day of believed waiting */
+    double proficiency;        /* times proficiency */
+    double stay;               /* constant of waiting at home, against 0 of a facility at the door */
+    struct key_list level;     /* struct named_real: constant by facility level */
+    struct key_list ownership; /* struct named_real: likewise by who owns it */
+    double price_per_kcny;     /* subtracted per 1000 CNY that the patient pays */
+    double days;               /* of stay that patients reckon with in that */
 };
 
 /* A rate that rises and falls: times 1 + amplitude sin(2 pi (t - phase) / period), t since the start. */
@@ -266,6 +279,7 @@ struct expert_spec {
     const char *id, *name;
     int32_t home;    /* ref facilities */
     int32_t service; /* ref services */
+    int64_t count;   /* people alike, at each home */
     int64_t week_us; /* working time a week */
 };
 
@@ -288,6 +302,12 @@ struct policy_head {
     void *own;
 };
 
+/* One of the facilities that a rule makes: "RULE.CODE". */
+struct facility_made {
+    int32_t rule; /* ref facilities */
+    const char *code;
+};
+
 struct scenario {
     struct run_spec run;
     struct places_spec places;
@@ -299,6 +319,10 @@ struct scenario {
     struct key_list experts;    /* struct expert_spec */
     struct key_list policies;   /* struct policy_head */
     struct key_list targets;    /* struct target_spec */
+
+    /* References to facilities that are not below facilities.count are, less that, indices of this. */
+    struct facility_made *made;
+    size_t made_count;
 
     const char *path;     /* as given */
     const char *written;  /* the file's text, bases and includes after it, each under a line that names it */

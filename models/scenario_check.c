@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/arrivals.h"
+#include "models/facility.h"
 #include "models/scenario_read.h"
 
 enum { NAMES = 256 };
@@ -54,6 +55,9 @@ static int check_facility(const struct scenario *scenario, const struct facility
     if (facility->rule != NULL && facility->place != NULL)
         return scenario_blame(scenario, &facility->place, err,
                               "stands beside a rule, which makes one in every place; take one of them away");
+    if (facility->level == LEVEL_ONLINE && facility->visits_us > 0)
+        return scenario_blame(scenario, &facility->visits_us, err,
+                              "is of an online hospital, whose doctors go nowhere; take it away");
     if (facility->rule == NULL && facility->except.count > 0)
         return scenario_blame(scenario, &facility->except, err, "is for rules only; take it away");
     return 0;
@@ -151,17 +155,24 @@ static int check_class_names(const struct scenario *scenario, const struct condi
     return status;
 }
 
-static int check_levels(const struct scenario *scenario, const struct condition_spec *condition,
-                        struct err *err)
+static int check_names_of_terms(const struct scenario *scenario, const struct condition_spec *condition,
+                                struct err *err)
 {
-    static const char *const levels[] = {"township", "county",   "prefecture", "provincial",
-                                         "regional", "national", "online"};
+    const struct {
+        const struct key_list *terms;
+        const char *what;
+        const char *const *names;
+        size_t count;
+    } lists[] = {{&condition->choice.level, "level", facility_level_names, FACILITY_LEVELS},
+                 {&condition->choice.ownership, "ownership", facility_ownership_names, FACILITY_OWNERSHIPS}};
     int status = 0;
-    for (size_t i = 0; i < condition->choice.level.count; i++) {
-        const struct named_real *term = SCENARIO_ITEM(condition->choice.level, struct named_real, i);
-        if (!is_among(term->name, levels, 7))
-            status = unknown_name(scenario, term, term->name, "level", levels, 7, err);
-    }
+    for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++)
+        for (size_t i = 0; i < lists[l].terms->count; i++) {
+            const struct named_real *term = SCENARIO_ITEM(*lists[l].terms, struct named_real, i);
+            if (!is_among(term->name, lists[l].names, lists[l].count))
+                status = unknown_name(scenario, term, term->name, lists[l].what, lists[l].names,
+                                      lists[l].count, err);
+        }
     return status;
 }
 
@@ -207,7 +218,7 @@ static int check_condition(const struct scenario *scenario, const struct conditi
         return scenario_blame(scenario, &condition->classes, err, "has more than %d grades; use fewer",
                               NAMES);
     if (check_shares(scenario, condition, err) != 0 || check_class_names(scenario, condition, err) != 0 ||
-        check_levels(scenario, condition, err) != 0)
+        check_names_of_terms(scenario, condition, err) != 0)
         status = -1;
     if (condition->first == FIRST_GIVEN && condition->first_at < 0)
         status = scenario_blame(scenario, condition, err,

@@ -407,6 +407,7 @@ struct id_index {
     const char *list;               /* path */
     struct named_element *elements; /* owned */
     size_t count;
+    size_t list_count; /* elements without an id among them */
 };
 
 static int index_list(struct reader *reader, const char *list, struct id_index *index)
@@ -416,6 +417,7 @@ static int index_list(struct reader *reader, const char *list, struct id_index *
     char key[32];
     first_key(keys_find(list), key);
     index->list = list;
+    index->list_count = setting == NULL ? 0 : setting->count;
     index->elements = sorted_elements(setting == NULL ? &none : setting, key, &index->count, reader->err);
     return index->elements == NULL ? -1 : 0;
 }
@@ -439,20 +441,61 @@ static int dangling(struct reader *reader, const struct late_reference *referenc
                           index->list);
 }
 
-static int resolve_one(struct reader *reader, const struct late_reference *reference,
-                       const struct id_index *index)
+/* Whether an id comes before, is, or comes after the first `length` bytes of a text. */
+static int compare_id(const char *id, const char *text, size_t length)
+{
+    const int order = strncmp(id, text, length);
+    return order != 0 ? order : id[length] != '\0';
+}
+
+/* The element whose id is the first `length` bytes of a text, or NULL. */
+static const struct named_element *find_element(const struct id_index *index, const char *text, size_t length)
 {
     size_t low = 0, high = index->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (strcmp(index->elements[middle].name, reference->id) < 0)
+        if (compare_id(index->elements[middle].name, text, length) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == index->count || strcmp(index->elements[low].name, reference->id) != 0)
-        return dangling(reader, reference, index);
-    *reference->index = (int32_t)index->elements[low].position;
+    return low < index->count && compare_id(index->elements[low].name, text, length) == 0
+               ? &index->elements[low]
+               : NULL;
+}
+
+/* "RULE.CODE": a facility that a rule makes. 1 when it is none. */
+static int resolve_made(struct reader *reader, const struct late_reference *reference,
+                        const struct id_index *index)
+{
+    struct scenario *scenario = reader->scenario;
+    const char *dot = strchr(reference->id, '.');
+    if (dot == NULL || strcmp(index->list, "facilities") != 0)
+        return 1;
+    const struct named_element *rule = find_element(index, reference->id, (size_t)(dot - reference->id));
+    if (rule == NULL || setting_find(rule->setting, "rule") == NULL)
+        return 1;
+    if (scenario->made == NULL) {
+        scenario->made =
+            arena_zeroed(&scenario->arena, reader->reference_count, sizeof *scenario->made, reader->err);
+        if (scenario->made == NULL)
+            return -1;
+    }
+    *reference->index = (int32_t)(index->list_count + scenario->made_count);
+    scenario->made[scenario->made_count++] =
+        (struct facility_made){.rule = (int32_t)rule->position, .code = dot + 1};
+    return 0;
+}
+
+static int resolve_one(struct reader *reader, const struct late_reference *reference,
+                       const struct id_index *index)
+{
+    const struct named_element *element = find_element(index, reference->id, strlen(reference->id));
+    if (element == NULL) {
+        const int made = resolve_made(reader, reference, index);
+        return made == 1 ? dangling(reader, reference, index) : made;
+    }
+    *reference->index = (int32_t)element->position;
     return 0;
 }
 

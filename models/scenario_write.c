@@ -20,14 +20,19 @@ static void indent(const struct writer *writer, int depth)
     fprintf(writer->out, "%*s", depth * 4, "");
 }
 
-static void write_text(const struct writer *writer, const char *text)
+static void write_escaped(const struct writer *writer, const char *text)
 {
-    fputc('"', writer->out);
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', writer->out);
         fputc(*text, writer->out);
     }
+}
+
+static void write_text(const struct writer *writer, const char *text)
+{
+    fputc('"', writer->out);
+    write_escaped(writer, text);
     fputc('"', writer->out);
 }
 
@@ -170,15 +175,29 @@ static void write_dist(const struct writer *writer, const struct dist_spec *spec
 
 /* ---- values ---- */
 
-static const char *referred_id(const struct writer *writer, const char *list_path, int32_t index)
+static void write_reference(const struct writer *writer, const char *list_path, int32_t index)
 {
+    const struct scenario *scenario = writer->scenario;
+    const char *code = NULL;
+    if (strcmp(list_path, "facilities") == 0 && (size_t)index >= scenario->facilities.count) {
+        const struct facility_made *made = &scenario->made[(size_t)index - scenario->facilities.count];
+        index = made->rule;
+        code = made->code;
+    }
     char path[64];
     const struct key_row *row = keys_find(list_path);
     snprintf(path, sizeof path, "%.40s.%.*s", list_path, (int)strcspn(row->refers, "|"), row->refers);
     const struct key_row *id = keys_find(path);
     const struct key_list *list = (const void *)((const char *)writer->scenario + row->offset);
     const char *element = (const char *)list->items + (size_t)index * row->size;
-    return *(const char *const *)(const void *)(element + id->offset);
+    const char *name = *(const char *const *)(const void *)(element + id->offset);
+    fputc('"', writer->out);
+    write_escaped(writer, name);
+    if (code != NULL) {
+        fputc('.', writer->out);
+        write_escaped(writer, code);
+    }
+    fputc('"', writer->out);
 }
 
 static void print_quantity(const struct key_row *row, const void *member, char text[QUANTITY_TEXT])
@@ -350,7 +369,7 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
         write_file(writer, *(const char *const *)member);
         return;
     case KEY_REF:
-        write_text(writer, referred_id(writer, row->refers, *(const int32_t *)member));
+        write_reference(writer, row->refers, *(const int32_t *)member);
         return;
     case KEY_CHOICE:
         key_choice_name(row->choices, *(const int *)member, text, sizeof text);

@@ -46,11 +46,12 @@ void serving_seize(struct world *world, const struct patient *patient, const str
     }
 }
 
-void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
-                 int64_t own_fen)
+void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
 {
-    const int64_t insurer_fen = llround((double)care_fen * reimbursed);
+    const int64_t insurer_fen =
+        care_fen == 0 ? 0 : llround((double)care_fen * rules_share_of(world, patient));
     int64_t *cell = case_cell(world, patient);
+    cell[PC_charges] += care_fen;
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
 }
@@ -64,12 +65,15 @@ static void pay_stay(struct world *world, const struct patient *patient, int64_t
     const struct travel_spec *spec = &world->scenario->travel;
     const double days = (double)stay_us / DAY_US;
     int64_t per_day_fen = spec->wages_per_day_fen;
-    if (spec->lodging_per_day_fen > 0 &&
+    if (spec->lodging_per_day_fen > 0 && !facility->stays_home &&
         (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m >
             spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
-    serving_pay(world, patient, llround(days * (double)facility->price_per_day_fen), facility->reimbursed,
-                llround(days * (double)per_day_fen));
+    const int64_t price_fen = case_stage(world, patient)->spec->price_fen;
+    int64_t care_fen = llround(days * (double)facility->price_per_day_fen);
+    if (price_fen > 0)
+        care_fen += llround((double)price_fen * facility->price_level);
+    serving_pay(world, patient, care_fen, llround(days * (double)per_day_fen));
 }
 
 static void count_treated(struct world *world, struct patient *patient, int64_t now_us)
@@ -77,11 +81,11 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
                                                        PC_treated_in_province, PC_treated_elsewhere};
     const uint32_t home = case_home(world, patient);
-    const size_t place =
-        patient->facility == PATIENT_NOWHERE ? home : world->facilities.facility[patient->facility].place;
+    const bool at_home =
+        patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home;
+    const size_t place = at_home ? home : world->facilities.facility[patient->facility].place;
     const int64_t wait_us = now_us - patient->asked_us;
-    const int64_t travel_us =
-        patient->facility == PATIENT_NOWHERE ? 0 : geography_travel(&world->geography, home, place).us;
+    const int64_t travel_us = at_home ? 0 : geography_travel(&world->geography, home, place).us;
     int64_t *cell = case_cell(world, patient);
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;
@@ -195,13 +199,24 @@ static int64_t begin_answered(struct world *world, uint32_t who, int64_t now_us)
     return answer->duration_us;
 }
 
+/* The way of a doctor who visits the patient, there and back. */
+static int64_t visit_us(const struct world *world, const struct patient *patient)
+{
+    const struct facility *facility = &world->facilities.facility[patient->facility];
+    return facility->visits_us <= 0
+               ? 0
+               : 2 * geography_travel(&world->geography, case_home(world, patient), facility->place).us;
+}
+
 /* Begins for the first time: who operates, what is counted, what is paid. Returns the duration. */
 static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    int64_t duration_us = (patient->more & PATIENT_ASKS) != 0 ? begin_answered(world, who, now_us)
-                                                              : draw_duration(world, who, 0);
+    const bool answered = (patient->more & PATIENT_ASKS) != 0;
+    int64_t duration_us = answered ? begin_answered(world, who, now_us) : draw_duration(world, who, 0);
+    if (!answered && patient->facility != PATIENT_NOWHERE && stage->ward < 0 && stage->among == NULL)
+        duration_us += visit_us(world, patient);
     watch_change(world, ward, patient, WATCH_BEGAN, now_us);
     if (stage->service >= 0)
         duration_us = give_service(world, patient, duration_us, now_us);

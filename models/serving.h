@@ -88,7 +88,6 @@ static inline void serving_shift_facility(struct world *world, const struct pati
 }
 
 /* Care is paid by insurer and patient, the rest by the patient. */
-void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, double reimbursed,
-                 int64_t own_fen);
+void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen);
 
 #endif

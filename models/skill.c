@@ -10,7 +10,7 @@
 
 bool offer_given(const struct offer *offer)
 {
-    return offer->unlimited || offer->operators.servers > 0;
+    return !offer->closed && (offer->unlimited || offer->operators.servers > 0);
 }
 
 static bool can_operate(const struct person *person, bool emergency)
@@ -102,18 +102,45 @@ int64_t skill_trainee(const struct offer *offer, const struct rng *rng)
     return best;
 }
 
+static void become_independent(struct offer *offer, const struct service *service, const struct rng *rng,
+                               struct person *person, int64_t now_us)
+{
+    person->role = ROLE_LOCAL;
+    person->proficiency = service->spec->entry_proficiency;
+    person->last_case_us = now_us;
+    person->leaves_us = skill_leaving(offer, service, rng, person->number, now_us);
+    count_operators(offer);
+}
+
 void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng,
                      size_t trainee, int64_t now_us)
 {
     struct person *person = &offer->people[trainee];
     person->supervised++;
     person->last_case_us = now_us;
-    if (person->supervised < person->independent_at_cases)
+    if (person->supervised >= person->independent_at_cases)
+        become_independent(offer, service, rng, person, now_us);
+}
+
+void skill_study(struct offer *offer, const struct service *service, const struct rng *rng, size_t trainee,
+                 int64_t cases, int64_t now_us)
+{
+    struct person *person = &offer->people[trainee];
+    int64_t own = cases;
+    if (cases <= 0)
         return;
-    person->role = ROLE_LOCAL;
-    person->proficiency = service->spec->entry_proficiency;
-    person->leaves_us = skill_leaving(offer, service, rng, person->number, now_us);
-    count_operators(offer);
+    if (person->role == ROLE_TRAINEE) {
+        const int64_t lacks = person->independent_at_cases - person->supervised;
+        const int64_t supervised = cases < lacks ? cases : lacks;
+        person->supervised += supervised;
+        own -= supervised;
+        if (supervised == lacks)
+            become_independent(offer, service, rng, person, now_us);
+    }
+    if (own > 0 && person->role == ROLE_LOCAL)
+        person->proficiency = 1 - (1 - skill_proficiency(service, person, now_us)) *
+                                      pow(1 - service->learning_per_case, (double)own);
+    person->last_case_us = now_us;
 }
 
 double skill_proficiency(const struct service *service, const struct person *person, int64_t now_us)
@@ -178,23 +205,40 @@ struct person skill_new_trainee(const struct offer *offer, const struct service 
                            .leaves_us = INT64_MAX};
 }
 
+int offer_add_trainees(struct offer *offer, const struct service *service, const struct rng *rng,
+                       int64_t count, struct err *err)
+{
+    for (int64_t n = 0; n < count; n++)
+        if (offer_add(offer, skill_new_trainee(offer, service, rng, (uint32_t)offer->count), err) < 0)
+            return -1;
+    return 0;
+}
+
+void skill_return(struct offer *offer, size_t person)
+{
+    offer->people[person].gone = offer->people[person].studies = false;
+    count_operators(offer);
+}
+
 /* clang-format off */
 #define PERSON_STATE(ONE, ALL, NOT) \
     ONE(struct person, role) ONE(struct person, expert) ONE(struct person, busy) ONE(struct person, gone) \
+    ONE(struct person, studies) \
     NOT(struct person, worked_us) ONE(struct person, week_us) ONE(struct person, number) \
     ONE(struct person, supervised) ONE(struct person, credit_ppm) ONE(struct person, independent_at_cases) \
     ONE(struct person, proficiency) ONE(struct person, last_case_us) ONE(struct person, leaves_us)
-STATE_LAYOUT(person, struct person, PERSON_STATE, 10);
+STATE_LAYOUT(person, struct person, PERSON_STATE, 9);
 
 #define OFFER_STATE(ONE, ALL, NOT) \
     NOT(struct offer, facility) NOT(struct offer, service) NOT(struct offer, hash) \
-    ONE(struct offer, unlimited) ONE(struct offer, on_board) ONE(struct offer, board_free) \
+    ONE(struct offer, unlimited) ONE(struct offer, closed) ONE(struct offer, on_board) \
+    ONE(struct offer, board_free) \
     ONE(struct offer, board_free_emergency) ONE(struct offer, board_waiting) NOT(struct offer, operators) \
     NOT(struct offer, people) NOT(struct offer, count) NOT(struct offer, capacity) \
     ONE(struct offer, cases) ONE(struct offer, believed_wait_us) ONE(struct offer, believed_proficiency) \
     ONE(struct offer, on_duty) ONE(struct offer, assignment) ONE(struct offer, in_line) \
     ONE(struct offer, begun) ONE(struct offer, waited_us)
-STATE_LAYOUT(offer, struct offer, OFFER_STATE, 8);
+STATE_LAYOUT(offer, struct offer, OFFER_STATE, 7);
 /* clang-format on */
 
 void offer_save(const struct offer *offer, struct state_writer *writer)

@@ -26,6 +26,7 @@ struct person {
     enum person_role role;
     int32_t expert; /* index of the expert; -1 for local staff */
     bool busy, gone;
+    bool studies;             /* gone to a centre, and will be back */
     const int64_t *worked_us; /* of an expert: this week; NULL for local staff */
     int64_t week_us;          /* ... and at most so much, but for emergencies */
     uint32_t number;          /* identity within the offer: never reused */
@@ -52,6 +53,7 @@ struct offer {
     uint32_t facility, service;
     uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
+    bool closed; /* until a policy opens it */
     /* What is known elsewhere: given; somebody free, and for an emergency; the line for operators. */
     bool on_board, board_free, board_free_emergency;
     int64_t board_waiting;
@@ -100,6 +102,16 @@ int64_t skill_leaving(const struct offer *offer, const struct service *service, 
 
 struct person skill_new_trainee(const struct offer *offer, const struct service *service,
                                 const struct rng *rng, uint32_t number);
+
+/* Cases that were not had here: supervised ones up to independence, then as own ones; at planning epochs. */
+void skill_study(struct offer *offer, const struct service *service, const struct rng *rng, size_t person,
+                 int64_t cases, int64_t now_us);
+/* Back from study. */
+void skill_return(struct offer *offer, size_t person);
+
+/* So many new trainees; at planning epochs only. */
+MUST_CHECK int offer_add_trainees(struct offer *offer, const struct service *service, const struct rng *rng,
+                                  int64_t count, struct err *err);
 
 /* The people of an offer and what is believed of it; its line is the caller's. Experts are named by their
  * index when saved; where their week is counted is filled in by the caller. */

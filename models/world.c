@@ -48,7 +48,7 @@ static int init_ledger(struct world *world, struct err *err)
                                       [DIM_FACILITY] = world->facilities.count,
                                       [DIM_CONDITION] = world->pathways.count,
                                       [DIM_SERVICE] = world->facilities.service_count,
-                                      [DIM_EXPERT] = world->scenario->experts.count};
+                                      [DIM_EXPERT] = world->experts.count};
     result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
 out:
     free(bounds);
@@ -183,11 +183,12 @@ static int build(struct world *world, struct err *err)
     int failed = facilities_init(&world->facilities, scenario, &world->geography, &world->arena, err);
     if (failed == 0)
         failed = pathways_init(&world->pathways, scenario, &world->facilities, &world->arena, err);
-    if (failed != 0 || init_services(world, err) != 0)
+    if (failed != 0 || init_services(world, err) != 0 || rules_init(world, err) != 0)
         return -1;
     init_staff(world);
     if (demand_init(&world->demand, scenario, &world->geography, &world->pathways, &world->arena, err) != 0 ||
-        init_background(world, err) != 0 || init_ledger(world, err) != 0)
+        init_background(world, err) != 0 || experts_init(&world->experts, world, err) != 0 ||
+        init_ledger(world, err) != 0)
         return -1;
     if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) + sizeof(struct baggage) >
             MESSAGE_BYTES &&
@@ -200,9 +201,8 @@ static int build(struct world *world, struct err *err)
     if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0,
                       world->warmup_us, world->end_us, err) != 0 ||
         observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
-        experts_init(&world->experts, world, err) != 0 || policies_init(world, err) != 0 ||
-        targets_init(world, err) != 0 || readout_dimensions(world, err) != 0 ||
-        readout_columns(world, err) != 0)
+        policies_init(world, err) != 0 || targets_init(world, err) != 0 ||
+        readout_dimensions(world, err) != 0 || readout_columns(world, err) != 0)
         return -1;
     if (check_stations(world, err) != 0)
         return -1;

@@ -21,6 +21,7 @@
 #include "models/patient.h"
 #include "models/policy.h"
 #include "models/reach.h"
+#include "models/rules.h"
 #include "models/scenario.h"
 #include "models/skill.h"
 #include "models/world.h"
@@ -135,9 +136,10 @@ struct world {
     struct facilities facilities;
     struct pathways pathways;
     struct demand demand;
-    bool *background; /* by condition */
-    bool has_extra;   /* somebody may hold servers, be interrupted, or ask elsewhere */
-    bool has_remote;  /* somebody may ask elsewhere */
+    bool *background;    /* by condition */
+    bool has_extra;      /* somebody may hold servers, be interrupted, or ask elsewhere */
+    bool has_remote;     /* somebody may ask elsewhere */
+    struct rules *rules; /* shared by the views; owned by the arena */
     struct choices choices;
     struct experts experts;
     struct afar afar;
@@ -208,5 +210,8 @@ static inline struct world *world_at_facility(struct world *world, uint32_t faci
 
 /* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */
 void world_recheck(struct world *world, uint32_t facility, int64_t now_us);
+
+/* A ward has more or fewer servers from now on, between windows; who is served, is served to the end. */
+void world_set_servers(struct world *world, uint32_t ward, int64_t servers, int64_t now_us);
 
 #endif

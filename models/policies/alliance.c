@@ -168,13 +168,17 @@ static bool teach(struct world *world, const struct alliance_session *session)
 {
     if (session->expert < 0)
         return true;
-    struct expert *expert = &world->experts.expert[session->expert];
-    if (expert->at_offer != expert->home_offer ||
-        expert->worked_us + session->takes_us > expert->spec->week_us)
-        return false;
-    expert->worked_us += session->takes_us;
-    world_ex(world, (uint32_t)session->expert)[EX_hours_teaching] += session->takes_us;
-    return true;
+    const struct expert_entry entry = world->experts.entry[session->expert];
+    for (uint32_t e = entry.first; e < entry.first + entry.count; e++) {
+        struct expert *expert = &world->experts.expert[e];
+        if (expert->at_offer != expert->home_offer ||
+            expert->worked_us + session->takes_us > expert->spec->week_us)
+            continue;
+        expert->worked_us += session->takes_us;
+        world_ex(world, e)[EX_hours_teaching] += session->takes_us;
+        return true;
+    }
+    return false;
 }
 
 static void hold_session(struct world *world, const struct alliance *state,

@@ -1,21 +1,21 @@
-/* dispatch: an expert goes to another hospital for a stint, treats there and
- * teaches, and is missed at home meanwhile. */
+/* dispatch: experts go to another hospital for a stint, treat there and teach, and
+ * are missed at home meanwhile. */
 
 #include "models/policies/dispatch.h"
 
-#include <string.h>
+#include <math.h>
 
+#include "models/need.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
 #include "sim/state.h"
 
-enum phase { BEFORE, ON_THE_WAY, THERE, ON_THE_WAY_BACK, OVER };
+#define YEAR_US (INT64_C(365) * 86400000000)
+#define WEEK_US (INT64_C(7) * 86400000000)
 
 struct dispatch {
-    enum phase phase;
-    struct expert *expert;
-    int32_t offer; /* at the destination */
-    int64_t start_us, end_us, arrives_us;
+    struct rota rota;
+    struct facility_group to;
 };
 
 static const struct dispatch_spec *spec_of(const struct policy *policy)
@@ -23,135 +23,165 @@ static const struct dispatch_spec *spec_of(const struct policy *policy)
     return policy->head->own;
 }
 
-/* The same expert sent twice at once is a mistake of the scenario. */
-static int check_conflicts(const struct world *world, const struct policy *policy, struct err *err)
+/* One of two keys, and not both. */
+static int check_either(const struct world *world, const void *blame, bool one, bool other, const char *names,
+                        struct err *err)
 {
-    const struct dispatch *own = policy->state;
-    for (const struct policy *other = world->policies; other < policy; other++) {
-        const struct dispatch *state = other->state;
-        if (other->ops != policy->ops || state->expert != own->expert)
-            continue;
-        if (own->start_us < state->end_us && state->start_us < own->end_us)
-            return scenario_blame(
-                world->scenario, &spec_of(policy)->expert, err,
-                "policies \"%s\" and \"%s\" send the same expert at overlapping times; change the "
-                "dates or the expert",
-                other->head->name, policy->head->name);
-    }
+    if (one != other)
+        return 0;
+    return scenario_blame(world->scenario, blame, err, "%s: %s; give one of the two", names,
+                          one ? "both are given" : "neither is given");
+}
+
+static int gather_destinations(struct world *world, const struct dispatch_spec *spec, struct dispatch *state,
+                               struct err *err)
+{
+    if (check_either(world, &spec->to, spec->to >= 0, spec->among.count > 0, "to, among", err) != 0)
+        return -1;
+    if (spec->to < 0)
+        return facilities_gather(&world->facilities, world->scenario, &spec->among, &world->arena, &state->to,
+                                 err);
+    state->to.facility = arena_zeroed(&world->arena, 1, sizeof *state->to.facility, err);
+    state->to.count = 1;
+    return state->to.facility == NULL
+               ? -1
+               : facilities_refer(&world->facilities, world->scenario, &spec->to, state->to.facility, err);
+}
+
+/* The people of one entry. */
+static int fill_team(struct world *world, const int32_t *entry, int64_t number, int32_t service,
+                     struct rota_team *team, struct err *err)
+{
+    const struct expert_entry *of = &world->experts.entry[*entry];
+    uint32_t *people = arena_zeroed(&world->arena, of->count, sizeof *people, err);
+    if (people == NULL)
+        return -1;
+    for (uint32_t i = 0; i < of->count; i++)
+        people[i] = of->first + i;
+    *team = (struct rota_team){
+        .expert = people, .count = of->count, .number = number, .service = service, .blame = entry};
     return 0;
 }
 
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     const struct dispatch_spec *spec = spec_of(policy);
-    const struct scenario *scenario = world->scenario;
     struct dispatch *state = policy->state;
-    state->expert = &world->experts.expert[spec->expert];
-    state->start_us = policy_time(world, spec->start_us);
-    state->end_us = spec->stint.months == 0 && spec->stint.us == 0
-                        ? INT64_MAX
-                        : policy_time(world, key_span_after(spec->start_us, spec->stint));
-    policy->period->from_us = state->start_us;
-    policy->period->to_us = state->end_us;
-    uint32_t facility = 0;
-    if (facilities_refer(&world->facilities, scenario, &spec->to, &facility, err) != 0)
+    if (check_either(world, &spec->expert, spec->expert >= 0, spec->team.count > 0, "expert, team", err) != 0)
         return -1;
-    const struct offer *offer = facility_offer(&world->facilities, facility, (uint32_t)spec->service);
-    if (offer == NULL)
-        return scenario_blame(
-            scenario, &spec->to, err,
-            "the facility \"%s\" does not list this service; add it to its services (staff = 0 will "
-            "do)",
-            world->facilities.facility[facility].id);
-    state->offer = (int32_t)(offer - world->facilities.offer);
-    if (state->start_us < 0)
-        return scenario_blame(
-            scenario, &spec->start_us, err,
-            "the policy starts before the run; begin the scenario earlier or the policy later");
-    return check_conflicts(world, policy, err);
-}
-
-static int64_t way_us(const struct world *world, const struct dispatch *state)
-{
-    const struct facilities *facilities = &world->facilities;
-    const uint32_t home = facilities->offer[state->expert->home_offer].facility;
-    const uint32_t there = facilities->offer[state->offer].facility;
-    return geography_travel(&world->geography, facilities->facility[home].place,
-                            facilities->facility[there].place)
-        .us;
-}
-
-static int add_trainees(struct world *world, const struct policy *policy, struct err *err)
-{
-    const struct dispatch_spec *spec = spec_of(policy);
-    struct offer *offer = &world->facilities.offer[((const struct dispatch *)policy->state)->offer];
-    offer->on_duty = spec->on_duty;
-    offer->assignment = spec->assignment;
-    for (int64_t n = 0; n < spec->trainees; n++) {
-        const struct person trainee =
-            skill_new_trainee(offer, &world->services[offer->service], &world->rng, (uint32_t)offer->count);
-        if (offer_add(offer, trainee, err) < 0)
+    if (gather_destinations(world, spec, state, err) != 0)
+        return -1;
+    const size_t kinds = spec->expert >= 0 ? 1 : spec->team.count;
+    struct rota_team *teams = arena_zeroed(&world->arena, kinds, sizeof *teams, err);
+    if (teams == NULL)
+        return -1;
+    if (spec->expert >= 0) {
+        if (fill_team(world, &spec->expert, spec->experts, spec->service, &teams[0], err) != 0)
             return -1;
     }
-    return 0;
+    for (size_t t = 0; t < spec->team.count; t++) {
+        const struct dispatch_member *member = SCENARIO_ITEM(spec->team, struct dispatch_member, t);
+        if (fill_team(world, &member->expert, member->number, spec->service, &teams[t], err) != 0)
+            return -1;
+    }
+    const struct rota_plan rota = {.spec = &spec->rota,
+                                   .team = teams,
+                                   .teams = kinds,
+                                   .to = state->to.facility,
+                                   .destinations = state->to.count,
+                                   .blame = spec->to >= 0 ? (const void *)&spec->to : &spec->among};
+    return rota_init(&state->rota, world, policy, &rota, err);
 }
 
-static int arrive(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
+static int32_t service_of(const struct world *world, const struct rota_errand *errand)
 {
-    struct dispatch *state = policy->state;
-    state->phase = THERE;
-    if (add_trainees(world, policy, err) != 0)
-        return -1;
-    return expert_join(world, state->expert, state->offer, now_us, err);
+    return errand->service >= 0 ? errand->service : world->experts.expert[errand->expert].spec->service;
+}
+
+/* Cases that people of a post can do in a time with their working weeks. */
+static double cases_in(const struct world *world, const struct rota *rota, const struct rota_post *post,
+                       int64_t time_us)
+{
+    const struct rota_errand *errand = &rota->errand[post->first];
+    const int64_t case_us = need_case_us(world, service_of(world, errand));
+    if (case_us == 0)
+        return INFINITY;
+    const double weeks = (double)time_us / (double)WEEK_US;
+    return (double)post->number * weeks * (double)world->experts.expert[errand->expert].spec->week_us /
+           (double)case_us;
+}
+
+/* Patients in need whom a batch that leaves now would treat there: as many as come in its time on the spot,
+ * as in the year before, and as its hours allow. */
+static double gain_at(const struct world *world, const struct rota *rota, uint32_t facility, int64_t now_us)
+{
+    const int64_t end_us = rota_end(rota, world, now_us);
+    const int64_t stint_us = end_us == INT64_MAX ? YEAR_US : end_us - now_us;
+    double sum = 0;
+    for (size_t p = 0; p < rota->posts; p++) {
+        const struct rota_errand *errand = &rota->errand[rota->post[p].first];
+        const struct expert *expert = &world->experts.expert[errand->expert];
+        const uint32_t home = world->facilities.offer[expert->home_offer].facility;
+        const int64_t way_us = geography_travel(&world->geography, world->facilities.facility[home].place,
+                                                world->facilities.facility[facility].place)
+                                   .us;
+        const int64_t there_us = stint_us > way_us ? stint_us - way_us : 0;
+        const int64_t known_us = now_us < YEAR_US ? now_us + 1 : YEAR_US;
+        const double come = (double)need_unmet(world, facility, service_of(world, errand), now_us) *
+                            (double)there_us / (double)known_us;
+        sum += fmin(come, cases_in(world, rota, &rota->post[p], there_us));
+    }
+    return sum;
+}
+
+static double need_at(const struct world *world, const struct rota *rota, uint32_t facility, int64_t now_us)
+{
+    double sum = 0;
+    for (size_t p = 0; p < rota->posts; p++)
+        sum += (double)need_unmet(world, facility, service_of(world, &rota->errand[rota->post[p].first]),
+                                  now_us);
+    return sum;
+}
+
+/* Of those where nobody of an earlier batch is, while there are any; the first of equals. */
+static uint32_t choose(const struct world *world, const struct dispatch *state, int order, int64_t now_us)
+{
+    const struct rota *rota = &state->rota;
+    if (order == DISPATCH_IN_TURN || state->to.count == 1)
+        return state->to.facility[(size_t)rota->sent % state->to.count];
+    uint32_t best = state->to.facility[0];
+    double most = -1;
+    bool best_helped = true;
+    for (size_t d = 0; d < state->to.count; d++) {
+        const uint32_t facility = state->to.facility[d];
+        const bool helped = rota_is_at(rota, facility);
+        const double value = order == DISPATCH_NEED ? need_at(world, rota, facility, now_us)
+                                                    : gain_at(world, rota, facility, now_us);
+        if (helped > best_helped || (helped == best_helped && value <= most))
+            continue;
+        best = facility;
+        most = value;
+        best_helped = helped;
+    }
+    return best;
 }
 
 static int plan(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
 {
     struct dispatch *state = policy->state;
-    if (state->phase == BEFORE && now_us >= state->start_us && state->expert->booked_by == NULL) {
-        expert_leave(world, state->expert, now_us);
-        state->expert->booked_by = policy->head->name;
-        state->arrives_us = now_us + way_us(world, state);
-        state->phase = ON_THE_WAY;
-    }
-    if (state->phase == ON_THE_WAY && now_us >= state->arrives_us && expert_is_free(world, state->expert))
-        if (arrive(world, policy, now_us, err) != 0)
-            return -1;
-    if (state->phase == THERE && now_us >= state->end_us) {
-        expert_leave(world, state->expert, now_us);
-        state->arrives_us = now_us + way_us(world, state);
-        state->phase = ON_THE_WAY_BACK;
-    }
-    if (state->phase == ON_THE_WAY_BACK && now_us >= state->arrives_us &&
-        expert_is_free(world, state->expert)) {
-        if (expert_join(world, state->expert, state->expert->home_offer, now_us, err) != 0)
-            return -1;
-        state->expert->booked_by = NULL;
-        state->phase = OVER;
-    }
-    return 0;
+    while (rota_due(&state->rota, now_us))
+        rota_send(&state->rota, world, choose(world, state, spec_of(policy)->order, now_us));
+    return rota_move(&state->rota, world, now_us, err);
 }
-
-/* clang-format off */
-#define DISPATCH_STATE(ONE, ALL, NOT) \
-    ONE(struct dispatch, phase) NOT(struct dispatch, expert) NOT(struct dispatch, offer) \
-    NOT(struct dispatch, start_us) NOT(struct dispatch, end_us) ONE(struct dispatch, arrives_us)
-STATE_LAYOUT(dispatch, struct dispatch, DISPATCH_STATE, 8);
-/* clang-format on */
 
 static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
 {
-    (void)world;
-    state_put_array(writer, &dispatch_layout, policy->state, 1);
+    rota_save(&((const struct dispatch *)policy->state)->rota, world, writer);
 }
 
 static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
 {
-    (void)world;
-    struct dispatch *state = policy->state;
-    state_get_array(reader, &dispatch_layout, state, 1);
-    if (state->phase > OVER)
-        state_refuse(reader, "has a stint in a phase that does not exist; make it again");
+    rota_restore(&((struct dispatch *)policy->state)->rota, world, reader);
 }
 
 const struct policy_ops dispatch_ops = {.keys = &dispatch_kind,

@@ -43,7 +43,8 @@ static uint32_t choose(struct model *model, uint32_t ordinal)
 {
     const struct stream *stream = &model->world->demand.stream[0];
     return choice_utility(model->world, &model->world->pathways.stage[0], stream->place,
-                          (struct rng_identity){.stream = stream->hash, .ordinal = ordinal});
+                          (struct rng_identity){.stream = stream->hash, .ordinal = ordinal}, RULES_ANYBODY,
+                          true);
 }
 
 /* By the formula of the logit, from what the scenario says. */
@@ -182,7 +183,8 @@ Test(choice, reach_includes_its_very_end)
         struct stage *stage = &model.world->pathways.stage[0];
         const size_t place = model.world->facilities.facility[a].place;
         stage->reach_us = geography_travel(&model.world->geography, 0, place).us - beyond_us;
-        cr_assert_eq(choice_nearest(model.world, stage, 0, h), beyond_us == 0 ? a : PATIENT_NOWHERE);
+        cr_assert_eq(choice_nearest(model.world, stage, 0, h, RULES_ANYBODY),
+                     beyond_us == 0 ? a : PATIENT_NOWHERE);
         model_free(&model);
     }
 }
@@ -195,14 +197,15 @@ Test(choice, nearest_is_nearest_of_those_that_give_it_now)
     const struct stage *stage = &world->pathways.stage[0];
     const uint32_t h = model_facility(&model, "h"), a = model_facility(&model, "a"),
                    b = model_facility(&model, "b");
-    cr_assert_eq(choice_nearest(world, stage, 0, PATIENT_NOWHERE), h);
-    cr_assert_eq(choice_nearest(world, stage, 0, h), a);
+    cr_assert_eq(choice_nearest(world, stage, 0, PATIENT_NOWHERE, RULES_ANYBODY), h);
+    cr_assert_eq(choice_nearest(world, stage, 0, h, RULES_ANYBODY), a);
     offer_remove(facility_offer(&world->facilities, a, 0), 0);
-    cr_assert_eq(choice_nearest(world, stage, 0, h),
+    cr_assert_eq(choice_nearest(world, stage, 0, h, RULES_ANYBODY),
                  a); /* not known elsewhere before the next planning epoch */
     partition_refresh_board(world);
-    cr_assert_eq(choice_nearest(world, stage, 0, h), b);
-    cr_assert_eq(choice_nearest(world, stage, 2, PATIENT_NOWHERE), b); /* seen from b's own place */
+    cr_assert_eq(choice_nearest(world, stage, 0, h, RULES_ANYBODY), b);
+    cr_assert_eq(choice_nearest(world, stage, 2, PATIENT_NOWHERE, RULES_ANYBODY),
+                 b); /* seen from b's own place */
     model_free(&model);
 }
 
@@ -215,17 +218,19 @@ Test(choice, referral_goes_to_the_partner_while_that_gives_it)
     const uint32_t h = model_facility(&model, "h"), a = model_facility(&model, "a"),
                    b = model_facility(&model, "b"), c = model_facility(&model, "c");
     cr_assert_eq(facility_partner(&world->facilities, h), PATIENT_NOWHERE);
-    cr_assert_eq(choice_referral(world, stage, h), a);
+    cr_assert_eq(choice_referral(world, stage, h, RULES_ANYBODY), a);
     world->facilities.facility[h].partner = b;
-    cr_assert_eq(choice_referral(world, stage, h), b);
-    cr_assert_eq(choice_referral(world, stage, c), b); /* the nearest to c, which has no partner */
+    cr_assert_eq(choice_referral(world, stage, h, RULES_ANYBODY), b);
+    cr_assert_eq(choice_referral(world, stage, c, RULES_ANYBODY),
+                 b); /* the nearest to c, which has no partner */
     offer_remove(facility_offer(&world->facilities, b, 0), 0);
-    cr_assert_eq(choice_referral(world, stage, h), b); /* not known at h before the next planning epoch */
+    cr_assert_eq(choice_referral(world, stage, h, RULES_ANYBODY),
+                 b); /* not known at h before the next planning epoch */
     partition_refresh_board(world);
-    cr_assert_eq(choice_referral(world, stage, h), a);
+    cr_assert_eq(choice_referral(world, stage, h, RULES_ANYBODY), a);
     world->facilities.facility[h].partner = c;
     stage->reach_us = INT64_C(5400000000); /* c is farther than 1.5 h */
-    cr_assert_eq(choice_referral(world, stage, h), a);
+    cr_assert_eq(choice_referral(world, stage, h, RULES_ANYBODY), a);
     model_free(&model);
 }
 
@@ -237,11 +242,11 @@ Test(choice, the_full_send_to_the_partner_while_it_is_free)
     const struct stage *stage = &world->pathways.stage[0];
     const uint32_t h = model_facility(&model, "h"), a = model_facility(&model, "a"),
                    b = model_facility(&model, "b");
-    cr_assert_eq(choice_referral_free(world, stage, h), a);
+    cr_assert_eq(choice_referral_free(world, stage, h, RULES_ANYBODY), a);
     world->facilities.facility[h].partner = b;
-    cr_assert_eq(choice_referral_free(world, stage, h), b);
+    cr_assert_eq(choice_referral_free(world, stage, h, RULES_ANYBODY), b);
     facility_offer(&world->facilities, b, 0)->people[0].busy = true;
-    cr_assert_eq(choice_referral_free(world, stage, h), a);
+    cr_assert_eq(choice_referral_free(world, stage, h, RULES_ANYBODY), a);
     model_free(&model);
 }
 
@@ -259,7 +264,8 @@ Test(choice, nearest_passes_over_any_number_that_do_not_give_it)
              "  pathway: ( { stage = \"x\"; service = \"s\"; } ); } );\n");
     struct model model;
     model_build(&model, "%s", text);
-    cr_assert_eq(choice_nearest(model.world, &model.world->pathways.stage[0], 0, PATIENT_NOWHERE), 39);
+    cr_assert_eq(
+        choice_nearest(model.world, &model.world->pathways.stage[0], 0, PATIENT_NOWHERE, RULES_ANYBODY), 39);
     model_free(&model);
 }
 
@@ -358,7 +364,8 @@ Test(choice, the_set_holds_the_nearest_whatever_their_number)
     for (uint32_t origin = 0; origin < 300; origin++) {
         uint32_t nearest[CHOICE_SET];
         nearest_by_all_ways(world, origin, nearest);
-        cr_assert_eq(choice_nearest(world, &world->pathways.stage[0], origin, PATIENT_NOWHERE), nearest[0]);
+        cr_assert_eq(choice_nearest(world, &world->pathways.stage[0], origin, PATIENT_NOWHERE, RULES_ANYBODY),
+                     nearest[0]);
         const struct choice_set *set = world->choices.set[origin];
         cr_assert_eq(set->count, CHOICE_SET);
         for (size_t n = 0; n < CHOICE_SET; n++)

@@ -336,16 +336,23 @@ Test(expert, needs_a_home_that_lists_the_service)
                 "facilities: ( { id = \"home\"; place = \"p\"; services: ( { service = \"s\"; } ); },\n"     \
                 "  { " id " rule = \"everywhere\"; services: ( { service = \"s\"; } ); } );\n" more
 
-Test(expert, cannot_live_in_hospitals_made_by_a_rule)
+Test(expert, lives_in_each_of_the_hospitals_that_a_rule_makes)
 {
     struct model model;
-    cr_assert_eq(model_try(&model, "%s",
-                           BY_RULE("id = \"every\";",
-                                   "experts: ( { id = \"luo\"; home = \"every\"; service = \"s\"; } );\n"
-                                   "conditions: ( { id = \"c\"; arrivals: { rate = \"1 per d\"; }; pathway: "
-                                   "( { stage = \"x\"; } ); } );\n")),
-                 -1);
-    cr_assert(model_says(&model, "experts.luo.home", "rule"), "%s", model.err.text[0]);
+    model_build(&model, "%s",
+                BY_RULE("id = \"every\";",
+                        "experts: ( { id = \"luo\"; home = \"every\"; service = \"s\"; count = 2; }, "
+                        "{ id = \"li\"; home = \"every.p\"; service = \"s\"; } );\n"
+                        "conditions: ( { id = \"c\"; arrivals: { rate = \"1 per d\"; }; pathway: "
+                        "( { stage = \"x\"; } ); } );\n"));
+    static const char *const ids[] = {"luo.p.1", "luo.p.2", "li.p"};
+    cr_assert_eq(model.world->experts.count, 3);
+    for (size_t e = 0; e < 3; e++) {
+        const struct expert *expert = &model.world->experts.expert[e];
+        const uint32_t home = model.world->facilities.offer[expert->home_offer].facility;
+        cr_assert_str_eq(expert->id, ids[e]);
+        cr_assert_eq(home, model_facility(&model, "every.p"));
+    }
     model_free(&model);
 }
 

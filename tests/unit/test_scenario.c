@@ -6,6 +6,7 @@
 
 #include "models/policies/dispatch.h"
 #include "models/scenario.h"
+#include "models/skill.h"
 
 #define DATA SOURCE_DIR "/tests/unit/data/"
 /* libconfig loses a text when it meets a syntax error behind it: not ours to mend. */
@@ -103,10 +104,10 @@ Test(scenario, fills_a_policys_own_struct)
     cr_expect_str_eq(head->name, "stint");
     cr_expect(head->active);
     cr_expect_eq(own->to, 0);
-    cr_expect_eq(own->stint.months, 7);
-    cr_expect_eq(own->trainees, 6);
-    cr_expect_eq(own->on_duty, 0.8);
-    cr_expect_eq(own->assignment, DISPATCH_MOST_ADVANCED);
+    cr_expect_eq(own->rota.stint.months, 7);
+    cr_expect_eq(own->rota.trainees, 6);
+    cr_expect_eq(own->rota.on_duty, 0.8);
+    cr_expect_eq(own->rota.assignment, ASSIGN_MOST_ADVANCED);
     scenario_free(&scenario);
 }
 

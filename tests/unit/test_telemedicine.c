@@ -187,6 +187,39 @@ Test(telemedicine, what_is_known_is_not_found_out_again)
     model_free(&with);
 }
 
+/* Somebody always asks while holding a bed when the board is renewed. */
+Test(telemedicine, beds_are_kept_while_the_answer_is_awaited)
+{
+    struct model with;
+    model_build(
+        &with,
+        YEAR WHERE PEOPLE TELE(
+            "true",
+            "consults: ( { service = \"opinion\"; } );") "conditions: ( { id = \"c\"; arrivals: { rate = "
+                                                         "\"1000 per y\"; at = [\"a\"]; }; first = "
+                                                         "\"given\"; "
+                                                         "first_at = \"member\";\n"
+                                                         "  pathway: ( { stage = \"asked\"; needs: { icu = "
+                                                         "1; }; treats = true; otherwise = \"alone\";\n"
+                                                         "      remote: { service = \"opinion\"; needs: { "
+                                                         "clinic = 1; }; }; duration: " FIXED(
+                                                             "7 h") "; },\n"
+                                                                    "    { stage = \"alone\"; "
+                                                                    "duration: " FIXED(
+                                                                        "1 h") "; } ); } );\n");
+    model_until(&with, 200 * DAY_US);
+    int64_t asking = 0;
+    bool *present = model_present(&with);
+    for (uint32_t who = 0; who < with.world->part.patients.used; who++)
+        asking += present[who] && (case_patient(with.world, who)->more & PATIENT_ASKS) != 0;
+    free(present);
+    cr_assert_eq(model_ward(&with, "member.icu")->blocked, asking);
+    cr_assert_gt(asking, 0);
+    model_run(&with);
+    cr_assert_gt(model_people(&with, consultations), 500);
+    model_free(&with);
+}
+
 /* --- watching ------------------------------------------------------------------- */
 
 #define ICU(places)                                                                                          \

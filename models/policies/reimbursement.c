@@ -1,0 +1,76 @@
+/* reimbursement: from a date on insurance pays other shares. */
+
+#include "models/policies/reimbursement.h"
+
+#include <string.h>
+
+#include "models/policies/opening.h"
+#include "models/policy.h"
+#include "models/world_parts.h"
+
+struct reimbursement {
+    bool begun;
+};
+
+static const char *const relation_names[GEOGRAPHY_RELATIONS] = {"county", "prefecture", "province",
+                                                                "elsewhere"};
+
+static int find(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static int check_names(const struct world *world, const struct key_list *list, const char *const *names,
+                       int count, const char *what, struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct named_real *item = SCENARIO_ITEM(*list, struct named_real, i);
+        if (find(names, count, item->name) < 0)
+            return scenario_blame(world->scenario, item, err, "\"%s\" is no %s; write \"%s\", say",
+                                  item->name, what, names[count - 1]);
+    }
+    return 0;
+}
+
+static int prepare(struct world *world, struct policy *policy, struct err *err)
+{
+    const struct reimbursement_spec *spec = policy->head->own;
+    if (spec->level.count == 0 && spec->distance.count == 0)
+        return scenario_blame(world->scenario, policy->head, err,
+                              "changes nothing; give shares by level or by distance");
+    return opening_check_start(world, policy, &spec->start_us, err) != 0 ||
+                   check_names(world, &spec->level, facility_level_names, FACILITY_LEVELS, "level", err) !=
+                       0 ||
+                   check_names(world, &spec->distance, relation_names, GEOGRAPHY_RELATIONS,
+                               "distance from home", err) != 0
+               ? -1
+               : 0;
+}
+
+static int plan(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
+{
+    (void)err;
+    const struct reimbursement_spec *spec = policy->head->own;
+    struct reimbursement *state = policy->state;
+    if (state->begun || now_us < policy->period->from_us)
+        return 0;
+    state->begun = true;
+    for (size_t i = 0; i < spec->level.count; i++) {
+        const struct named_real *share = SCENARIO_ITEM(spec->level, struct named_real, i);
+        world->rules->by_level[find(facility_level_names, FACILITY_LEVELS, share->name)] = share->value;
+    }
+    for (size_t i = 0; i < spec->distance.count; i++) {
+        const struct named_real *added = SCENARIO_ITEM(spec->distance, struct named_real, i);
+        world->rules->by_distance[find(relation_names, GEOGRAPHY_RELATIONS, added->name)] = added->value;
+    }
+    rules_changed(world);
+    return 0;
+}
+
+const struct policy_ops reimbursement_ops = {.keys = &reimbursement_kind,
+                                             .state_size = sizeof(struct reimbursement),
+                                             .prepare = prepare,
+                                             .plan = plan};

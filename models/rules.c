@@ -1,0 +1,154 @@
+#include "models/rules.h"
+
+#include <math.h>
+
+#include "models/world_parts.h"
+
+static int check_open(const struct world *world, const int32_t *reference, int64_t facility, struct err *err)
+{
+    if (facility < 0 || (world->rules->refuses[facility] & RULES_ANYBODY) == 0)
+        return 0;
+    return scenario_blame(world->scenario, reference, err,
+                          "\"%s\" is closed until a policy opens it, and patients are sent there; name one "
+                          "that is open",
+                          world->facilities.facility[facility].id);
+}
+
+static int check_destinations(const struct world *world, struct err *err)
+{
+    int failed = 0;
+    for (size_t c = 0; c < world->pathways.count; c++) {
+        const struct condition *condition = &world->pathways.condition[c];
+        failed |= check_open(world, &condition->spec->first_at, condition->first_facility, err);
+        for (uint32_t s = 0; s < condition->stage_count; s++) {
+            const struct stage *stage = &world->pathways.stage[condition->first_stage + s];
+            failed |= check_open(world, &stage->spec->at, stage->at, err);
+        }
+    }
+    return failed;
+}
+
+int rules_init(struct world *world, struct err *err)
+{
+    struct arena *arena = &world->arena;
+    const struct facilities *facilities = &world->facilities;
+    struct rules *rules = arena_zeroed(arena, 1, sizeof *rules, err);
+    if (rules == NULL)
+        return -1;
+    world->rules = rules;
+    rules->first_levels = UINT32_MAX;
+    rules->refuses = arena_zeroed(arena, facilities->count, sizeof *rules->refuses, err);
+    rules->exempt = arena_zeroed(arena, world->pathways.count, sizeof *rules->exempt, err);
+    if (rules->refuses == NULL || rules->exempt == NULL)
+        return -1;
+    for (int level = 0; level < FACILITY_LEVELS; level++)
+        rules->by_level[level] = NAN;
+    for (size_t f = 0; f < facilities->count; f++) {
+        const struct facility *facility = &facilities->facility[f];
+        for (int64_t grade = facility->grades; facility->grades > 0 && grade < SEVERITIES; grade++)
+            rules->refuses[f] |= UINT32_C(1) << grade;
+        rules->refuses[f] |= facility->closed ? RULES_ANYBODY : 0;
+        rules->refuses[f] |= facility->level == LEVEL_ONLINE ? RULES_NEAREST : 0;
+    }
+    return check_destinations(world, err);
+}
+
+uint32_t rules_is(const struct world *world, const struct patient *patient)
+{
+    const struct rules *rules = world->rules;
+    const uint32_t is = RULES_ANYBODY | UINT32_C(1) << patient->severity;
+    const bool referred = (patient->more & PATIENT_REFERRED) != 0 || patient->facility != PATIENT_NOWHERE;
+    return rules->strict && !referred && !rules->exempt[world->demand.stream[patient->stream].condition]
+               ? is | RULES_UNREFERRED
+               : is;
+}
+
+bool rules_asks_referral(const struct world *world, uint32_t condition, uint32_t facility)
+{
+    const struct rules *rules = world->rules;
+    return (rules->first_levels >> world->facilities.facility[facility].level & 1) == 0 &&
+           !rules->exempt[condition];
+}
+
+double rules_share(const struct world *world, uint32_t facility, uint32_t home, bool unreferred)
+{
+    const struct rules *rules = world->rules;
+    const struct facility *at = &world->facilities.facility[facility];
+    if (!rules->reimburses)
+        return at->reimbursed;
+    const double level = rules->by_level[at->level];
+    const enum geography_relation relation =
+        at->stays_home ? SAME_COUNTY : geography_relation(&world->geography, home, at->place);
+    const double share = (isnan(level) ? at->reimbursed : level) + rules->by_distance[relation] -
+                         (unreferred ? rules->unreferred : 0);
+    return fmin(1, fmax(0, share));
+}
+
+double rules_share_of(const struct world *world, const struct patient *patient)
+{
+    const struct stream *stream = &world->demand.stream[patient->stream];
+    if (!world->rules->reimburses)
+        return world->facilities.facility[patient->facility].reimbursed;
+    const bool unreferred = (patient->more & PATIENT_REFERRED) == 0 &&
+                            rules_asks_referral(world, stream->condition, patient->facility);
+    return rules_share(world, patient->facility, stream->place, unreferred);
+}
+
+void rules_changed(struct world *world)
+{
+    struct rules *rules = world->rules;
+    rules->version++;
+    rules->reimburses = rules->unreferred > 0;
+    for (int level = 0; level < FACILITY_LEVELS; level++)
+        rules->reimburses = rules->reimburses || !isnan(rules->by_level[level]);
+    for (int r = 0; r < GEOGRAPHY_RELATIONS; r++)
+        rules->reimburses = rules->reimburses || rules->by_distance[r] < 0 || rules->by_distance[r] > 0;
+    for (size_t f = 0; rules->strict && f < world->facilities.count; f++) {
+        const bool first = (rules->first_levels >> world->facilities.facility[f].level & 1) != 0;
+        rules->refuses[f] =
+            first ? rules->refuses[f] & ~RULES_UNREFERRED : rules->refuses[f] | RULES_UNREFERRED;
+    }
+}
+
+void rules_open(struct world *world, uint32_t facility)
+{
+    world->rules->refuses[facility] &= ~RULES_ANYBODY;
+    world->facilities.facility[facility].closed = false;
+    rules_changed(world);
+}
+
+/* The nearest facility of first contact, where the patient goes in person. */
+static uint32_t find_gate(const struct world *world, uint32_t place)
+{
+    uint32_t best = PATIENT_NOWHERE;
+    int64_t best_us = INT64_MAX;
+    for (uint32_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if ((world->rules->first_levels >> facility->level & 1) == 0 || facility->closed ||
+            facility->stays_home || facility->grades > 0)
+            continue;
+        const int64_t us = geography_travel(&world->geography, place, facility->place).us;
+        if (us < best_us) {
+            best_us = us;
+            best = f;
+        }
+    }
+    return best;
+}
+
+int rules_tier(struct world *world, uint32_t first_levels, bool strict, double unreferred, struct err *err)
+{
+    struct rules *rules = world->rules;
+    rules->first_levels = first_levels;
+    rules->strict = strict;
+    rules->unreferred = unreferred;
+    if (strict) {
+        rules->gate = arena_zeroed(&world->arena, world->geography.count, sizeof *rules->gate, err);
+        if (rules->gate == NULL)
+            return -1;
+        for (uint32_t p = 0; p < world->geography.count; p++)
+            rules->gate[p] = find_gate(world, p);
+    }
+    rules_changed(world);
+    return 0;
+}
