@@ -131,6 +131,8 @@ def draw(lab):
     axes.axvline(np.datetime64("2022-01-01"), color="#777777", linewidth=0.8)
     axes.set_ylabel("couples a month")
     axes.set_ylim(bottom=0)
+    axes.set_xlim(np.datetime64("2021-01-01"), np.datetime64("2023-01-01"))
+    axes.tick_params(axis="x", labelsize=7)
     axes.legend(fontsize=7, frameon=False)
     figure.savefig(os.path.join(TOP, "docs", "pictures", "chongqing_alliance.png"), dpi=150,
                    metadata={"Software": None})
