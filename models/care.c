@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/afar.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -119,6 +120,8 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
+    uint32_t asked = 0;
+    int64_t connection_us = 0;
     if (stage->window_us > 0 && now_us - patient->onset_us > stage->window_us) {
         if ((patient->flags & PATIENT_LATE) == 0)
             case_cell(world, patient)[PC_too_late]++;
@@ -133,6 +136,10 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
             return next;
     }
     patient = case_patient(world, who);
+    if (stage->follows && patient->facility != (uint32_t)stage->at) {
+        patient->stage = (uint16_t)stage->from_afar;
+        return ask(world, who, now_us);
+    }
     if (stage->at >= 0 && patient->facility != (uint32_t)stage->at) {
         const int64_t arrange_us = patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us;
         const int32_t next = journey_to(world, who, (uint32_t)stage->at, arrange_us);
@@ -140,8 +147,13 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
             return next;
     }
     if (stage->ward < 0 && (stage->need_count > 0 || stage->service >= 0) &&
-        (patient->facility == PATIENT_NOWHERE || !choice_given(world, stage, patient->facility)))
-        return journey_elsewhere(world, who, now_us);
+        (patient->facility == PATIENT_NOWHERE || !choice_given(world, stage, patient->facility))) {
+        if (!choice_guided(world, stage, patient->facility))
+            return journey_elsewhere(world, who, now_us);
+        patient->stage = (uint16_t)stage->guided;
+    }
+    if (stage->asks == ASKS_LINKED && !remote_whom(world, patient, stage, &asked, &connection_us))
+        return stage->missing == ELSE_LEAVE ? STAGE_END : stage->otherwise;
     return ask(world, who, now_us);
 }
 
@@ -202,6 +214,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     const bool treated = (patient->flags & PATIENT_TREATED) != 0;
     if ((patient->flags & PATIENT_NEEDED) != 0 && !treated)
         cell[PC_untreated]++;
+    cell[PC_treated_ended] += treated;
     if (treated && (patient->more & PATIENT_MOVED) == 0 && condition->treat_service >= 0 &&
         patient->facility != PATIENT_NOWHERE) {
         int64_t *care = world_fs(world, patient->facility, (uint32_t)condition->treat_service);
@@ -210,11 +223,12 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     }
     if (condition->spec->outcomes.count > 0) {
         const int64_t outcome =
-            outcome_draw(condition, &world->rng, case_identity(world, patient), patient, now_us);
+            outcome_draw(condition, &world->rng, case_identity(world, patient), patient,
+                         world->has_extra && (case_extra(world, who)->afar & AFAR_WATCHED) != 0, now_us);
         if (outcome >= 0) {
             const struct outcome_spec *spec =
                 SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            cell[strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
+            cell[spec->good ? PC_successes : strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
@@ -387,8 +401,10 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     int32_t next = stage->next;
     if (next == STAGE_BY_LUCK)
         next = stage_next(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
-    if (world->has_extra)
+    if (world->has_extra) {
         interruption_ended(world, who);
+        afar_unwatch(world, who);
+    }
     const bool keeps = next >= 0 && world->pathways.stage[next].previous != PREVIOUS_RELEASE;
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
@@ -459,7 +475,7 @@ static void handle_ask(struct world *world, uint32_t who, int64_t now_us)
 
 static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
 {
-    const struct patient *patient = case_patient(world, who);
+    struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     int32_t next = STAGE_END;
     if (remote_hear(world, who, &next, now_us)) {
@@ -467,7 +483,12 @@ static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     count_visit(world, who, stage);
-    go_on(world, who, next, true, now_us);
+    if (stage->guided_service >= 0 && case_extra(world, who)->answer.code == ANSWER_MISSING) {
+        patient->stage = (uint16_t)stage->variant_of;
+        next = journey_elsewhere(world, who, now_us);
+    }
+    if (next != CASE_SETTLED)
+        go_on(world, who, next, true, now_us);
 }
 
 /* What a stand-in has taken up is free again. */

@@ -46,24 +46,36 @@ uint32_t case_open_new(struct world *world)
 
 void case_pack(struct world *world, uint32_t who, struct message *message)
 {
-    memcpy(message->payload, case_patient(world, who), sizeof(struct patient));
+    unsigned char *at = message->payload + sizeof(struct baggage);
+    struct baggage baggage = {.afar = 0};
+    if (world->has_extra) {
+        baggage.errand = case_extra(world, who)->errand;
+        baggage.afar = case_extra(world, who)->afar;
+    }
+    memcpy(message->payload, &baggage, sizeof baggage);
+    memcpy(at, case_patient(world, who), sizeof(struct patient));
     const uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
-        memcpy(message->payload + sizeof(struct patient), visits,
-               world->pathways.loop_stages * sizeof *visits);
+        memcpy(at + sizeof(struct patient), visits, world->pathways.loop_stages * sizeof *visits);
 }
 
 uint32_t case_unpack(struct world *world, const struct message *message)
 {
+    const unsigned char *at = message->payload + sizeof(struct baggage);
+    struct baggage baggage;
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return who;
-    memcpy(case_patient(world, who), message->payload, sizeof(struct patient));
+    memcpy(&baggage, message->payload, sizeof baggage);
+    if (world->has_extra) {
+        case_extra(world, who)->errand = baggage.errand;
+        case_extra(world, who)->afar = (uint8_t)baggage.afar;
+    }
+    memcpy(case_patient(world, who), at, sizeof(struct patient));
     world->part.met[case_home(world, case_patient(world, who))] = true;
     uint32_t *visits = case_visits(world, who);
     if (visits != NULL)
-        memcpy(visits, message->payload + sizeof(struct patient),
-               world->pathways.loop_stages * sizeof *visits);
+        memcpy(visits, at + sizeof(struct patient), world->pathways.loop_stages * sizeof *visits);
     return who;
 }
 

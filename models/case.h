@@ -107,8 +107,14 @@ static inline struct extra *case_extra(struct world *world, uint32_t who)
     return &world->part.extra[who];
 }
 
-/* A patient with the visits so far as the beginning of a message's payload; the last bytes, as many as a
- * struct errand has, are left alone. Unpacks into a new record, as case_open(). */
+/* What of struct extra goes along in a message. */
+struct baggage {
+    struct errand errand;
+    int64_t afar;
+};
+
+/* A patient as the payload of a message: baggage, record, visits so far. Unpacks into a new record, as
+ * case_open(). */
 struct message;
 void case_pack(struct world *world, uint32_t who, struct message *message);
 uint32_t case_unpack(struct world *world, const struct message *message);

@@ -29,6 +29,17 @@ bool choice_given(const struct world *world, const struct stage *stage, uint32_t
            offer_given(facility_offer(&world->facilities, facility, (uint32_t)stage->service));
 }
 
+bool choice_guided(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    if (stage->guided < 0 || facility == PATIENT_NOWHERE || !possible(world, stage, facility))
+        return false;
+    const struct afar_link *link = afar_link(world, facility, stage->service);
+    if (link == NULL || !link->guides)
+        return false;
+    const struct offer *guide = facility_offer(&world->facilities, link->asked, (uint32_t)stage->service);
+    return guide != NULL && guide->on_board;
+}
+
 /* The same as far as is known elsewhere, for somebody who is that. */
 static bool known(const struct world *world, const struct stage *stage, uint32_t facility, uint32_t is)
 {

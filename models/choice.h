@@ -92,5 +92,7 @@ struct travel choice_way(const struct world *world, uint32_t origin, uint32_t fa
 
 /* Whether the facility has the wards and, now, the people that the stage needs. */
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility);
+/* Whether it has the wards, and somebody elsewhere is known to guide its people. */
+bool choice_guided(const struct world *world, const struct stage *stage, uint32_t facility);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/case.h"
+#include "models/remote.h"
 #include "models/serving.h"
 #include "models/watch.h"
 
@@ -81,9 +82,14 @@ static const struct ward *awaited(struct world *world, uint32_t who, bool across
     const struct stage *asked = &world->pathways.stage[stage->asked];
     if (!across || asked->need_count == 0 || asked->patience != NULL || asked->full != FULL_WAIT)
         return NULL;
-    const struct ward *ward =
-        &world->facilities
-             .ward[facility_ward(&world->facilities, (uint32_t)stage->asks, asked->need[0].resource)];
+    uint32_t facility = 0;
+    int64_t connection_us = 0;
+    if (!remote_whom(world, patient, stage, &facility, &connection_us))
+        return NULL;
+    const int32_t at = facility_ward(&world->facilities, facility, asked->need[0].resource);
+    if (at < 0)
+        return NULL;
+    const struct ward *ward = &world->facilities.ward[at];
     return ward->station.room < STATION_UNLIMITED || ward->balk_at < INT64_MAX ? NULL : ward;
 }
 

@@ -1,5 +1,6 @@
 #include "models/journey.h"
 
+#include "models/afar.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/serving.h"
@@ -54,8 +55,10 @@ static void set_out(struct world *world, uint32_t who, uint32_t facility, int64_
         write_to(world, who, partition, delay_us);
         return;
     }
-    if (world->has_extra)
-        *case_extra(world, who) = (struct extra){0};
+    if (world->has_extra) {
+        struct extra *extra = case_extra(world, who);
+        *extra = (struct extra){.errand = extra->errand, .afar = extra->afar};
+    }
     case_schedule(world, who, EVENT_TRANSFER, at_us);
 }
 
@@ -77,6 +80,11 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         patient->more |= PATIENT_MOVED | PATIENT_REFERRED;
     }
     serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
+    if (world->has_extra) {
+        struct extra *extra = case_extra(world, who);
+        const bool records = afar_share_records(world, patient->facility, facility);
+        extra->afar = (uint8_t)(records ? extra->afar | AFAR_RECORDS : extra->afar & ~AFAR_RECORDS);
+    }
     patient->facility = facility;
     if (way.us + arrange_us == 0) {
         journey_arrive(world, patient);

@@ -418,13 +418,21 @@ static const struct key_row conditions_rows[] = {
          "Which facility patients are referred to, with missing = \"refer\": the nearest that gives the "
          "service, or of the 16 nearest the one with the fewest waiting for each server, as far as is known "
          "elsewhere (see scenario.board_refresh); the nearest of equals."},
+    {"conditions.pathway.with_records", KEY_REAL, AT(stage_spec, with_records), .fallback = "1", .low = 0,
+     .high = 1,
+     .help = "Times the duration for patients who were referred from a facility that shares its records with "
+             "this "
+             "one (policies of kind telemedicine and alliance): what need not be found out again."},
     {"conditions.pathway.remote", GROUP(stage_spec, remote, remote_spec), ABSENT,
      .help =
          "What is taken at another facility while the patient stays: a consultation, a monitored bed. It is "
          "asked for by message once the stage's own needs have been taken; the stage begins when the answer "
          "has come, and takes up both until it ends."},
     {"conditions.pathway.remote.at", KEY_REF, AT(remote_spec, at), ABSENT, .refers = "facilities",
-     .help = "The facility that is asked."},
+     .help =
+         "The facility that is asked; absent: whom policies of kind telemedicine or alliance say for this "
+         "service and the facility where the patient is. Where they say nobody, the stage cannot be had (see "
+         "missing, otherwise)."},
     {"conditions.pathway.remote.needs", KEY_COUNTS, AT(remote_spec, needs), .unit = "servers", ABSENT,
      .low = 1, .high = 1e6, .help = "Its beds or resources that are taken together: { desk = 1; }."},
     {"conditions.pathway.remote.service", KEY_REF, AT(remote_spec, service), ABSENT, .refers = "services",
@@ -458,6 +466,10 @@ static const struct key_row conditions_rows[] = {
      ANY_NUMBER, .help = "Added for each hour between onset and treatment."},
     {"conditions.outcomes.by_class", KEY_NAMED_REALS, AT(outcome_spec, by_class), ABSENT, ANY_NUMBER,
      .help = "Added by grade of severity: { moderate = 0.8; severe = 2.1; }."},
+    {"conditions.outcomes.watched", KEY_REAL, AT(outcome_spec, watched), .fallback = "0", ANY_NUMBER,
+     .help = "Added when watched from afar during a stay (see the policy telemedicine)."},
+    {"conditions.outcomes.good", KEY_BOOL, AT(outcome_spec, good), .fallback = "false",
+     .help = "A success, such as a birth, rather than a harm: counted as such."},
     {"conditions.outcomes.daly", KEY_REAL, AT(outcome_spec, daly), .unit = "years", .fallback = "0", .low = 0,
      .high = 1000, .help = "Healthy life years that each such event costs."},
 };

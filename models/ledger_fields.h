@@ -21,7 +21,8 @@
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
     FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
-    FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar")
+    FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
+    FIELD(watched, COUNT, "1", 1, "patients who were watched from afar")
 #define LEDGER_PC_WAYS(FIELD) \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
@@ -30,6 +31,8 @@
 #define LEDGER_PC_ENDS(FIELD) \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
     FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
+    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that") \
+    FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost")
 #define LEDGER_PC_COSTS(FIELD) \
     FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
@@ -60,6 +63,7 @@
     FIELD(procedures_by_visitors, COUNT, "1", 1, "procedures begun by a visiting expert") \
     FIELD(procedures_by_locals, COUNT, "1", 1, "procedures begun by independent local staff") \
     FIELD(procedures_supervised, COUNT, "1", 1, "procedures of a visiting expert in which a trainee was taught") \
+    FIELD(procedures_guided, COUNT, "1", 1, "procedures given here by local staff under guidance from afar; the guide counts them too") \
     FIELD(procedures_remote, COUNT, "1", 1, "procedures and consultations given from here to patients elsewhere, by whomever") \
     FIELD(procedure_waits, SUM, "h", HOURS, "time in line before procedures") \
     FIELD(procedures_ended, COUNT, "1", 1, "patients whose pathway ended after a procedure here") \

@@ -9,12 +9,12 @@
 #include "models/patient.h"
 #include "sim/rng.h"
 
-/* Probability of outcome `o`, for tests and reports. */
+/* Probability of outcome `o`, for tests and reports. `watched` from afar. */
 double outcome_probability(const struct condition *condition, size_t o, const struct patient *patient,
-                           int64_t now_us);
+                           bool watched, int64_t now_us);
 
 /* Index of the outcome that happens to this patient, or -1. */
 int64_t outcome_draw(const struct condition *condition, const struct rng *rng, struct rng_identity identity,
-                     const struct patient *patient, int64_t now_us);
+                     const struct patient *patient, bool watched, int64_t now_us);
 
 #endif

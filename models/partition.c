@@ -23,6 +23,8 @@ static const char *one_because(const struct world *world)
         return "travel.fixed is 0: patients may be elsewhere at once";
     if (world->scenario->run.most_present >= 0)
         return "scenario.most_present counts everybody at once";
+    if (world->afar.least_connection_us <= 0 && world->afar.site != NULL)
+        return "a policy's connection_time is 0: another facility is asked at once";
     const bool live = world->scenario->run.board_us == 0;
     for (size_t s = 0; s < world->pathways.stage_count; s++) {
         const struct stage *stage = &world->pathways.stage[s];
@@ -64,7 +66,7 @@ static unsigned number_places(struct world *world)
 
 static int choose_window(struct world *world, struct err *err)
 {
-    struct window_delay delay[2] = {{"travel.fixed", world->scenario->travel.fixed_us}};
+    struct window_delay delay[3] = {{"travel.fixed", world->scenario->travel.fixed_us}};
     size_t count = 1;
     for (size_t s = 0; s < world->pathways.stage_count; s++) {
         const struct stage *stage = &world->pathways.stage[s];
@@ -73,6 +75,8 @@ static int choose_window(struct world *world, struct err *err)
         delay[1] = (struct window_delay){"a connection_time", stage->connection_us};
         count = 2;
     }
+    if (world->afar.site != NULL && world->afar.least_connection_us < INT64_MAX)
+        delay[count++] = (struct window_delay){"a policy's connection_time", world->afar.least_connection_us};
     struct window window;
     if (window_choose(&window, world->partitions, delay, world->partitions > 1 ? count : 0,
                       world->partitions > 1 ? world->scenario->run.board_us : 0, 0, err) != 0)
@@ -263,7 +267,7 @@ void partition_refresh_board(struct world *world)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         struct offer *offer = &world->facilities.offer[o];
-        offer->on_board = offer_given(offer);
+        offer->on_board = afar_given(world, offer->facility, (int32_t)offer->service);
         offer->board_free = offer_operator(offer, false) >= 0;
         offer->board_free_emergency = offer_operator(offer, true) >= 0;
         offer->board_waiting = offer->operators.waiting;

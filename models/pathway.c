@@ -6,7 +6,8 @@
 
 #include "sim/rng.h"
 
-enum { OUTCOMES = 8 };
+/* A stage, its stand-in, and two variants with theirs. */
+enum { OUTCOMES = 8, STAGE_VARIANTS = 6 };
 
 struct build {
     struct pathways *pathways;
@@ -144,13 +145,13 @@ static int find_station(struct build *build, const struct stage_spec *spec, stru
 }
 
 /* Their lines are not for them alone: who waits there waits for something else as well. */
-static void make_joint(struct build *build, const struct stage *stage)
+static void make_joint(struct facilities *facilities, const struct stage *stage)
 {
     for (size_t i = 0; i < stage->need_count; i++)
-        for (size_t f = 0; f < build->facilities->count; f++) {
-            const int32_t ward = facility_ward(build->facilities, (uint32_t)f, stage->need[i].resource);
+        for (size_t f = 0; f < facilities->count; f++) {
+            const int32_t ward = facility_ward(facilities, (uint32_t)f, stage->need[i].resource);
             if (ward >= 0)
-                build->facilities->ward[ward].joint = true;
+                facilities->ward[ward].joint = true;
         }
 }
 
@@ -179,25 +180,27 @@ static int find_needs(struct build *build, const struct stage_spec *spec, struct
     const bool joint = stage->need_count > 1 || (stage->service >= 0 && stage->need_count > 0) ||
                        (stage->need_count == 1 && stage->need[0].amount != 1);
     if (joint)
-        make_joint(build, stage);
+        make_joint(build->facilities, stage);
     return 0;
 }
 
 /* --- what is asked for elsewhere --- */
 
-static struct stage *add_stage(struct build *build, const struct stage *like, int32_t *at)
+static struct stage *add_stage(struct pathways *pathways, const struct stage *like, int32_t *at)
 {
-    *at = (int32_t)build->pathways->stage_count;
-    struct stage *stage = &build->pathways->stage[build->pathways->stage_count++];
+    *at = (int32_t)pathways->stage_count;
+    struct stage *stage = &pathways->stage[pathways->stage_count++];
     *stage = *like;
     return stage;
 }
 
 /* A stand-in has the luck of the stage, and nothing of what its patient has where the patient is. */
-static struct stage *add_stand_in(struct build *build, struct stage *asking)
+static struct stage *add_stand_in(struct pathways *pathways, struct stage *asking)
 {
-    struct stage *stage = add_stage(build, asking, &asking->asked);
-    stage->ward = stage->at = stage->asks = -1;
+    struct stage *stage = add_stage(pathways, asking, &asking->asked);
+    stage->ward = stage->at = -1;
+    stage->asks = ASKS_NOBODY;
+    stage->guided_service = -1;
     stage->among = NULL;
     stage->need_count = 0;
     stage->treats = stage->first = stage->plain = false;
@@ -213,53 +216,100 @@ static struct stage *add_stand_in(struct build *build, struct stage *asking)
     return stage;
 }
 
-static int find_asked_needs(struct build *build, const struct remote_spec *spec, uint32_t facility,
+static int add_need(struct build *build, const struct remote_spec *spec, const struct key_count *need,
+                    int32_t facility, struct stage *stage)
+{
+    const int64_t resource = facilities_resource(build->facilities, need->name);
+    const bool there = resource >= 0 && (facility < 0 || facility_ward(build->facilities, (uint32_t)facility,
+                                                                       (uint32_t)resource) >= 0);
+    if (!there)
+        return scenario_blame(build->scenario, &spec->needs, build->err,
+                              "%s lacks \"%s\"; add it to beds or resources, or correct the name",
+                              facility < 0 ? "every facility" : build->facilities->facility[facility].id,
+                              need->name);
+    stage->need[stage->need_count++] = (struct need){.resource = (uint32_t)resource, .amount = need->count};
+    return 0;
+}
+
+static int find_asked_needs(struct build *build, const struct remote_spec *spec, int32_t facility,
                             struct stage *stage)
 {
-    const char *id = build->facilities->facility[facility].id;
     if (spec->needs.count > STAGE_NEEDS)
         return scenario_blame(build->scenario, &spec->needs, build->err,
                               "%zu resources at once; a stage can need at most %d", spec->needs.count,
                               STAGE_NEEDS);
-    for (size_t i = 0; i < spec->needs.count; i++) {
-        const struct key_count *need = SCENARIO_ITEM(spec->needs, struct key_count, i);
-        const int64_t resource = facilities_resource(build->facilities, need->name);
-        const int32_t ward =
-            resource < 0 ? -1 : facility_ward(build->facilities, facility, (uint32_t)resource);
-        if (ward < 0)
-            return scenario_blame(build->scenario, &spec->needs, build->err,
-                                  "the facility \"%s\" has no \"%s\"; add it to its beds or resources, or "
-                                  "correct the name",
-                                  id, need->name);
-        build->facilities->ward[ward].joint = true;
-        stage->need[stage->need_count++] =
-            (struct need){.resource = (uint32_t)resource, .amount = need->count};
-    }
-    if (spec->service >= 0 && facility_offer(build->facilities, facility, (uint32_t)spec->service) == NULL)
-        return scenario_blame(build->scenario, &spec->service, build->err,
-                              "the facility \"%s\" does not list this service; add it to its services", id);
+    for (size_t i = 0; i < spec->needs.count; i++)
+        if (add_need(build, spec, SCENARIO_ITEM(spec->needs, struct key_count, i), facility, stage) != 0)
+            return -1;
     stage->service = spec->service;
+    if (facility >= 0 && spec->service >= 0 &&
+        facility_offer(build->facilities, (uint32_t)facility, (uint32_t)spec->service) == NULL)
+        return scenario_blame(build->scenario, &spec->service, build->err,
+                              "the facility \"%s\" does not list this service; add it to its services",
+                              build->facilities->facility[facility].id);
+    make_joint(build->facilities, stage);
     return 0;
 }
 
 static int find_remote(struct build *build, const struct stage_spec *spec, struct stage *stage)
 {
     const struct remote_spec *remote = &spec->remote;
-    stage->asks = stage->asked = -1;
-    if (remote->at < 0)
-        return 0;
     uint32_t facility = 0;
+    if (remote->at < 0 && remote->service < 0)
+        return 0;
     if (stage->ward >= 0 || stage->among != NULL || stage->service >= 0)
-        return scenario_blame(build->scenario, &remote->at, build->err,
+        return scenario_blame(build->scenario, remote, build->err,
                               "a stage that asks elsewhere needs beds or resources here at most; remove "
                               "station, among and service (remote.service is that of the facility asked)");
-    if (facilities_refer(build->facilities, build->scenario, &remote->at, &facility, build->err) != 0)
+    if (remote->at >= 0 &&
+        facilities_refer(build->facilities, build->scenario, &remote->at, &facility, build->err) != 0)
         return -1;
-    stage->asks = (int32_t)facility;
+    stage->asks = remote->at < 0 ? ASKS_LINKED : (int32_t)facility;
     stage->connection_us = remote->connection_us;
     stage->plain = false;
-    make_joint(build, stage);
-    return find_asked_needs(build, remote, facility, add_stand_in(build, stage));
+    make_joint(build->facilities, stage);
+    return find_asked_needs(build, remote, remote->at < 0 ? -1 : stage->asks,
+                            add_stand_in(build->pathways, stage));
+}
+
+static struct stage *add_variant(struct pathways *pathways, uint32_t of, int32_t *at)
+{
+    struct stage *stage = add_stage(pathways, &pathways->stage[of], at);
+    stage->variant_of = (int32_t)of;
+    stage->guided = stage->from_afar = -1;
+    stage->full = stage->full == FULL_DIVERT ? FULL_WAIT : stage->full;
+    stage->at = stage->service = -1;
+    stage->plain = false;
+    return stage;
+}
+
+void pathways_guide(struct pathways *pathways, struct facilities *facilities, uint32_t stage)
+{
+    struct stage *whole = &pathways->stage[stage];
+    if (whole->guided >= 0)
+        return;
+    struct stage *variant = add_variant(pathways, stage, &whole->guided);
+    variant->asks = ASKS_LINKED;
+    variant->guided_service = whole->service;
+    make_joint(facilities, variant);
+    add_stand_in(pathways, variant)->service = whole->service;
+}
+
+void pathways_follow_up(struct pathways *pathways, struct facilities *facilities, uint32_t stage,
+                        int64_t connection_us)
+{
+    struct stage *whole = &pathways->stage[stage];
+    if (whole->from_afar >= 0)
+        return;
+    struct stage *variant = add_variant(pathways, stage, &whole->from_afar);
+    variant->asks = whole->at;
+    variant->need_count = 0;
+    variant->connection_us = connection_us;
+    struct stage *stand_in = add_stand_in(pathways, variant);
+    memcpy(stand_in->need, whole->need, sizeof whole->need);
+    stand_in->need_count = whole->need_count;
+    stand_in->service = whole->service;
+    make_joint(facilities, stand_in);
 }
 
 static uint32_t cumulative_word(double share)
@@ -396,7 +446,13 @@ static int set_stage(struct build *build, size_t c, uint32_t first_stage, size_t
                             .service = spec->service,
                             .choice = (enum stage_choice)spec->choice,
                             .missing = (enum stage_else)spec->missing,
-                            .asks = -1,
+                            .asks = ASKS_NOBODY,
+                            .asked = -1,
+                            .guided = -1,
+                            .from_afar = -1,
+                            .variant_of = -1,
+                            .guided_service = -1,
+                            .with_records = spec->with_records,
                             .refer = (enum stage_refer)spec->refer,
                             .pick = (enum stage_pick)spec->pick,
                             .previous = (enum stage_previous)spec->previous,
@@ -545,12 +601,12 @@ int pathways_init(struct pathways *pathways, const struct scenario *scenario, st
     size_t stages = 0;
     for (size_t c = 0; c < pathways->count; c++)
         stages += SCENARIO_ITEM(scenario->conditions, struct condition_spec, c)->pathway.count;
-    if (pathways->count > UINT16_MAX || stages > UINT16_MAX / 2)
+    if (pathways->count > UINT16_MAX || stages > UINT16_MAX / STAGE_VARIANTS)
         return err_fail(err, "%zu conditions with %zu stages are too many; at most %d of each",
-                        pathways->count, stages, UINT16_MAX / 2);
+                        pathways->count, stages, UINT16_MAX / STAGE_VARIANTS);
     pathways->stage_count = stages;
     pathways->condition = arena_zeroed(arena, pathways->count, sizeof *pathways->condition, err);
-    pathways->stage = arena_zeroed(arena, 2 * stages, sizeof *pathways->stage, err);
+    pathways->stage = arena_zeroed(arena, STAGE_VARIANTS * stages, sizeof *pathways->stage, err);
     if (pathways->condition == NULL || pathways->stage == NULL)
         return -1;
     int failed = 0;

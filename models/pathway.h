@@ -16,6 +16,8 @@
 enum answer_code { ANSWER_GRANTED, ANSWER_MISSING, ANSWER_REJECTED, ANSWER_BALKED, ANSWER_GAVE_UP };
 #define STAGE_ANSWER(code) (-16 - (int32_t)(code))
 
+enum { ASKS_NOBODY = -1, ASKS_LINKED = -2 };
+
 enum { STAGE_END = -1, STAGE_BY_LUCK = -3, STAGE_NEEDS = 4, SEVERITIES = 16 };
 
 /* Of a condition, in the order of its key. */
@@ -45,9 +47,15 @@ struct stage {
     struct need need[STAGE_NEEDS];
     int32_t service; /* -1: none */
     int32_t at;      /* facility where it is had; -1: where the patient is */
-    int32_t asks;    /* facility that is asked for the rest; -1: nobody is */
+    int32_t asks;    /* facility that is asked for the rest, ASKS_NOBODY, or ASKS_LINKED: as a policy says */
     int32_t asked;   /* the stage that stand-ins have there */
     int64_t connection_us;
+    int32_t guided, from_afar; /* variants of this stage: by local staff under guidance, and without going
+                                * there; -1: none. For policies. */
+    bool follows;              /* the second is at work: changes at planning epochs */
+    int32_t variant_of;        /* -1: itself */
+    int32_t guided_service;    /* of a guided variant; -1 */
+    double with_records;       /* duration where records came along */
     enum stage_refer refer;
     const int32_t *among; /* wards of which one is picked; NULL: none */
     uint32_t among_count;
@@ -110,6 +118,13 @@ static inline uint32_t stage_pick(const struct stage *stage, uint32_t word)
 {
     return (uint32_t)(((uint64_t)word * stage->among_count) >> 32);
 }
+
+/* Before the run, makes what a policy needs of a stage, once: the variant with its service given by local
+ * staff under guidance; the variant in which what it needs at its facility is asked for instead of going
+ * there. */
+void pathways_guide(struct pathways *pathways, struct facilities *facilities, uint32_t stage);
+void pathways_follow_up(struct pathways *pathways, struct facilities *facilities, uint32_t stage,
+                        int64_t connection_us);
 
 /* The class drawn by a word. */
 unsigned condition_severity(const struct condition *condition, uint32_t word);

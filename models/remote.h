@@ -11,7 +11,14 @@
 #include <stdint.h>
 
 struct message;
+struct patient;
+struct stage;
 struct world;
+
+/* Whom a patient can ask for what the stage needs from elsewhere, and how long that is on its way; false:
+ * nobody. */
+bool remote_whom(const struct world *world, const struct patient *patient, const struct stage *stage,
+                 uint32_t *asked, int64_t *connection_us);
 
 /* The patient has what the present stage needs here, and asks for the rest. */
 void remote_ask(struct world *world, uint32_t who, int64_t now_us);

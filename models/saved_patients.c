@@ -28,8 +28,8 @@ STATE_LAYOUT(patient, struct patient, PATIENT_STATE, 0);
 #define EXTRA_STATE(ONE, ALL, NOT) \
     ONE(struct extra, whole_us) ONE(struct extra, remaining_us) ONE(struct extra, resamples) \
     ONE(struct extra, mode) NOT(struct extra, blocked_at) NOT(struct extra, held) \
-    ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand)
-STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 11);
+    ONE(struct extra, held_count) NOT(struct extra, answer) NOT(struct extra, errand) ONE(struct extra, afar)
+STATE_LAYOUT(extra, struct extra, EXTRA_STATE, 10);
 
 #define ANSWER_STATE(ONE, ALL, NOT) \
     ONE(struct answer, duration_us) ONE(struct answer, code) ONE(struct answer, proficiency)
@@ -153,9 +153,9 @@ static void save_extra(const struct roster *roster, const struct world *view, ui
     if (!view->has_remote)
         return;
     state_put_array_items(writer, &answer_layout, &extra->answer, 1);
-    state_put_u64(writer, owes_an_answer(&view->part.patients.record[who])
-                              ? roster->number[extra->errand.partition][extra->errand.patient]
-                              : SAVED_NOWHERE);
+    const bool owes = owes_an_answer(&view->part.patients.record[who]);
+    state_put_u64(writer, owes ? roster->number[extra->errand.partition][extra->errand.patient] : SAVED_NOWHERE);
+    state_put_i64(writer, owes ? extra->errand.connection_us : 0);
 }
 
 void roster_save(const struct roster *roster, const struct world *world, struct state_writer *writer)
@@ -272,7 +272,7 @@ static bool can_be(const struct world *world, const struct patient *patient, int
     if (stage->condition != world->demand.stream[patient->stream].condition ||
         !is_somewhere(world, patient, stage))
         return false;
-    if (!world->has_remote && (patient->more & (PATIENT_ASKS | PATIENT_ANSWERED | PATIENT_STANDS_IN)) != 0)
+    if (!world->has_remote && (patient->more & (PATIENT_ASKS | PATIENT_STANDS_IN)) != 0)
         return false;
     if (!world->has_extra && (patient->more & (PATIENT_HOLDS | PATIENT_INTERRUPTED)) != 0)
         return false;
@@ -319,7 +319,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     struct extra *extra = case_extra(view, who);
     state_get_array_items(reader, &answer_layout, &extra->answer, 1);
     const uint64_t number = state_get_up_to(reader, SAVED_NOWHERE);
-    if (extra->answer.duration_us < 0 || !is_near(extra->answer.duration_us))
+    const int64_t connection_us = state_get_i64(reader);
+    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 || !is_near(extra->answer.duration_us))
         state_refuse(reader, IMPOSSIBLE);
     if (reader->failed || !owes_an_answer(patient))
         return;
@@ -332,7 +333,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     if (asker->stream != patient->stream || asker->ordinal != patient->ordinal ||
         (who_asks->more & PATIENT_ASKS) == 0 || who_asks->due_kind != PATIENT_NO_EVENT)
         state_refuse(reader, IMPOSSIBLE);
-    extra->errand = (struct errand){.partition = asker->partition, .patient = asker->who};
+    extra->errand = (struct errand){
+        .partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
 }
 
 static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,

@@ -201,8 +201,9 @@ struct stage_spec {
     const char *balked;         /* stage of those who balk; NULL: the pathway ends */
     struct dist_spec *upgrade_after; /* waiting so long changes the priority; NULL: never */
     int64_t upgrade_priority;
-    int32_t at; /* ref facilities: had there and nowhere else; -1 */
-    int refer;  /* enum stage_refer */
+    int32_t at;          /* ref facilities: had there and nowhere else; -1 */
+    int refer;           /* enum stage_refer */
+    double with_records; /* times the duration where records of the facility before came along */
     struct remote_spec remote;
 };
 
@@ -213,7 +214,9 @@ struct outcome_spec {
     double proficiency;       /* added at proficiency 1 of who treated, in proportion below */
     double delay_per_h;       /* added per hour between onset and treatment */
     struct key_list by_class; /* struct named_real: added by severity class */
+    double watched;           /* added when the patient was watched from afar */
     double daly;              /* lost per event */
+    bool good;                /* a success rather than a harm */
 };
 
 struct class_spec {

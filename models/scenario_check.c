@@ -183,9 +183,14 @@ static int check_remote(const struct scenario *scenario, const struct stage_spec
 {
     const struct remote_spec *remote = &stage->remote;
     const bool asks = remote->needs.count > 0 || remote->service >= 0;
-    if (remote->at < 0 && (asks || remote->connection_us > 0))
-        return scenario_blame(scenario, remote, err,
-                              "does not say who is asked; write at = \"ID\"; with a facility");
+    if (remote->at < 0 && remote->service < 0 && (asks || remote->connection_us > 0))
+        return scenario_blame(
+            scenario, remote, err,
+            "does not say who is asked; write at = \"ID\"; with a facility, or a service of "
+            "which a policy says who gives it");
+    if (remote->at < 0 && remote->connection_us > 0)
+        return scenario_blame(scenario, &remote->connection_us, err,
+                              "is said by the policy that says who is asked; take it away, or write at");
     if (remote->at >= 0 && !asks)
         return scenario_blame(scenario, &remote->at, err,
                               "is asked for nothing; write needs: { desk = 1; }; or service = \"ID\";");

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/afar.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -118,7 +119,9 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
     cell[person->role == ROLE_VISITOR ? FS_procedures_by_visitors : FS_procedures_by_locals]++;
     cell[FS_procedures_remote] += remote;
     if (person->expert >= 0 && remote) {
-        const int64_t taken_us = own_us + case_stage(world, patient)->connection_us;
+        const int64_t taken_us =
+            own_us +
+            case_extra(world, (uint32_t)(patient - world->part.patients.record))->errand.connection_us;
         int64_t *hours = world_ex(world, (uint32_t)person->expert);
         hours[EX_remote_procedures]++;
         hours[EX_remote_hours] += taken_us;
@@ -160,8 +163,11 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
     }
     if (duration == NULL)
         return 0;
-    return dist_value(duration, case_luck(world, who, stage, resamples).w[0], patient->ordinal,
-                      case_visit(world, who, stage) + resamples);
+    const bool known =
+        stage->with_records != 1 && world->has_extra && (case_extra(world, who)->afar & AFAR_RECORDS) != 0;
+    const int64_t duration_us = dist_value(duration, case_luck(world, who, stage, resamples).w[0],
+                                           patient->ordinal, case_visit(world, who, stage) + resamples);
+    return known ? llround((double)duration_us * stage->with_records) : duration_us;
 }
 
 /* What the stage's service takes here; `duration_us` is that of an expert. */
@@ -180,15 +186,17 @@ static int64_t give_service(struct world *world, struct patient *patient, int64_
 }
 
 /* Somebody elsewhere has said how long it takes. */
-static int64_t begin_answered(struct world *world, uint32_t who)
+static int64_t begin_answered(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct answer *answer = &case_extra(world, who)->answer;
     const struct stage *stage = case_stage(world, patient);
-    patient->more = (uint8_t)(patient->more & ~PATIENT_ANSWERED);
+    patient->more = (uint8_t)(patient->more & ~PATIENT_ASKS);
     if (world->pathways.stage[stage->asked].service >= 0)
         patient->proficiency = answer->proficiency;
     case_cell(world, patient)[PC_consultations]++;
+    if (stage->guided_service >= 0)
+        afar_guided(world, who, now_us);
     return answer->duration_us;
 }
 
@@ -206,9 +214,9 @@ static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    int64_t duration_us =
-        (patient->more & PATIENT_ANSWERED) != 0 ? begin_answered(world, who) : draw_duration(world, who, 0);
-    if (patient->facility != PATIENT_NOWHERE && stage->ward < 0 && stage->among == NULL)
+    const bool answered = (patient->more & PATIENT_ASKS) != 0;
+    int64_t duration_us = answered ? begin_answered(world, who, now_us) : draw_duration(world, who, 0);
+    if (!answered && patient->facility != PATIENT_NOWHERE && stage->ward < 0 && stage->among == NULL)
         duration_us += visit_us(world, patient);
     watch_change(world, ward, patient, WATCH_BEGAN, now_us);
     if (stage->service >= 0)
@@ -273,7 +281,7 @@ static bool begin_elsewhere(struct world *world, uint32_t who, const struct ward
     const struct patient *patient = case_patient(world, who);
     if ((patient->more & PATIENT_STANDS_IN) != 0)
         begin_for_another(world, who, ward, now_us);
-    else if (case_stage(world, patient)->asks >= 0 && (patient->more & PATIENT_ANSWERED) == 0)
+    else if (case_stage(world, patient)->asks != ASKS_NOBODY && (patient->more & PATIENT_ASKS) == 0)
         remote_ask(world, who, now_us);
     else
         return false;
@@ -296,6 +304,7 @@ void serving_begin(struct world *world, uint32_t who, const struct ward *ward, i
         patient->shift = ward->shift;
     if (!world->has_extra)
         return;
+    afar_watch(world, who);
     interruption_began(world, who, duration_us);
     if ((patient->more & PATIENT_HOLDS) != 0 && stage->previous == PREVIOUS_UNTIL_BEGIN)
         holding_release(world, who, now_us);

@@ -161,6 +161,19 @@ void skill_practise(const struct service *service, struct person *person, int64_
     person->last_case_us = now_us;
 }
 
+void skill_credit(struct offer *offer, const struct service *service, const struct rng *rng, size_t person,
+                  int64_t millionths, int64_t now_us)
+{
+    struct person *learner = &offer->people[person];
+    learner->credit_ppm += millionths;
+    for (; learner->credit_ppm >= 1000000; learner->credit_ppm -= 1000000) {
+        if (learner->role == ROLE_TRAINEE)
+            skill_supervise(offer, service, rng, person, now_us);
+        else
+            skill_practise(service, learner, now_us);
+    }
+}
+
 static struct rng_words personal_luck(const struct offer *offer, const struct rng *rng, uint32_t number)
 {
     return rng_draw(rng, (struct rng_identity){.stream = offer->hash, .ordinal = number},
@@ -212,7 +225,7 @@ void skill_return(struct offer *offer, size_t person)
     ONE(struct person, role) ONE(struct person, expert) ONE(struct person, busy) ONE(struct person, gone) \
     ONE(struct person, studies) \
     NOT(struct person, worked_us) ONE(struct person, week_us) ONE(struct person, number) \
-    ONE(struct person, supervised) ONE(struct person, independent_at_cases) \
+    ONE(struct person, supervised) ONE(struct person, credit_ppm) ONE(struct person, independent_at_cases) \
     ONE(struct person, proficiency) ONE(struct person, last_case_us) ONE(struct person, leaves_us)
 STATE_LAYOUT(person, struct person, PERSON_STATE, 9);
 

@@ -31,6 +31,7 @@ struct person {
     int64_t week_us;          /* ... and at most so much, but for emergencies */
     uint32_t number;          /* identity within the offer: never reused */
     int64_t supervised;       /* cases so far */
+    int64_t credit_ppm;       /* learned besides, below one case, in millionths */
     int64_t independent_at_cases;
     double proficiency; /* 0..1 when last practised */
     int64_t last_case_us;
@@ -84,6 +85,10 @@ int64_t skill_trainee(const struct offer *offer, const struct rng *rng);
 /* One supervised case more; at the threshold the trainee becomes independent from now on. */
 void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng,
                      size_t trainee, int64_t now_us);
+
+/* So many millionths of a case more: supervised for a trainee, own for whoever is independent. */
+void skill_credit(struct offer *offer, const struct service *service, const struct rng *rng, size_t person,
+                  int64_t millionths, int64_t now_us);
 
 /* Proficiency now, decay included: 1 - (1 - p) e^{-cases k}; halved towards the entry level in every
  * decay_half after decay_after without a case. */

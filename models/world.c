@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/care.h"
+#include "models/case.h"
 #include "models/metrics.h"
 #include "models/partition.h"
 #include "models/plain.h"
@@ -141,7 +142,7 @@ static bool needs_extra(const struct world *world)
 static bool asks_elsewhere(const struct world *world)
 {
     for (size_t s = 0; s < world->pathways.stage_count; s++)
-        if (world->pathways.stage[s].asks >= 0)
+        if (world->pathways.stage[s].asks != ASKS_NOBODY)
             return true;
     return false;
 }
@@ -190,14 +191,14 @@ static int build(struct world *world, struct err *err)
         init_background(world, err) != 0 || experts_init(&world->experts, world, err) != 0 ||
         init_ledger(world, err) != 0)
         return -1;
-    if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) + sizeof(struct errand) >
+    if (world->pathways.loop_stages * sizeof(uint32_t) + sizeof(struct patient) + sizeof(struct baggage) >
             MESSAGE_BYTES &&
         world->facilities.count > 0)
         return err_fail(err,
                         "a pathway that goes back has %zu stages; at most %zu are possible where there are "
                         "facilities",
                         world->pathways.loop_stages,
-                        (MESSAGE_BYTES - sizeof(struct patient) - sizeof(struct errand)) / sizeof(uint32_t));
+                        (MESSAGE_BYTES - sizeof(struct patient) - sizeof(struct baggage)) / sizeof(uint32_t));
     if (measures_init(&world->measures, scenario, world->pathways.count > 1 ? world->pathways.count : 0,
                       world->warmup_us, world->end_us, err) != 0 ||
         observe_init(world, err) != 0 || patients_init(&world->part.patients, FIRST_PATIENTS, err) != 0 ||
@@ -208,7 +209,7 @@ static int build(struct world *world, struct err *err)
         return -1;
     if (check_stations(world, err) != 0)
         return -1;
-    world->has_remote = asks_elsewhere(world);
+    world->has_remote = world->has_remote || asks_elsewhere(world);
     world->has_extra = needs_extra(world);
     plain_compile(world);
     init_levels(world);

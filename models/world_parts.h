@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/afar.h"
 #include "models/choice.h"
 #include "models/demand.h"
 #include "models/expert.h"
@@ -52,6 +53,14 @@ struct answer {
 /* Where the patient is for whom somebody stands in. */
 struct errand {
     uint32_t partition, patient;
+    int64_t connection_us;
+};
+
+/* What is known of a patient from afar; goes along. */
+enum extra_afar {
+    AFAR_WATCHED = 1,     /* has been, for a while */
+    AFAR_WATCHED_NOW = 2, /* is */
+    AFAR_RECORDS = 4,     /* came with the records of the facility before */
 };
 
 /* What only patients of rare features need, beside their record. */
@@ -62,6 +71,7 @@ struct extra {
     int64_t whole_us, remaining_us; /* of a service that may be interrupted */
     uint32_t resamples;
     uint8_t mode;        /* enum interruption: of the last one */
+    uint8_t afar;        /* enum extra_afar */
     uint32_t blocked_at; /* position among the blocked, + 1; 0: not blocked */
     struct held {
         int32_t ward;
@@ -135,6 +145,7 @@ struct world {
     struct rules *rules; /* shared by the views; owned by the arena */
     struct choices choices;
     struct experts experts;
+    struct afar afar;
     struct policy *policies; /* the active ones */
     size_t policy_count;
     struct world_period *periods; /* one a policy */

@@ -12,7 +12,7 @@
 #include "sim/calendar.h"
 #include "sim/err.h"
 
-enum { MESSAGE_BYTES = 104 };
+enum { MESSAGE_BYTES = 120 };
 
 /* Something that moves or asks between facilities. What the payload means is the model's business. */
 struct message {

@@ -34,15 +34,18 @@ static double logistic(double x)
 Test(outcome, follows_its_logit)
 {
     struct patient patient = {.onset_us = HOUR_US};
-    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-2), 1e-15);
+    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, false, 99 * HOUR_US), logistic(-2),
+                       1e-15);
     patient.severity = 1;
-    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-0.5), 1e-15);
+    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, false, 99 * HOUR_US), logistic(-0.5),
+                       1e-15);
     patient.flags = PATIENT_TREATED;
     patient.treated_us = 4 * HOUR_US;
-    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-0.5 - 0.5 + 0.3),
-                       1e-15);
+    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, false, 99 * HOUR_US),
+                       logistic(-0.5 - 0.5 + 0.3), 1e-15);
     patient.proficiency = UINT8_MAX;
-    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, 99 * HOUR_US), logistic(-1.7), 1e-15);
+    cr_assert_float_eq(outcome_probability(&condition, 0, &patient, false, 99 * HOUR_US), logistic(-1.7),
+                       1e-15);
 }
 
 /* 100,000 patients; six standard errors are a false alarm in 5e8. */
@@ -53,8 +56,8 @@ Test(outcome, happens_as_often_as_it_should_and_the_first_ends_the_list)
     const double n = 100000;
     double count[5] = {0};
     for (uint32_t i = 0; i < n; i++) {
-        const int64_t o =
-            outcome_draw(&condition, &rng, (struct rng_identity){.stream = 3, .ordinal = i}, &patient, 0);
+        const int64_t o = outcome_draw(&condition, &rng, (struct rng_identity){.stream = 3, .ordinal = i},
+                                       &patient, false, 0);
         if (o >= 0)
             count[o]++;
     }
@@ -76,8 +79,8 @@ Test(outcome, better_care_harms_nobody)
     int spared = 0;
     for (uint32_t i = 0; i < 10000; i++) {
         const struct rng_identity who = {.stream = 3, .ordinal = i};
-        const int64_t without = outcome_draw(&condition, &rng, who, &left, 0);
-        const int64_t with = outcome_draw(&condition, &rng, who, &treated, 0);
+        const int64_t without = outcome_draw(&condition, &rng, who, &left, false, 0);
+        const int64_t with = outcome_draw(&condition, &rng, who, &treated, false, 0);
         cr_assert(with <= without);
         spared += with < without;
     }
@@ -88,7 +91,7 @@ Test(outcome, nothing_happens_without_outcomes)
 {
     const struct rng rng = rng_of(7, 0);
     spec.outcomes.count = 0;
-    cr_assert_eq(
-        outcome_draw(&condition, &rng, (struct rng_identity){.stream = 3}, &(struct patient){.flags = 0}, 0),
-        -1);
+    cr_assert_eq(outcome_draw(&condition, &rng, (struct rng_identity){.stream = 3},
+                              &(struct patient){.flags = 0}, false, 0),
+                 -1);
 }
