@@ -41,12 +41,12 @@ struct facility {
 /* One resource of one facility with its waiting line. The first two cache lines are what patients need. */
 struct ward {
     _Alignas(64) struct station station;
-    int64_t balk_at;               /* INT64_MAX: nobody balks */
-    struct station *in_service;    /* with interruptions: who is served, as lines by level; owned by the arena */
-    uint32_t facility;             /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;               /* index of its statistics; -1: not measured */
-    bool joint;                    /* customers of this line need something else as well */
-    bool relief;                   /* a change of the timetable sends everybody home who is in service */
+    int64_t balk_at;            /* INT64_MAX: nobody balks */
+    struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
+    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;            /* index of its statistics; -1: not measured */
+    bool joint;                 /* customers of this line need something else as well */
+    bool relief;                /* a change of the timetable sends everybody home who is in service */
     uint8_t preemption, interrupt; /* enum interruption */
     uint8_t shift;                 /* number of the shift, modulo 256 */
     bool is_bed;

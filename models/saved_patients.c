@@ -154,7 +154,8 @@ static void save_extra(const struct roster *roster, const struct world *view, ui
         return;
     state_put_array_items(writer, &answer_layout, &extra->answer, 1);
     const bool owes = owes_an_answer(&view->part.patients.record[who]);
-    state_put_u64(writer, owes ? roster->number[extra->errand.partition][extra->errand.patient] : SAVED_NOWHERE);
+    state_put_u64(writer,
+                  owes ? roster->number[extra->errand.partition][extra->errand.patient] : SAVED_NOWHERE);
     state_put_i64(writer, owes ? extra->errand.connection_us : 0);
 }
 
@@ -320,7 +321,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     state_get_array_items(reader, &answer_layout, &extra->answer, 1);
     const uint64_t number = state_get_up_to(reader, SAVED_NOWHERE);
     const int64_t connection_us = state_get_i64(reader);
-    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 || !is_near(extra->answer.duration_us))
+    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 ||
+        !is_near(extra->answer.duration_us))
         state_refuse(reader, IMPOSSIBLE);
     if (reader->failed || !owes_an_answer(patient))
         return;
@@ -333,8 +335,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     if (asker->stream != patient->stream || asker->ordinal != patient->ordinal ||
         (who_asks->more & PATIENT_ASKS) == 0 || who_asks->due_kind != PATIENT_NO_EVENT)
         state_refuse(reader, IMPOSSIBLE);
-    extra->errand = (struct errand){
-        .partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
+    extra->errand =
+        (struct errand){.partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
 }
 
 static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,
