@@ -290,6 +290,8 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     if (parts == NULL)
         return -1;
     save_lists(world, writer);
+    facilities_save(&world->facilities, writer);
+    rules_save(world, writer);
     demand_save(&world->demand, writer);
     const int arrivals = save_arrivals(world, writer, err);
     roster_save(roster, world, writer);
@@ -413,6 +415,10 @@ int saving_restore(struct world *world, struct state_reader *reader, struct err 
     state_enter(reader, "world", 1);
     const int64_t now_us = restore_head(world, reader);
     restore_lists(world, &maps, reader);
+    if (!reader->failed)
+        facilities_restore(&world->facilities, &maps.facility, reader);
+    if (!reader->failed)
+        rules_restore(world, &maps, reader);
     if (!reader->failed)
         demand_restore(&world->demand, &maps.stream, reader);
     if (!reader->failed)

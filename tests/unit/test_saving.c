@@ -147,6 +147,13 @@ Test(saving, those_who_are_sent_and_taught_go_on)
     interrupt_often(DATA("people"), shares, sizeof shares / sizeof shares[0]);
 }
 
+/* Before anything starts, with everything half done, and when all is done. */
+Test(saving, what_is_opened_and_ruled_stays_so)
+{
+    static const double shares[] = {0.05, 0.104, 0.11, 0.18, 0.24, 0.31, 0.335, 0.4, 0.447, 0.5, 0.7, 0.96};
+    interrupt_often(DATA("rebuilding"), shares, sizeof shares / sizeof shares[0]);
+}
+
 Test(saving, queues_of_every_kind_go_on)
 {
     static const char *const paths[] = {
