@@ -154,6 +154,13 @@ Test(saving, what_is_opened_and_ruled_stays_so)
     interrupt_often(DATA("rebuilding"), shares, sizeof shares / sizeof shares[0]);
 }
 
+/* Questions along the links, guided cases, the watched, follow-ups; one network ends before the other. */
+Test(saving, those_who_are_connected_stay_so)
+{
+    static const double shares[] = {0.1, 0.13, 0.2, 0.2303, 0.3, 0.37, 0.45, 0.6, 0.7, 0.8, 0.83, 0.86, 0.95};
+    interrupt_often(DATA("connected"), shares, sizeof shares / sizeof shares[0]);
+}
+
 Test(saving, queues_of_every_kind_go_on)
 {
     static const char *const paths[] = {
