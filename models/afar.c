@@ -90,8 +90,7 @@ void afar_unwatch(struct world *world, uint32_t who)
 bool afar_share_records(const struct world *world, uint32_t from, uint32_t to)
 {
     const struct afar_site *site = world->afar.site;
-    return site != NULL && from != PATIENT_NOWHERE && to != PATIENT_NOWHERE &&
-           site[from].records != NULL &&
+    return site != NULL && from != PATIENT_NOWHERE && to != PATIENT_NOWHERE && site[from].records != NULL &&
            site[from].records == site[to].records;
 }
 
@@ -175,7 +174,8 @@ void afar_restore(struct world *world, const struct saved_maps *maps, struct sta
     state_enter(reader, "afar", 1);
     const size_t count = state_get_array_count(reader, &site_layout);
     if (count > 0 && (afar->site == NULL || count != maps->facility.count))
-        state_refuse(reader, "has other facilities that are connected; take the scenario that it was made from");
+        state_refuse(reader,
+                     "has other facilities that are connected; take the scenario that it was made from");
     for (size_t i = 0; i < count && !reader->failed; i++) {
         const uint32_t f = saved_index(&maps->facility, i);
         state_get_array_items(reader, &site_layout, &afar->site[f], 1);

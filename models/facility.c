@@ -573,7 +573,8 @@ void facilities_save(const struct facilities *facilities, struct state_writer *w
     state_end(writer);
 }
 
-void facilities_restore(struct facilities *facilities, const struct saved_map *map, struct state_reader *reader)
+void facilities_restore(struct facilities *facilities, const struct saved_map *map,
+                        struct state_reader *reader)
 {
     state_enter(reader, "facilities", 1);
     if (state_get_array_count(reader, &facility_layout) != map->count)

@@ -41,12 +41,12 @@ struct facility {
 /* One resource of one facility with its waiting line. The first two cache lines are what patients need. */
 struct ward {
     _Alignas(64) struct station station;
-    int64_t balk_at;               /* INT64_MAX: nobody balks */
-    struct station *in_service;    /* with interruptions: who is served, as lines by level; owned by the arena */
-    uint32_t facility;             /* PATIENT_NOWHERE for a station of its own */
-    int32_t measure;               /* index of its statistics; -1: not measured */
-    bool joint;                    /* customers of this line need something else as well */
-    bool relief;                   /* a change of the timetable sends everybody home who is in service */
+    int64_t balk_at;            /* INT64_MAX: nobody balks */
+    struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
+    uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
+    int32_t measure;            /* index of its statistics; -1: not measured */
+    bool joint;                 /* customers of this line need something else as well */
+    bool relief;                /* a change of the timetable sends everybody home who is in service */
     uint8_t preemption, interrupt; /* enum interruption */
     uint8_t shift;                 /* number of the shift, modulo 256 */
     bool is_bed;
@@ -120,7 +120,8 @@ struct saved_map;
 struct state_reader;
 struct state_writer;
 void facilities_save(const struct facilities *facilities, struct state_writer *writer);
-void facilities_restore(struct facilities *facilities, const struct saved_map *map, struct state_reader *reader);
+void facilities_restore(struct facilities *facilities, const struct saved_map *map,
+                        struct state_reader *reader);
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {

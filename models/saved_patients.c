@@ -154,7 +154,8 @@ static void save_extra(const struct roster *roster, const struct world *view, ui
         return;
     state_put_array_items(writer, &answer_layout, &extra->answer, 1);
     const bool owes = owes_an_answer(&view->part.patients.record[who]);
-    state_put_u64(writer, owes ? roster->number[extra->errand.partition][extra->errand.patient] : SAVED_NOWHERE);
+    state_put_u64(writer,
+                  owes ? roster->number[extra->errand.partition][extra->errand.patient] : SAVED_NOWHERE);
     state_put_i64(writer, owes ? extra->errand.connection_us : 0);
 }
 
@@ -319,7 +320,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     state_get_array_items(reader, &answer_layout, &extra->answer, 1);
     const uint64_t number = state_get_up_to(reader, SAVED_NOWHERE);
     const int64_t connection_us = state_get_i64(reader);
-    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 || !is_near(extra->answer.duration_us))
+    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 ||
+        !is_near(extra->answer.duration_us))
         state_refuse(reader, IMPOSSIBLE);
     if (reader->failed || !owes_an_answer(patient))
         return;
@@ -332,8 +334,8 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     if (asker->stream != patient->stream || asker->ordinal != patient->ordinal ||
         (who_asks->more & PATIENT_ASKS) == 0 || who_asks->due_kind != PATIENT_NO_EVENT)
         state_refuse(reader, IMPOSSIBLE);
-    extra->errand = (struct errand){
-        .partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
+    extra->errand =
+        (struct errand){.partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
 }
 
 static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,
@@ -393,9 +395,9 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     struct world *view = world->view[roster->seat[roster->count - 1].partition];
     if (world->pathways.loop_stages > 0)
         state_get_numbers(reader, case_visits(view, who), sizeof(uint32_t), world->pathways.loop_stages);
-    if (world->has_extra)
+    if (roster->has_extra)
         restore_extra(view, who, maps, reader);
-    if (world->has_remote)
+    if (roster->has_remote)
         restore_remote(roster, world, view, who, reader);
 }
 
@@ -422,9 +424,12 @@ void roster_restore(struct roster *roster, struct world *world, const struct sav
     *roster = (struct roster){.partitions = world->partitions};
     forget_all(world);
     state_enter(reader, "patients", 1);
-    if (state_get_u64(reader) != world->pathways.loop_stages ||
-        (state_get_up_to(reader, 1) != 0) != world->has_extra ||
-        (state_get_up_to(reader, 1) != 0) != world->has_remote)
+    const uint64_t visits = state_get_u64(reader);
+    roster->has_extra = state_get_up_to(reader, 1) != 0;
+    roster->has_remote = state_get_up_to(reader, 1) != 0;
+    /* Policies that start later may bring more. */
+    if (visits != world->pathways.loop_stages || (roster->has_extra && !world->has_extra) ||
+        (roster->has_remote && !roster->has_extra) || (roster->has_remote && !world->has_remote))
         state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
     (void)state_get_array_count(reader, &answer_layout);
     (void)state_get_array_count(reader, &held_layout);

@@ -283,8 +283,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops alliance_ops = {.keys = &alliance_kind,
-                                     .state_size = sizeof(struct alliance),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                        .state_size = sizeof(struct alliance),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

@@ -334,8 +334,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops centre_ops = {.keys = &centre_kind,
-                                     .state_size = sizeof(struct centre),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                      .state_size = sizeof(struct centre),
+                                      .prepare = prepare,
+                                      .plan = plan,
+                                      .save = save,
+                                      .restore = restore};

@@ -93,8 +93,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops online_ops = {.keys = &online_kind,
-                                     .state_size = sizeof(struct online),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                      .state_size = sizeof(struct online),
+                                      .prepare = prepare,
+                                      .plan = plan,
+                                      .save = save,
+                                      .restore = restore};

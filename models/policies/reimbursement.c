@@ -85,8 +85,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops reimbursement_ops = {.keys = &reimbursement_kind,
-                                     .state_size = sizeof(struct reimbursement),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                             .state_size = sizeof(struct reimbursement),
+                                             .prepare = prepare,
+                                             .plan = plan,
+                                             .save = save,
+                                             .restore = restore};

@@ -281,8 +281,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops standard_ops = {.keys = &standard_kind,
-                                     .state_size = sizeof(struct standard),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                        .state_size = sizeof(struct standard),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

@@ -173,8 +173,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops telemedicine_ops = {.keys = &telemedicine_kind,
-                                     .state_size = sizeof(struct telemedicine),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                            .state_size = sizeof(struct telemedicine),
+                                            .prepare = prepare,
+                                            .plan = plan,
+                                            .save = save,
+                                            .restore = restore};

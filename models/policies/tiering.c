@@ -142,8 +142,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
 }
 
 const struct policy_ops tiering_ops = {.keys = &tiering_kind,
-                                     .state_size = sizeof(struct tiering),
-                                     .prepare = prepare,
-                                     .plan = plan,
-                                     .save = save,
-                                     .restore = restore};
+                                       .state_size = sizeof(struct tiering),
+                                       .prepare = prepare,
+                                       .plan = plan,
+                                       .save = save,
+                                       .restore = restore};
