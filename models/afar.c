@@ -1,8 +1,11 @@
 #include "models/afar.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "models/case.h"
+#include "models/saving.h"
+#include "sim/state.h"
 
 int afar_init(struct world *world, struct err *err)
 {
@@ -87,7 +90,7 @@ void afar_unwatch(struct world *world, uint32_t who)
 bool afar_share_records(const struct world *world, uint32_t from, uint32_t to)
 {
     const struct afar_site *site = world->afar.site;
-    return site != NULL && from != PATIENT_NOWHERE && to != PATIENT_NOWHERE && site[from].records != 0 &&
+    return site != NULL && from != PATIENT_NOWHERE && to != PATIENT_NOWHERE && site[from].records != NULL &&
            site[from].records == site[to].records;
 }
 
@@ -105,4 +108,81 @@ void afar_guided(struct world *world, uint32_t who, int64_t now_us)
     if (trainee >= 0)
         skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm,
                      now_us);
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define SITE_STATE(ONE, ALL, NOT) \
+    ONE(struct afar_site, watched) ONE(struct afar_site, watch_limit) NOT(struct afar_site, resource) \
+    NOT(struct afar_site, records)
+STATE_LAYOUT(site, struct afar_site, SITE_STATE, 0);
+/* clang-format on */
+
+/* The links of a facility, one for each service. */
+static struct afar_link *links_of(const struct world *world, uint32_t facility)
+{
+    return &world->afar.link[facility * world->facilities.service_count];
+}
+
+static void save_links(const struct world *world, uint32_t facility, struct state_writer *writer)
+{
+    const struct afar_link *link = links_of(world, facility);
+    uint64_t at_work = 0;
+    for (size_t s = 0; s < world->facilities.service_count; s++)
+        at_work += link[s].asked != PATIENT_NOWHERE;
+    state_put_u64(writer, at_work);
+    for (size_t s = 0; s < world->facilities.service_count; s++)
+        if (link[s].asked != PATIENT_NOWHERE) {
+            state_put_u64(writer, s);
+            state_put_u64(writer, link[s].asked);
+        }
+}
+
+void afar_save(const struct world *world, struct state_writer *writer)
+{
+    const struct afar *afar = &world->afar;
+    state_begin(writer, "afar", 1);
+    state_put_array_count(writer, &site_layout, afar->site == NULL ? 0 : world->facilities.count);
+    for (uint32_t f = 0; afar->site != NULL && f < world->facilities.count; f++) {
+        state_put_array_items(writer, &site_layout, &afar->site[f], 1);
+        state_put_text(writer, afar->site[f].records);
+        save_links(world, f, writer);
+    }
+    state_end(writer);
+}
+
+static void restore_links(struct world *world, uint32_t facility, const struct saved_maps *maps,
+                          struct state_reader *reader)
+{
+    struct afar_link *link = links_of(world, facility);
+    const size_t count = state_get_count(reader, 2 * sizeof(uint64_t));
+    for (size_t i = 0; i < count && !reader->failed; i++) {
+        const uint64_t service = state_get_u64(reader);
+        const uint32_t asked = saved_index(&maps->facility, state_get_u64(reader));
+        if (service >= world->facilities.service_count || link[service].policy == NULL ||
+            asked == SAVED_NOWHERE)
+            state_refuse(reader, "has a facility that asks where it cannot; make it again");
+        else
+            link[service].asked = asked;
+    }
+}
+
+void afar_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader)
+{
+    struct afar *afar = &world->afar;
+    state_enter(reader, "afar", 1);
+    const size_t count = state_get_array_count(reader, &site_layout);
+    if (count > 0 && (afar->site == NULL || count != maps->facility.count))
+        state_refuse(reader,
+                     "has other facilities that are connected; take the scenario that it was made from");
+    for (size_t i = 0; i < count && !reader->failed; i++) {
+        const uint32_t f = saved_index(&maps->facility, i);
+        state_get_array_items(reader, &site_layout, &afar->site[f], 1);
+        char *policy = state_get_text(reader);
+        afar->site[f].records = policies_name(world, policy, reader);
+        free(policy);
+        restore_links(world, f, maps, reader);
+    }
+    state_leave(reader);
 }

@@ -30,14 +30,13 @@ struct afar_link {
 struct afar_site {
     int64_t watched, watch_limit; /* patients who are watched now, and may be at once */
     int64_t resource;             /* with which they are; -1: none */
-    uint32_t records;             /* facilities of one number share them; 0: with nobody */
+    const char *records;          /* the policy by which they are shared, or NULL */
 };
 
 struct afar {
     struct afar_link *link;      /* [facility][service]; owned by the arena; NULL: no policy wants any */
     struct afar_site *site;      /* [facility] */
     int64_t least_connection_us; /* of all links ever; INT64_MAX: none */
-    uint32_t records;            /* numbers given out */
 };
 
 /* Makes room, once for all policies. */
@@ -58,5 +57,12 @@ bool afar_share_records(const struct world *world, uint32_t from, uint32_t to);
 
 /* What an answered stage of local staff under guidance counts and teaches. */
 void afar_guided(struct world *world, uint32_t who, int64_t now_us);
+
+/* What policies have set, and who is watched. */
+struct saved_maps;
+struct state_reader;
+struct state_writer;
+void afar_save(const struct world *world, struct state_writer *writer);
+void afar_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader);
 
 #endif

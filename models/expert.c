@@ -168,21 +168,6 @@ static int32_t offer_here(const struct saved_maps *maps, int32_t offer)
     return offer < 0 ? -1 : (int32_t)saved_index(&maps->offer, (uint32_t)offer);
 }
 
-/* The name of a policy as the scenario has it; NULL for none. */
-static const char *policy_named(const struct world *world, const char *name, struct state_reader *reader)
-{
-    if (name == NULL)
-        return NULL;
-    for (size_t i = 0; i < world->policy_count; i++)
-        if (strcmp(world->policies[i].head->name, name) == 0)
-            return world->policies[i].head->name;
-    state_refuse(reader,
-                 "has an expert sent by policy \"%s\", which the scenario does not have; take the scenario "
-                 "that it was made from",
-                 name);
-    return NULL;
-}
-
 static void restore_expert(struct world *world, struct expert *expert, const struct saved_maps *maps,
                            struct state_reader *reader)
 {
@@ -209,7 +194,7 @@ void experts_restore(struct world *world, const struct saved_maps *maps, struct 
         restore_expert(world, &experts->expert[saved_index(&maps->expert, e)], maps, reader);
     for (size_t e = 0; e < maps->expert.count; e++) {
         char *name = state_get_text(reader);
-        experts->expert[saved_index(&maps->expert, e)].booked_by = policy_named(world, name, reader);
+        experts->expert[saved_index(&maps->expert, e)].booked_by = policies_name(world, name, reader);
         free(name);
     }
     for (size_t o = 0; o < world->facilities.offer_count && !reader->failed; o++)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "models/patient.h"
+#include "models/saving.h"
 #include "sim/rng.h"
+#include "sim/state.h"
 
 const char *const facility_level_names[FACILITY_LEVELS] = {"village",    "township", "county",   "prefecture",
                                                            "provincial", "regional", "national", "online"};
@@ -547,4 +549,42 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
             scenario, listed, err,
             "the rules of this list make no facilities; name others, or select more places");
     return failed;
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define FACILITY_STATE(ONE, ALL, NOT) \
+    NOT(struct facility, place) NOT(struct facility, in_line) NOT(struct facility, price_per_admission_fen) \
+    NOT(struct facility, price_per_day_fen) NOT(struct facility, reimbursed) NOT(struct facility, price_level) \
+    NOT(struct facility, hash) ONE(struct facility, partner) ONE(struct facility, closed) \
+    NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
+    ONE(struct facility, at_standard) NOT(struct facility, visits_us) NOT(struct facility, grades) \
+    ONE(struct facility, helps) ONE(struct facility, level) NOT(struct facility, ownership) \
+    ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
+    NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 63);
+/* clang-format on */
+
+void facilities_save(const struct facilities *facilities, struct state_writer *writer)
+{
+    state_begin(writer, "facilities", 1);
+    state_put_array(writer, &facility_layout, facilities->facility, facilities->count);
+    state_end(writer);
+}
+
+void facilities_restore(struct facilities *facilities, const struct saved_map *map,
+                        struct state_reader *reader)
+{
+    state_enter(reader, "facilities", 1);
+    if (state_get_array_count(reader, &facility_layout) != map->count)
+        state_refuse(reader, "has other facilities than it says; make it again");
+    for (size_t f = 0; f < map->count && !reader->failed; f++) {
+        struct facility *facility = &facilities->facility[saved_index(map, f)];
+        state_get_array_items(reader, &facility_layout, facility, 1);
+        facility->partner = saved_index(map, facility->partner);
+        if (facility->level < 0 || facility->level >= FACILITY_LEVELS)
+            state_refuse(reader, "has a facility of a level that does not exist; make it again");
+    }
+    state_leave(reader);
 }

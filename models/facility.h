@@ -115,6 +115,14 @@ static inline uint32_t facility_partner(const struct facilities *facilities, uin
     return facilities->facility[facility].partner;
 }
 
+/* What policies have changed of facilities; wards and offers are saved with their lines. */
+struct saved_map;
+struct state_reader;
+struct state_writer;
+void facilities_save(const struct facilities *facilities, struct state_writer *writer);
+void facilities_restore(struct facilities *facilities, const struct saved_map *map,
+                        struct state_reader *reader);
+
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {
     return facilities->ward_of[facility * facilities->resource_count + resource];

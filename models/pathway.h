@@ -109,6 +109,13 @@ MUST_CHECK int pathways_init(struct pathways *pathways, const struct scenario *s
                              struct facilities *facilities, struct arena *arena, struct err *err);
 void pathways_free(struct pathways *pathways);
 
+/* How many stages the conditions have; those that follow are of stand-ins, and variants. */
+static inline size_t pathways_own(const struct pathways *pathways)
+{
+    const struct condition *last = &pathways->condition[pathways->count - 1];
+    return last->first_stage + last->stage_count;
+}
+
 /* Compiles and keeps a distribution; NULL with no error for a NULL spec. */
 MUST_CHECK int pathways_dist(struct pathways *pathways, const struct scenario *scenario,
                              const struct dist_spec *const *spec, const struct dist **dist, struct err *err);

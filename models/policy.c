@@ -139,3 +139,16 @@ void policies_restore(struct world *world, int64_t now_us, struct state_reader *
                      "it was made from");
     state_leave(reader);
 }
+
+const char *policies_name(const struct world *world, const char *saved, struct state_reader *reader)
+{
+    for (size_t i = 0; saved != NULL && i < world->policy_count; i++)
+        if (strcmp(world->policies[i].head->name, saved) == 0)
+            return world->policies[i].head->name;
+    if (saved != NULL)
+        state_refuse(reader,
+                     "has what policy \"%s\" has done, which the scenario does not have; take the scenario "
+                     "that it was made from",
+                     saved);
+    return NULL;
+}

@@ -53,6 +53,8 @@ MUST_CHECK int policies_plan(struct world *world, int64_t now_us, struct err *er
 MUST_CHECK int policies_save(const struct world *world, int64_t now_us, struct state_writer *writer,
                              struct err *err);
 void policies_restore(struct world *world, int64_t now_us, struct state_reader *reader);
+/* The name of an active policy as the scenario has it, after a saved one; NULL for NULL. */
+const char *policies_name(const struct world *world, const char *saved, struct state_reader *reader);
 
 /* For those who write policies: time of the run at a date of the scenario, and after a span from it. */
 int64_t policy_time(const struct world *world, int64_t date_us);

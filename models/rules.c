@@ -1,8 +1,11 @@
 #include "models/rules.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "models/saving.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 static int check_open(const struct world *world, const int32_t *reference, int64_t facility, struct err *err)
 {
@@ -136,19 +139,72 @@ static uint32_t find_gate(const struct world *world, uint32_t place)
     return best;
 }
 
+static int find_gates(struct world *world, struct err *err)
+{
+    struct rules *rules = world->rules;
+    rules->gate = arena_zeroed(&world->arena, world->geography.count, sizeof *rules->gate, err);
+    for (uint32_t p = 0; rules->gate != NULL && p < world->geography.count; p++)
+        rules->gate[p] = find_gate(world, p);
+    return rules->gate == NULL ? -1 : 0;
+}
+
 int rules_tier(struct world *world, uint32_t first_levels, bool strict, double unreferred, struct err *err)
 {
     struct rules *rules = world->rules;
     rules->first_levels = first_levels;
     rules->strict = strict;
     rules->unreferred = unreferred;
-    if (strict) {
-        rules->gate = arena_zeroed(&world->arena, world->geography.count, sizeof *rules->gate, err);
-        if (rules->gate == NULL)
-            return -1;
-        for (uint32_t p = 0; p < world->geography.count; p++)
-            rules->gate[p] = find_gate(world, p);
-    }
+    if (strict && find_gates(world, err) != 0)
+        return -1;
     rules_changed(world);
     return 0;
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define RULES_STATE(ONE, ALL, NOT) \
+    NOT(struct rules, refuses) NOT(struct rules, exempt) ONE(struct rules, strict) \
+    ONE(struct rules, first_levels) NOT(struct rules, gate) ONE(struct rules, unreferred) \
+    ALL(struct rules, by_level) ALL(struct rules, by_distance) NOT(struct rules, reimburses) \
+    NOT(struct rules, version)
+STATE_LAYOUT(rules, struct rules, RULES_STATE, 6);
+/* clang-format on */
+
+void rules_save(const struct world *world, struct state_writer *writer)
+{
+    const struct rules *rules = world->rules;
+    state_begin(writer, "rules", 1);
+    state_put_array(writer, &rules_layout, rules, 1);
+    state_put_numbers(writer, rules->gate, sizeof *rules->gate, rules->strict ? world->geography.count : 0);
+    state_end(writer);
+}
+
+/* They were found when referrals were first asked for, when other facilities may have been open. */
+static void restore_gates(struct world *world, const struct saved_maps *maps, struct state_reader *reader)
+{
+    struct err err = ERR_INIT;
+    uint32_t *gate = mem_zeroed(maps->place.count, sizeof *gate, &err);
+    if (gate == NULL || find_gates(world, &err) != 0)
+        state_refuse(reader, "%s", err.text[0]);
+    state_get_numbers(reader, gate, sizeof *gate, maps->place.count);
+    for (size_t p = 0; p < maps->place.count && !reader->failed; p++)
+        world->rules->gate[saved_index(&maps->place, p)] = saved_index(&maps->facility, gate[p]);
+    free(gate);
+}
+
+void rules_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader)
+{
+    struct rules *rules = world->rules;
+    state_enter(reader, "rules", 1);
+    state_get_array(reader, &rules_layout, rules, 1);
+    if (rules->strict && !reader->failed)
+        restore_gates(world, maps, reader);
+    else
+        state_get_numbers(reader, NULL, sizeof *rules->gate, 0);
+    state_leave(reader);
+    for (size_t f = 0; f < world->facilities.count; f++)
+        if (!world->facilities.facility[f].closed)
+            rules->refuses[f] &= ~RULES_ANYBODY;
+    rules_changed(world);
 }

@@ -63,4 +63,11 @@ void rules_changed(struct world *world);
 MUST_CHECK int rules_tier(struct world *world, uint32_t first_levels, bool strict, double unreferred,
                           struct err *err);
 
+/* Restored after the facilities. Which conditions are exempt is for the policies to say again. */
+struct saved_maps;
+struct state_reader;
+struct state_writer;
+void rules_save(const struct world *world, struct state_writer *writer);
+void rules_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader);
+
 #endif

@@ -189,15 +189,15 @@ static bool is_at_home_here(const struct world *world, const struct patient *pat
     if (stage->among != NULL && (patient->operates == 0 || patient->operates > stage->among_count))
         return false;
     const bool needs_wards = stage->ward < 0 && stage->among == NULL && stage->need_count > 0;
-    if (!needs_wards && stage->service < 0)
+    const int32_t service = stage->guided_service >= 0 ? stage->guided_service : stage->service;
+    if (!needs_wards && service < 0)
         return true;
     if (patient->facility == PATIENT_NOWHERE)
         return false;
     for (size_t i = 0; needs_wards && i < stage->need_count; i++)
         if (facility_ward(&world->facilities, patient->facility, stage->need[i].resource) < 0)
             return false;
-    return stage->service < 0 ||
-           facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service) != NULL;
+    return service < 0 || facility_offer(&world->facilities, patient->facility, (uint32_t)service) != NULL;
 }
 
 static bool is_near(int64_t us)
@@ -241,12 +241,11 @@ static bool may_wait_for(const struct world *world, const struct patient *patien
     return stands_in ? kind == EVENT_ASK : may_wait_alone(patient);
 }
 
-/* Stages of stand-ins come after those of the conditions. */
+/* Stages after those of the conditions are of stand-ins, or variants, which ask. */
 static bool is_for_stand_ins(const struct world *world, const struct patient *patient)
 {
     const struct pathways *pathways = &world->pathways;
-    const struct condition *last = &pathways->condition[pathways->count - 1];
-    return patient->stage >= last->first_stage + last->stage_count;
+    return patient->stage >= pathways_own(pathways) && pathways->stage[patient->stage].asks == ASKS_NOBODY;
 }
 
 /* Who asks elsewhere has what is needed here, and stand-ins are where everything can be had. */
@@ -254,7 +253,7 @@ static bool is_somewhere(const struct world *world, const struct patient *patien
 {
     const bool asks = (patient->more & PATIENT_ASKS) != 0,
                stands_in = (patient->more & PATIENT_STANDS_IN) != 0;
-    if (stands_in != is_for_stand_ins(world, patient) || (asks && stage->asks < 0) ||
+    if (stands_in != is_for_stand_ins(world, patient) || (asks && stage->asks == ASKS_NOBODY) ||
         (stands_in && patient->facility == PATIENT_NOWHERE))
         return false;
     return (!asks && !stands_in && (patient->flags & (PATIENT_WAITING | PATIENT_IN_CARE)) == 0) ||
@@ -347,7 +346,9 @@ static void restore_extra(struct world *view, uint32_t who, const struct saved_m
     state_get_array_items(reader, &extra_layout, extra, 1);
     const bool blocked = state_get_up_to(reader, 1) != 0;
     restore_held(extra, &part->patients.record[who], maps, reader);
-    if (!is_near(extra->whole_us) || !is_near(extra->remaining_us))
+    const bool watched = (extra->afar & AFAR_WATCHED_NOW) != 0;
+    if (!is_near(extra->whole_us) || !is_near(extra->remaining_us) ||
+        (watched && (view->afar.site == NULL || part->patients.record[who].facility == PATIENT_NOWHERE)))
         state_refuse(reader, IMPOSSIBLE);
     if (blocked && !reader->failed)
         restore_blocked(part, who, reader);
@@ -373,6 +374,10 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     struct patient patient = {.due_us = 0};
     state_get_array_items(reader, &patient_layout, &patient, 1);
     patient.stream = saved_index(&maps->stream, patient.stream);
+    const uint32_t stage = saved_index(&maps->stage, patient.stage);
+    if (stage >= world->pathways.stage_count)
+        state_refuse(reader, IMPOSSIBLE);
+    patient.stage = (uint16_t)stage;
     if (patient.facility != PATIENT_NOWHERE) {
         patient.facility = saved_index(&maps->facility, patient.facility);
         if (patient.facility == SAVED_NOWHERE)
@@ -390,9 +395,9 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     struct world *view = world->view[roster->seat[roster->count - 1].partition];
     if (world->pathways.loop_stages > 0)
         state_get_numbers(reader, case_visits(view, who), sizeof(uint32_t), world->pathways.loop_stages);
-    if (world->has_extra)
+    if (roster->has_extra)
         restore_extra(view, who, maps, reader);
-    if (world->has_remote)
+    if (roster->has_remote)
         restore_remote(roster, world, view, who, reader);
 }
 
@@ -419,9 +424,12 @@ void roster_restore(struct roster *roster, struct world *world, const struct sav
     *roster = (struct roster){.partitions = world->partitions};
     forget_all(world);
     state_enter(reader, "patients", 1);
-    if (state_get_u64(reader) != world->pathways.loop_stages ||
-        (state_get_up_to(reader, 1) != 0) != world->has_extra ||
-        (state_get_up_to(reader, 1) != 0) != world->has_remote)
+    const uint64_t visits = state_get_u64(reader);
+    roster->has_extra = state_get_up_to(reader, 1) != 0;
+    roster->has_remote = state_get_up_to(reader, 1) != 0;
+    /* Policies that start later may bring more. */
+    if (visits != world->pathways.loop_stages || (roster->has_extra && !world->has_extra) ||
+        (roster->has_remote && !roster->has_extra) || (roster->has_remote && !world->has_remote))
         state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
     (void)state_get_array_count(reader, &answer_layout);
     (void)state_get_array_count(reader, &held_layout);

@@ -12,6 +12,7 @@ struct roster {
     size_t count;
     uint32_t **number; /* owned: [partition][record]; only of a roster that is saved */
     unsigned partitions;
+    bool has_extra, has_remote; /* what stands beside the records of one that is restored */
 };
 
 MUST_CHECK int roster_init(struct roster *roster, const struct world *world, struct err *err);

@@ -77,6 +77,27 @@ static struct identity service_identity(const struct world *world, size_t i)
     return (struct identity){world->services[i].spec->id, 0};
 }
 
+/* Those that policies add come after those of the conditions, and there may be others before them. They are
+ * known by what they are to the stage that is theirs. */
+static struct identity stage_identity(const struct world *world, size_t i)
+{
+    enum { STANDS_IN = 1, GUIDED = 2, FROM_AFAR = 4, ROLES = 8 };
+    const struct pathways *pathways = &world->pathways;
+    const struct stage *stage = &pathways->stage[i];
+    uint64_t role = 0;
+    size_t of = i;
+    for (size_t s = 0; i >= pathways_own(pathways) && s < pathways->stage_count; s++)
+        if (pathways->stage[s].asks != ASKS_NOBODY && pathways->stage[s].asked == (int32_t)i) {
+            role = STANDS_IN;
+            of = s;
+        }
+    if (pathways->stage[of].variant_of >= 0) {
+        role |= pathways->stage[of].guided_service >= 0 ? GUIDED : FROM_AFAR;
+        of = (size_t)pathways->stage[of].variant_of;
+    }
+    return (struct identity){stage->spec->id, of * ROLES + role};
+}
+
 /* Of what one list is, and where it is looked up. */
 struct list {
     const char *what;
@@ -99,6 +120,7 @@ static void list_all(const struct world *world, struct list lists[LISTS])
         {"offer", world->facilities.offer_count, offer_identity, offsetof(struct saved_maps, offer)},
         {"expert", world->experts.count, expert_identity, offsetof(struct saved_maps, expert)},
         {"stream of patients", world->demand.count, stream_identity, offsetof(struct saved_maps, stream)},
+        {"stage", world->pathways.stage_count, stage_identity, offsetof(struct saved_maps, stage)},
         {"condition", world->pathways.count, condition_identity, 0},
         {"service", world->facilities.service_count, service_identity, 0},
     };
@@ -202,6 +224,7 @@ static void free_maps(struct saved_maps *maps)
     free(maps->offer.to);
     free(maps->expert.to);
     free(maps->stream.to);
+    free(maps->stage.to);
 }
 
 /* Of the tables that were compiled before policies could add theirs. */
@@ -298,6 +321,9 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     if (parts == NULL)
         return -1;
     save_lists(world, writer);
+    facilities_save(&world->facilities, writer);
+    rules_save(world, writer);
+    afar_save(world, writer);
     demand_save(&world->demand, writer);
     const int arrivals = save_arrivals(world, writer, err);
     roster_save(roster, world, writer);
@@ -421,6 +447,12 @@ int saving_restore(struct world *world, struct state_reader *reader, struct err 
     state_enter(reader, "world", 1);
     const int64_t now_us = restore_head(world, reader);
     restore_lists(world, &maps, reader);
+    if (!reader->failed)
+        facilities_restore(&world->facilities, &maps.facility, reader);
+    if (!reader->failed)
+        rules_restore(world, &maps, reader);
+    if (!reader->failed)
+        afar_restore(world, &maps, reader);
     if (!reader->failed)
         demand_restore(&world->demand, &maps.stream, reader);
     if (!reader->failed)

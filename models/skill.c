@@ -265,8 +265,9 @@ void offer_restore(struct offer *offer, const struct saved_map *experts, struct 
         person->worked_us = NULL;
         if (person->expert >= 0)
             person->expert = (int32_t)saved_index(experts, (uint32_t)person->expert);
-        const bool is_expert = person->role == ROLE_EXPERT || person->role == ROLE_VISITOR;
-        if (person->role > ROLE_VISITOR || is_expert != (person->expert >= 0))
+        const bool is_expert = person->expert >= 0;
+        if (person->role > ROLE_VISITOR || (person->role == ROLE_EXPERT && !is_expert) ||
+            (person->role < ROLE_EXPERT && is_expert))
             state_refuse(reader, "has a person in a role that does not exist; make it again");
     }
 }

@@ -8,6 +8,7 @@
 
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct clinic {
     uint32_t *facility; /* owned by the arena */
@@ -253,5 +254,37 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return open_clinics(world, policy, state, now_us, err);
 }
 
-const struct policy_ops alliance_ops = {
-    .keys = &alliance_kind, .state_size = sizeof(struct alliance), .prepare = prepare, .plan = plan};
+/* Partners, people, and whom members ask are saved with the facilities. */
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    const struct alliance *state = policy->state;
+    const struct alliance_spec *spec = spec_of(policy);
+    state_put_u64(writer, state->on);
+    state_put_u64(writer, state->begun);
+    state_put_numbers(writer, state->next_us, sizeof *state->next_us, spec->sessions.count);
+    for (size_t i = 0; i < spec->clinics.count; i++)
+        state_put_u64(writer, state->clinic[i].open);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct alliance *state = policy->state;
+    const struct alliance_spec *spec = spec_of(policy);
+    state->on = state->network.on = state_get_up_to(reader, 1) != 0;
+    state->begun = state_get_up_to(reader, 1) != 0;
+    state_get_numbers(reader, state->next_us, sizeof *state->next_us, spec->sessions.count);
+    for (size_t i = 0; i < spec->clinics.count; i++)
+        state->clinic[i].open = state_get_up_to(reader, 1) != 0;
+    for (size_t i = 0; i < spec->sessions.count; i++)
+        if (state->next_us[i] < state->network.start_us ||
+            state->next_us[i] > world->end_us + session_of(spec, i)->every_us)
+            state_refuse(reader, "has a session at a time that cannot be; make it again");
+}
+
+const struct policy_ops alliance_ops = {.keys = &alliance_kind,
+                                        .state_size = sizeof(struct alliance),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

@@ -10,6 +10,7 @@
 #include "models/policies/opening.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 /* Somebody of the parent's staff who is to work at the centre. */
 struct post {
@@ -289,5 +290,52 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return fill_posts(world, state, now_us, err);
 }
 
-const struct policy_ops centre_ops = {
-    .keys = &centre_kind, .state_size = sizeof(struct centre), .prepare = prepare, .plan = plan};
+/* --- saving --- */
+
+/* clang-format off */
+#define POST_STATE(ONE, ALL, NOT) \
+    NOT(struct post, from) NOT(struct post, to) ONE(struct post, person) ONE(struct post, proficiency) \
+    ONE(struct post, arrives_us) ONE(struct post, state)
+STATE_LAYOUT(post, struct post, POST_STATE, 4);
+/* clang-format on */
+
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    const struct centre *state = policy->state;
+    opening_save(&state->opening, writer);
+    state_put_array(writer, &post_layout, state->post, state->posts);
+    state_put_u64(writer, state->opened);
+    state_put_u64(writer, state->begun);
+    state_put_i64(writer, state->discussed_us);
+}
+
+static bool can_be(const struct world *world, const struct post *post)
+{
+    return (unsigned)post->state <= POST_FILLED &&
+           (post->state == POST_OPEN || (post->proficiency >= 0 && post->proficiency <= 1)) &&
+           (post->state != POST_ON_THE_WAY ||
+            (post->person >= 0 && (size_t)post->person < world->facilities.offer[post->from].count));
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct centre *state = policy->state;
+    opening_restore(world, &state->opening, reader);
+    state_get_array(reader, &post_layout, state->post, state->posts);
+    for (size_t i = 0; i < state->posts && !reader->failed; i++)
+        if (!can_be(world, &state->post[i]))
+            state_refuse(reader, "has sent somebody who cannot be; make it again");
+    state->opened = (size_t)state_get_up_to(reader, state->closed_count);
+    state->begun = state_get_up_to(reader, 1) != 0;
+    state->discussed_us = state_get_i64(reader);
+    if (state->discussed_us < 0 || state->discussed_us > world->end_us)
+        state_refuse(reader, "has cases discussed at a time that cannot be; make it again");
+}
+
+const struct policy_ops centre_ops = {.keys = &centre_kind,
+                                      .state_size = sizeof(struct centre),
+                                      .prepare = prepare,
+                                      .plan = plan,
+                                      .save = save,
+                                      .restore = restore};

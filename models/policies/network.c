@@ -131,15 +131,12 @@ static int claim_services(struct world *world, const struct policy *policy, cons
     return 0;
 }
 
-static int claim_records(struct world *world, struct network *network, struct err *err)
+static int check_records(const struct world *world, const struct network *network, struct err *err)
 {
-    if (!network->spec->records)
+    if (!network->spec->records || network->hub >= 0)
         return 0;
-    if (network->hub < 0)
-        return scenario_blame(world->scenario, &network->spec->records, err,
-                              "records are shared with a hub; name one, or leave records out");
-    network->records = ++world->afar.records;
-    return 0;
+    return scenario_blame(world->scenario, &network->spec->records, err,
+                          "records are shared with a hub; name one, or leave records out");
 }
 
 int network_prepare(struct world *world, struct policy *policy, const struct network_spec *spec,
@@ -166,7 +163,7 @@ int network_prepare(struct world *world, struct policy *policy, const struct net
     if ((spec->consults.count > 0 || spec->guides.count > 0) &&
         spec->connection_us < world->afar.least_connection_us)
         world->afar.least_connection_us = spec->connection_us;
-    return claim_services(world, policy, network, err) != 0 ? -1 : claim_records(world, network, err);
+    return claim_services(world, policy, network, err) != 0 ? -1 : check_records(world, network, err);
 }
 
 /* --- at planning epochs --- */
@@ -176,14 +173,14 @@ static uint32_t asked_by(const struct world *world, const struct network *networ
     return network->hub >= 0 ? (uint32_t)network->hub : facility_partner(&world->facilities, member);
 }
 
-static void share_records(struct world *world, const struct network *network)
+static void share_records(struct world *world, const struct policy *policy, const struct network *network)
 {
-    if (network->records == 0)
+    if (!network->spec->records)
         return;
-    const uint32_t number = network->on ? network->records : 0;
+    const char *by = network->on ? policy->head->name : NULL;
     for (size_t m = 0; m < network->members; m++)
-        world->afar.site[network->member[m]].records = number;
-    world->afar.site[network->hub].records = number;
+        world->afar.site[network->member[m]].records = by;
+    world->afar.site[network->hub].records = by;
 }
 
 bool network_plan(struct world *world, const struct policy *policy, struct network *network, int64_t now_us)
@@ -200,6 +197,6 @@ bool network_plan(struct world *world, const struct policy *policy, struct netwo
                 link->asked = on ? asked_by(world, network, network->member[m]) : PATIENT_NOWHERE;
         }
     if (changes)
-        share_records(world, network);
+        share_records(world, policy, network);
     return on;
 }

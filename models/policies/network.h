@@ -83,7 +83,6 @@ struct network {
     size_t members;
     int64_t hub; /* facility; -1: partners */
     int64_t start_us, end_us;
-    uint32_t records; /* number of the group; 0: none */
     bool on;
 };
 

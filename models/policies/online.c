@@ -8,6 +8,7 @@
 #include "models/policies/opening.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct online {
     struct opening *opening; /* owned by the world's arena */
@@ -76,5 +77,24 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return 0;
 }
 
-const struct policy_ops online_ops = {
-    .keys = &online_kind, .state_size = sizeof(struct online), .prepare = prepare, .plan = plan};
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    const struct online *state = policy->state;
+    for (size_t i = 0; i < state->count; i++)
+        opening_save(&state->opening[i], writer);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct online *state = policy->state;
+    for (size_t i = 0; i < state->count; i++)
+        opening_restore(world, &state->opening[i], reader);
+}
+
+const struct policy_ops online_ops = {.keys = &online_kind,
+                                      .state_size = sizeof(struct online),
+                                      .prepare = prepare,
+                                      .plan = plan,
+                                      .save = save,
+                                      .restore = restore};

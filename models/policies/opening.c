@@ -6,6 +6,7 @@
 #include "models/policy.h"
 #include "models/world_parts.h"
 #include "sim/int128.h"
+#include "sim/state.h"
 #include "sim/window.h"
 
 #define YEAR_US (365 * WINDOW_DAY_US)
@@ -120,4 +121,28 @@ void opening_plan(struct world *world, struct opening *opening, int64_t now_us)
     if (opening->months != before)
         set_capacity(world, opening, before, now_us);
     spend(world, opening);
+}
+
+/* --- saving --- */
+
+/* clang-format off */
+#define OPENING_STATE(ONE, ALL, NOT) \
+    NOT(struct opening, facility) ONE(struct opening, start_us) ONE(struct opening, begun) \
+    NOT(struct opening, ramp) NOT(struct opening, ramp_from) ONE(struct opening, months) \
+    NOT(struct opening, add) NOT(struct opening, cost_fen) NOT(struct opening, cost_per_year_fen) \
+    ONE(struct opening, paid_fen)
+STATE_LAYOUT(opening, struct opening, OPENING_STATE, 11);
+/* clang-format on */
+
+void opening_save(const struct opening *opening, struct state_writer *writer)
+{
+    state_put_array(writer, &opening_layout, opening, 1);
+}
+
+void opening_restore(const struct world *world, struct opening *opening, struct state_reader *reader)
+{
+    state_get_array(reader, &opening_layout, opening, 1);
+    if (opening->start_us < 0 || opening->start_us > world->end_us || opening->months < 0 ||
+        opening->months > ramp_months(opening) || opening->paid_fen < 0)
+        state_refuse(reader, "has a facility that opens when it cannot; make it again");
 }

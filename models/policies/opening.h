@@ -37,4 +37,10 @@ MUST_CHECK int opening_check(const struct world *world, const struct opening *op
  */
 void opening_plan(struct world *world, struct opening *opening, int64_t now_us);
 
+/* How far it has come; what it has changed is saved with the facility. */
+struct state_reader;
+struct state_writer;
+void opening_save(const struct opening *opening, struct state_writer *writer);
+void opening_restore(const struct world *world, struct opening *opening, struct state_reader *reader);
+
 #endif

@@ -397,11 +397,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
     check_numbers(state->joins, state->helpers.count, state->helped.count, reader);
     for (size_t k = 0; state->rota != NULL && k < state->helpers.count; k++)
         rota_restore(&state->rota[k], world, reader);
-    if (reader->failed)
-        return;
-    state->phase = phase;
-    if (phase == PAIRED)
-        set_partners(world, state, true);
+    if (!reader->failed)
+        state->phase = phase;
 }
 
 const struct policy_ops pairing_ops = {.keys = &pairing_kind,

@@ -7,6 +7,7 @@
 #include "models/policies/opening.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct reimbursement {
     bool begun;
@@ -70,7 +71,22 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return 0;
 }
 
+/* The shares themselves are saved with the rules. */
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    state_put_u64(writer, ((const struct reimbursement *)policy->state)->begun);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    (void)world;
+    ((struct reimbursement *)policy->state)->begun = state_get_up_to(reader, 1) != 0;
+}
+
 const struct policy_ops reimbursement_ops = {.keys = &reimbursement_kind,
                                              .state_size = sizeof(struct reimbursement),
                                              .prepare = prepare,
-                                             .plan = plan};
+                                             .plan = plan,
+                                             .save = save,
+                                             .restore = restore};

@@ -11,6 +11,7 @@
 #include "models/policy.h"
 #include "models/quantities.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct hospital {
     struct opening opening; /* of what is added; its start is set when its turn comes */
@@ -257,5 +258,31 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     return 0;
 }
 
-const struct policy_ops standard_ops = {
-    .keys = &standard_kind, .state_size = sizeof(struct standard), .prepare = prepare, .plan = plan};
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    const struct standard *state = policy->state;
+    for (size_t h = 0; h < state->count; h++) {
+        opening_save(&state->hospital[h].opening, writer);
+        state_put_u64(writer, state->hospital[h].raised);
+    }
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct standard *state = policy->state;
+    for (size_t h = 0; h < state->count; h++) {
+        struct hospital *hospital = &state->hospital[h];
+        opening_restore(world, &hospital->opening, reader);
+        hospital->raised = state_get_up_to(reader, 1) != 0;
+        if (hospital->raised && !facility_of(world, hospital)->at_standard)
+            state_refuse(reader, "has raised a hospital that is below the standard; make it again");
+    }
+}
+
+const struct policy_ops standard_ops = {.keys = &standard_kind,
+                                        .state_size = sizeof(struct standard),
+                                        .prepare = prepare,
+                                        .plan = plan,
+                                        .save = save,
+                                        .restore = restore};

@@ -6,6 +6,7 @@
 
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct telemedicine {
     struct network network;
@@ -126,6 +127,12 @@ static int claim_follow_up(struct world *world, const struct policy *policy, str
     return 0;
 }
 
+static void follow_up(struct world *world, const struct telemedicine *state)
+{
+    for (size_t i = 0; i < state->stages; i++)
+        world->pathways.stage[state->stage[i]].follows = state->on;
+}
+
 /* --- the policy --- */
 
 static int prepare(struct world *world, struct policy *policy, struct err *err)
@@ -147,10 +154,27 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     state->on = on;
     if (state->resource >= 0)
         share_places(world, policy, state);
-    for (size_t i = 0; i < state->stages; i++)
-        world->pathways.stage[state->stage[i]].follows = on;
+    follow_up(world, state);
     return 0;
 }
 
-const struct policy_ops telemedicine_ops = {
-    .keys = &telemedicine_kind, .state_size = sizeof(struct telemedicine), .prepare = prepare, .plan = plan};
+/* Whom members ask, and how many are watched, is saved with what they have from afar. */
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    state_put_u64(writer, ((const struct telemedicine *)policy->state)->on);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct telemedicine *state = policy->state;
+    state->on = state->network.on = state_get_up_to(reader, 1) != 0;
+    follow_up(world, state);
+}
+
+const struct policy_ops telemedicine_ops = {.keys = &telemedicine_kind,
+                                            .state_size = sizeof(struct telemedicine),
+                                            .prepare = prepare,
+                                            .plan = plan,
+                                            .save = save,
+                                            .restore = restore};

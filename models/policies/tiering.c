@@ -8,6 +8,7 @@
 #include "models/policies/opening.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/state.h"
 
 struct tiering {
     bool begun;
@@ -103,6 +104,17 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                : 0;
 }
 
+/* Who needs no referral, and what is had back near home. */
+static void set_pathways(struct world *world, const struct tiering_spec *spec)
+{
+    for (size_t i = 0; i < spec->except.count; i++) {
+        const char *id = *SCENARIO_ITEM(spec->except, char *const, i);
+        world->rules->exempt[find_condition(world, id, strlen(id))] = true;
+    }
+    for (size_t i = 0; i < spec->back.count; i++)
+        find_stage(world, *SCENARIO_ITEM(spec->back, char *const, i))->choice = CHOICE_BACK;
+}
+
 static int plan(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
 {
     const struct tiering_spec *spec = policy->head->own;
@@ -110,14 +122,28 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     if (state->begun || now_us < policy->period->from_us)
         return 0;
     state->begun = true;
-    for (size_t i = 0; i < spec->except.count; i++) {
-        const char *id = *SCENARIO_ITEM(spec->except, char *const, i);
-        world->rules->exempt[find_condition(world, id, strlen(id))] = true;
-    }
-    for (size_t i = 0; i < spec->back.count; i++)
-        find_stage(world, *SCENARIO_ITEM(spec->back, char *const, i))->choice = CHOICE_BACK;
+    set_pathways(world, spec);
     return rules_tier(world, state->first_levels, spec->rule == TIERING_STRICT, spec->unreferred, err);
 }
 
-const struct policy_ops tiering_ops = {
-    .keys = &tiering_kind, .state_size = sizeof(struct tiering), .prepare = prepare, .plan = plan};
+/* Who is refused where is saved with the rules. */
+static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
+{
+    (void)world;
+    state_put_u64(writer, ((const struct tiering *)policy->state)->begun);
+}
+
+static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
+{
+    struct tiering *state = policy->state;
+    state->begun = state_get_up_to(reader, 1) != 0;
+    if (state->begun)
+        set_pathways(world, policy->head->own);
+}
+
+const struct policy_ops tiering_ops = {.keys = &tiering_kind,
+                                       .state_size = sizeof(struct tiering),
+                                       .prepare = prepare,
+                                       .plan = plan,
+                                       .save = save,
+                                       .restore = restore};

@@ -147,6 +147,50 @@ Test(saving, those_who_are_sent_and_taught_go_on)
     interrupt_often(DATA("people"), shares, sizeof shares / sizeof shares[0]);
 }
 
+/* Before anything starts, with everything half done, and when all is done. */
+Test(saving, what_is_opened_and_ruled_stays_so)
+{
+    static const double shares[] = {0.05, 0.104, 0.11, 0.18, 0.24, 0.31, 0.335, 0.4, 0.447, 0.5, 0.7, 0.96};
+    interrupt_often(DATA("rebuilding"), shares, sizeof shares / sizeof shares[0]);
+}
+
+/* Questions along the links, guided cases, the watched, follow-ups; one network ends before the other. */
+Test(saving, those_who_are_connected_stay_so)
+{
+    static const double shares[] = {0.1, 0.13, 0.2, 0.2303, 0.3, 0.37, 0.45, 0.6, 0.7, 0.8, 0.83, 0.86, 0.95};
+    interrupt_often(DATA("connected"), shares, sizeof shares / sizeof shares[0]);
+}
+
+/* Saved in a world without a policy, taken up in one where it starts later. */
+static void branch(const char *path, const char *without, const char *start, int64_t at_us)
+{
+    const char *const sets[] = {start, without};
+    struct model whole, first, second;
+    struct state_writer writer = {.failed = false};
+    model_partitions = PARTITIONS_PROVINCE;
+    model_build_file(&whole, 0, path, sets, 1);
+    model_run(&whole);
+    model_build_file(&first, 0, path, sets, 2);
+    run_until(&first, at_us);
+    save(&first, &writer);
+    model_build_file(&second, 0, path, sets, 1);
+    cr_assert_eq(take_up(&second, &writer), 0, "%s", second.err.text[0]);
+    model_run(&second);
+    same(&whole, &second, path);
+    state_writer_free(&writer);
+    model_free(&whole);
+    model_free(&first);
+    model_free(&second);
+}
+
+/* Its stages come before those of the alliance that is at work, or nobody could ask anything before. */
+Test(saving, networks_that_start_later_find_everybody_in_place)
+{
+    branch(DATA("connected"), "policies.far.active=false", "policies.far.start=\"2019-03-01\"", 50 * DAY_US);
+    branch(DATA("guided"), "policies.alliance.active=false", "policies.alliance.start=\"2019-06-01\"",
+           100 * DAY_US);
+}
+
 Test(saving, queues_of_every_kind_go_on)
 {
     static const char *const paths[] = {
