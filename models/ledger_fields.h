@@ -89,8 +89,8 @@
 
 /* Of the people of a province in a province, whatever their condition. */
 #define LEDGER_FLOW(FIELD) \
-    FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; at home, where those are treated who do not travel") \
-    FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; likewise")
+    FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; who does not travel is treated at home") \
+    FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; of those who do not travel, at home")
 
 /* clang-format on */
 
