@@ -157,8 +157,8 @@ static uint32_t find_kind(const struct world *world, const struct choices *choic
     uint32_t k = 0;
     for (; k < choices->kinds; k++) {
         const struct stage *other = choices->kind[k].stage;
-        if (same_needs(stage, other) && (stage->condition == other->condition ||
-                                         (!by_utility(world, stage) && !by_utility(world, other))))
+        if (same_needs(stage, other) && by_utility(world, stage) == by_utility(world, other) &&
+            (stage->condition == other->condition || !by_utility(world, stage)))
             break;
     }
     return k;
@@ -180,6 +180,40 @@ static int from_south_to_north(const void *first, const void *second)
     return (a->facility > b->facility) - (a->facility < b->facility);
 }
 
+/* By what the scenario declares. */
+static double declared_utility(const struct world *world, const struct stage *stage,
+                               const struct facility *facility, struct travel travel)
+{
+    const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
+                                     facility->reimbursed};
+    return fixed_utility(world, stage, declared, travel);
+}
+
+/* The way makes a facility less attractive, by so much at least for a chord of one radius of the earth. */
+static double loss_per_radius(const struct world *world, const struct stage *stage)
+{
+    const double radius_m = 6.3e6; /* distances on the ellipsoid are not shorter than chords of this sphere */
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    const struct travel_spec *roads = &world->scenario->travel;
+    double fastest_m_s = 0;
+    for (size_t b = 0; b < roads->bands.count; b++)
+        fastest_m_s = fmax(fastest_m_s, SCENARIO_ITEM(roads->bands, struct travel_band, b)->speed_m_s);
+    return fastest_m_s > 0 ? spec->travel_per_h * radius_m * roads->detour / fastest_m_s / 3600 : 0;
+}
+
+static void weigh_sites(const struct world *world, struct choice_kind *kind)
+{
+    const struct choice_spec *spec = &world->pathways.condition[kind->stage->condition].spec->choice;
+    const bool bounded = spec->travel_per_h >= 0 && spec->price_per_kcny >= 0;
+    kind->per_radius = loss_per_radius(world, kind->stage);
+    for (size_t i = 0; i < kind->sites; i++) {
+        const struct facility *facility = &world->facilities.facility[kind->site[i].facility];
+        kind->site[i].appeal = bounded && !facility->stays_home
+                                   ? declared_utility(world, kind->stage, facility, (struct travel){.us = 0})
+                                   : INFINITY;
+    }
+}
+
 static int list_sites(struct world *world, struct choice_kind *kind, struct err *err)
 {
     for (uint32_t f = 0; f < world->facilities.count; f++)
@@ -195,6 +229,8 @@ static int list_sites(struct world *world, struct choice_kind *kind, struct err 
             count++;
         }
     qsort(kind->site, kind->sites, sizeof *kind->site, from_south_to_north);
+    if (by_utility(world, kind->stage))
+        weigh_sites(world, kind);
     return 0;
 }
 
@@ -380,38 +416,77 @@ static bool next_site(const struct world *world, const struct stage *stage, uint
     return false;
 }
 
-/* By what the scenario declares, the most attractive first. */
-static double declared_rank(const struct world *world, const struct stage *stage,
-                            const struct candidate *candidate)
-{
-    const struct facility *facility = &world->facilities.facility[candidate->facility];
-    const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
-                                     facility->reimbursed};
-    return -fixed_utility(world, stage, declared, candidate->travel);
-}
-
 /* The most attractive, among them the best of each level and ownership: what a policy opens or improves is
  * seldom what attracts most before. */
-static void pick_set(struct world *world, const struct stage *stage, uint32_t origin, const double from[3],
-                     struct choice_set *set)
+enum { OWNERS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
+struct picking {
+    struct choice_set most;        /* of all */
+    struct candidate best[OWNERS]; /* by level and ownership */
+    double best_rank[OWNERS];      /* INFINITY: none yet */
+};
+
+static int owner_of(const struct facility *facility)
 {
-    enum { KINDS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
-    struct candidate candidate, best[KINDS] = {{.facility = 0}};
-    bool any[KINDS] = {false};
-    for (int again = 0; again < 2; again++)
-        for (size_t at = 0; next_site(world, stage, origin, INFINITY, from, &at, &candidate);) {
-            const struct facility *facility = &world->facilities.facility[candidate.facility];
-            const int kind = facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership;
-            candidate.rank = declared_rank(world, stage, &candidate);
-            if (again == 0 && (!any[kind] || goes_before(&candidate, &best[kind]))) {
-                best[kind] = candidate;
-                any[kind] = true;
-            }
-            if (again == 1) {
-                candidate.rank -= best[kind].facility == candidate.facility ? 1e12 : 0;
-                insert(set, candidate);
-            }
+    return facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership;
+}
+
+/* Whether a site may be one of them. Most are too far, which the chord tells without a geodesic. */
+static bool may_be_picked(const struct world *world, const struct choice_kind *kind,
+                          const struct picking *picking, const struct choice_site *site, const double from[3])
+{
+    const double least_rank = kind->per_radius * sqrt(chord2(from, site->at)) - site->appeal - 1e-9;
+    const struct choice_set *most = &picking->most;
+    return most->count < CHOICE_SET || least_rank <= most->candidate[CHOICE_SET - 1].rank ||
+           least_rank <= picking->best_rank[owner_of(&world->facilities.facility[site->facility])];
+}
+
+static void weigh(const struct world *world, const struct stage *stage, uint32_t origin, uint32_t f,
+                  struct picking *picking)
+{
+    const struct facility *facility = &world->facilities.facility[f];
+    const struct travel travel = geography_travel(&world->geography, origin, facility->place);
+    if (!within(stage, facility, travel))
+        return;
+    const struct candidate candidate = {.facility = f,
+                                        .place = facility->place,
+                                        .travel = travel,
+                                        .hash = facility->hash,
+                                        .rank = -declared_utility(world, stage, facility, travel)};
+    const int owner = owner_of(facility);
+    insert(&picking->most, candidate);
+    if (isinf(picking->best_rank[owner]) || goes_before(&candidate, &picking->best[owner])) {
+        picking->best[owner] = candidate;
+        picking->best_rank[owner] = candidate.rank;
+    }
+}
+
+static void pick_set(const struct world *world, const struct stage *stage, uint32_t origin,
+                     const double from[3], struct choice_set *set)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    struct picking picking = {.most = {.count = 0}};
+    for (int owner = 0; owner < OWNERS; owner++)
+        picking.best_rank[owner] = INFINITY;
+    size_t north = first_from(kind, from[2]), south = north;
+    while (south > 0 || north < kind->sites) {
+        const double up = north < kind->sites ? kind->site[north].at[2] - from[2] : INFINITY;
+        const double down = south > 0 ? from[2] - kind->site[south - 1].at[2] : INFINITY;
+        const struct choice_site *site = up < down ? &kind->site[north++] : &kind->site[--south];
+        if (may_be_picked(world, kind, &picking, site, from))
+            weigh(world, stage, origin, site->facility, &picking);
+    }
+    for (int owner = 0; owner < OWNERS; owner++)
+        if (!isinf(picking.best_rank[owner])) {
+            struct candidate best = picking.best[owner];
+            best.rank -= 1e12;
+            insert(set, best);
         }
+    for (size_t i = 0; i < picking.most.count; i++) {
+        const struct candidate *candidate = &picking.most.candidate[i];
+        const int owner = owner_of(&world->facilities.facility[candidate->facility]);
+        if (picking.best[owner].facility != candidate->facility)
+            insert(set, *candidate);
+    }
     sort_by_travel(set);
 }
 
@@ -436,7 +511,7 @@ static void fill_set(struct world *world, const struct stage *stage, uint32_t or
 static void renew(const struct world *world, const struct stage *stage, uint32_t origin,
                   struct choice_set *set)
 {
-    for (size_t i = 0; i < set->count; i++)
+    for (size_t i = 0; i < set->count && by_utility(world, stage); i++)
         set_fixed(world, stage, origin, &set->candidate[i]);
     set->version = world->rules->version;
 }

@@ -36,6 +36,7 @@ struct choice_set {
 /* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
 struct choice_site {
     double at[3];
+    double appeal; /* where patients go by utility: at its door, as declared; INFINITY: no bound is known */
     uint32_t facility;
 };
 
@@ -44,6 +45,7 @@ struct choice_kind {
     const struct stage *stage; /* the first of them */
     struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
     size_t sites;
+    double per_radius; /* where patients go by utility: of appeal, lost at least for a way of that chord */
 };
 
 struct choices {

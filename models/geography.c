@@ -217,19 +217,29 @@ static struct travel compute(const struct geography *geography, size_t from, siz
     return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
 }
 
+const char *geography_province(const struct geography *geography, size_t province)
+{
+    return geography->place[geography->first[province]].province;
+}
+
 /* Names are compared here and nowhere else. Neighbours in the list are mostly of the same prefecture. */
 static int list_belonging(struct geography *geography, struct arena *arena, struct err *err)
 {
     struct belonging *of = arena_zeroed(arena, geography->count, sizeof *of, err);
-    if (of == NULL)
+    uint32_t *first = arena_zeroed(arena, geography->count, sizeof *first, err);
+    if (of == NULL || first == NULL)
         return -1;
+    geography->first = first;
     for (uint32_t p = 0; p < geography->count; p++) {
         const struct place *here = &geography->place[p];
         uint32_t prefecture = 0, province = 0;
         if (p > 0 && strcmp(here[-1].province, here->province) == 0)
             province = of[p - 1].province;
-        while (strcmp(geography->place[province].province, here->province) != 0)
+        while (province < geography->provinces &&
+               strcmp(geography_province(geography, province), here->province) != 0)
             province++;
+        if (province == geography->provinces)
+            first[geography->provinces++] = p;
         if (p > 0 && strcmp(here[-1].prefecture, here->prefecture) == 0)
             prefecture = of[p - 1].prefecture;
         while (strcmp(geography->place[prefecture].prefecture, here->prefecture) != 0)

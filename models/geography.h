@@ -18,7 +18,8 @@ struct place {
     uint64_t hash; /* identity */
 };
 
-/* Numbers of the first place of the same prefecture and province. */
+/* The number of the first place of the same prefecture, and the number of the province, in the order in which
+ * they are met. */
 struct belonging {
     uint32_t prefecture, province;
 };
@@ -38,6 +39,8 @@ struct geography {
     size_t count;
     const struct scenario *scenario;
     const struct belonging *belonging; /* by place; owned by the arena */
+    const uint32_t *first;             /* by province: its first place; likewise */
+    size_t provinces;
     const struct geod_geodesic *earth; /* likewise */
     struct travel *table;              /* count x count, owned; NULL when there are too many places */
     bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
@@ -58,6 +61,8 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
 
 /* Whether one of the texts is the code, prefecture or province of the place. */
 bool geography_named(const struct place *place, const struct key_list *texts);
+
+const char *geography_province(const struct geography *geography, size_t province);
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);
 

@@ -25,7 +25,10 @@ static uint32_t journey_place(const struct world *world, const struct patient *p
 void journey_arrive(struct world *world, const struct patient *patient)
 {
     const struct facility *facility = &world->facilities.facility[patient->facility];
+    const struct stream *stream = &world->demand.stream[patient->stream];
     world_fa(world, patient->facility)[FA_admissions]++;
+    world_count_flow(world, stream->place, journey_place(world, patient), stream->condition,
+                     FL_flow_admissions);
     serving_pay(world, patient, facility->price_per_admission_fen, 0);
 }
 

@@ -14,12 +14,14 @@
 struct shape {
     enum ledger_dim first, second;
     size_t fields, means, width;
+    bool split; /* as ledger_group_is_split() */
 };
 static const struct shape shapes[LEDGER_GROUPS] = {
-    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_FIELDS, PC_MEANS, PC_WIDTH},
-    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH},
-    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH},
-    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH}};
+    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_FIELDS, PC_MEANS, PC_WIDTH, true},
+    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH, false},
+    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH, false},
+    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH, false},
+    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true}};
 
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
@@ -33,6 +35,11 @@ unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 size_t ledger_group_width(enum ledger_group group)
 {
     return shapes[group].width;
+}
+
+bool ledger_group_is_split(enum ledger_group group)
+{
+    return shapes[group].split;
 }
 
 size_t ledger_cells(const struct ledger *ledger, enum ledger_group group)
@@ -176,7 +183,7 @@ static void save_sum(int64_t *const *cells, size_t owners, size_t count, struct 
 static void save_group(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                        enum ledger_group group, struct state_writer *writer)
 {
-    const size_t owners = group == GROUP_PLACE_CONDITION ? count + 1 : 1;
+    const size_t owners = ledger_group_is_split(group) ? count + 1 : 1;
     struct err ignored = ERR_INIT;
     int64_t **owned = mem_zeroed(owners, sizeof *owned, &ignored);
     if (owned == NULL) {
@@ -192,7 +199,7 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 1);
+    state_begin(writer, "ledger", 2);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -206,47 +213,58 @@ void ledger_save(const struct ledger *whole, const struct ledger *const *parts, 
     state_end(writer);
 }
 
-/* Rows of the first dimension, each of `width` cells, to where they are in this world. */
-struct row_shape {
+/* Cells by row and column, each of `width` numbers, to where they are in this world. */
+struct grid {
     const struct saved_map *rows;
+    const struct saved_map *columns;    /* NULL: as they are */
+    size_t saved_columns, here_columns; /* how many */
     size_t width;
-    int64_t *room; /* for the rows as saved */
+    int64_t *room; /* for the cells as saved */
 };
 
-static void restore_rows(int64_t *cells, size_t count, const struct row_shape *shape,
-                         struct state_reader *reader)
+static void restore_cells(int64_t *cells, size_t count, const struct grid *grid, struct state_reader *reader)
 {
-    state_get_sparse(reader, shape->room, shape->rows->count * shape->width);
+    state_get_sparse(reader, grid->room, grid->rows->count * grid->saved_columns * grid->width);
     if (reader->failed)
         return;
     memset(cells, 0, count * sizeof *cells);
-    for (size_t r = 0; r < shape->rows->count; r++)
-        memcpy(cells + saved_index(shape->rows, r) * shape->width, shape->room + r * shape->width,
-               shape->width * sizeof *cells);
+    for (size_t r = 0; r < grid->rows->count; r++)
+        for (size_t c = 0; c < grid->saved_columns; c++) {
+            const size_t column = grid->columns == NULL ? c : saved_index(grid->columns, c);
+            const size_t to = saved_index(grid->rows, r) * grid->here_columns + column;
+            memcpy(cells + to * grid->width, grid->room + (r * grid->saved_columns + c) * grid->width,
+                   grid->width * sizeof *cells);
+        }
 }
 
 static void restore_group(struct ledger *ledger, enum ledger_group group, const struct saved_maps *maps,
                           struct state_reader *reader)
 {
-    const struct saved_map *const rows[LEDGER_DIMS] = {
-        [DIM_PLACE] = &maps->place, [DIM_FACILITY] = &maps->facility, [DIM_EXPERT] = &maps->expert};
+    const struct saved_map *const map[LEDGER_DIMS] = {[DIM_PLACE] = &maps->place,
+                                                      [DIM_FACILITY] = &maps->facility,
+                                                      [DIM_EXPERT] = &maps->expert,
+                                                      [DIM_HOME_PROVINCE] = &maps->province,
+                                                      [DIM_PROVINCE] = &maps->province};
     struct err err = ERR_INIT;
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
     const size_t cells = ledger_cells(ledger, group);
-    struct row_shape shape = {.rows = rows[dims[0]],
-                              .width = ledger_group_width(group) * (rank == 2 ? ledger->size[dims[1]] : 1)};
-    shape.room = mem_zeroed(cells, sizeof *shape.room, &err);
-    if (shape.room == NULL) {
+    struct grid grid = {.rows = map[dims[0]],
+                        .columns = rank == 2 ? map[dims[1]] : NULL,
+                        .here_columns = rank == 2 ? ledger->size[dims[1]] : 1,
+                        .width = ledger_group_width(group)};
+    grid.saved_columns = grid.columns == NULL ? grid.here_columns : grid.columns->count;
+    grid.room = mem_zeroed(cells, sizeof *grid.room, &err);
+    if (grid.room == NULL) {
         state_refuse(reader, "%s", err.text[0]);
         return;
     }
     if (state_get_u64(reader) != ledger_group_width(group))
         state_refuse(reader, "counts other things than this version of the program; make it again");
-    restore_rows(ledger->cells[group], cells, &shape, reader);
+    restore_cells(ledger->cells[group], cells, &grid, reader);
     for (size_t step = 0; step < ledger->step; step++)
-        restore_rows(ledger->series[group] + step * cells, cells, &shape, reader);
-    free(shape.room);
+        restore_cells(ledger->series[group] + step * cells, cells, &grid, reader);
+    free(grid.room);
 }
 
 /* The steps must be the same, and so must the dimensions whose numbers are not translated. */
@@ -268,20 +286,26 @@ static void restore_shape(struct ledger *ledger, struct state_reader *reader)
         state_refuse(reader, "has other conditions or services; take the scenario that it was made from");
 }
 
+/* Pages that nobody writes take no memory. */
+static void empty_cells(int64_t *cells, size_t count)
+{
+    for (size_t c = 0; c < count; c++)
+        if (cells[c] != 0)
+            cells[c] = 0;
+}
+
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 1);
+    state_enter(reader, "ledger", 2);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         restore_group(whole, (enum ledger_group)g, maps, reader);
-    const size_t cells = ledger_cells(whole, GROUP_PLACE_CONDITION);
     for (size_t p = 0; p < count; p++) {
         parts[p]->step = whole->step;
-        int64_t *own = parts[p]->cells[GROUP_PLACE_CONDITION];
-        for (size_t c = 0; c < cells; c++)
-            if (own[c] != 0) /* pages that nobody writes take no memory */
-                own[c] = 0;
+        for (size_t g = 0; g < LEDGER_GROUPS; g++)
+            if (ledger_group_is_split((enum ledger_group)g))
+                empty_cells(parts[p]->cells[g], ledger_cells(whole, (enum ledger_group)g));
     }
     state_leave(reader);
 }

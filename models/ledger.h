@@ -4,12 +4,22 @@
 /* What is counted, declared once: an output field is one row. The handlers add to
  * cells of integers; the result file and docs/results.md come from the rows. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sim/err.h"
 
-enum ledger_dim { DIM_PLACE, DIM_FACILITY, DIM_CONDITION, DIM_SERVICE, DIM_EXPERT, LEDGER_DIMS };
+enum ledger_dim {
+    DIM_PLACE,
+    DIM_FACILITY,
+    DIM_CONDITION,
+    DIM_SERVICE,
+    DIM_EXPERT,
+    DIM_HOME_PROVINCE, /* as long as DIM_PROVINCE */
+    DIM_PROVINCE,
+    LEDGER_DIMS
+};
 
 /* Fields with the same dimensions lie together: one event touches one or two cache lines. */
 enum ledger_group {
@@ -17,6 +27,7 @@ enum ledger_group {
     GROUP_FACILITY,
     GROUP_FACILITY_SERVICE,
     GROUP_EXPERT,
+    GROUP_FLOW,
     LEDGER_GROUPS
 };
 
@@ -48,9 +59,11 @@ static inline size_t ledger_column(size_t field)
     return ledger_fields[field].column;
 }
 size_t ledger_group_width(enum ledger_group group);
+/* Whether it counts people wherever they are: then every partition has cells of its own, to be added up. */
+bool ledger_group_is_split(enum ledger_group group);
 
-/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; a cell starts a
- * cache line. */
+/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; but for
+ * flows, a cell starts a cache line. */
 struct ledger {
     size_t steps;          /* of the whole run, warm-up included */
     size_t first_step;     /* the first one after the warm-up */
@@ -98,8 +111,8 @@ void ledger_close_step(struct ledger *ledger);
  */
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);
 
-/* The counts so far. `parts` are ledgers of the same shape whose cells by place and condition are to be added
- * to those of the whole. */
+/* The counts so far. `parts` are ledgers of the same shape whose cells of split groups are to be added to
+ * those of the whole. */
 struct saved_maps;
 struct state_reader;
 struct state_writer;

@@ -16,6 +16,8 @@
     {#name, GROUP_FACILITY_SERVICE, FIELD_##kind, unit, scale, help, FS_##name},
 #define ROW_EXPERT(name, kind, unit, scale, help)                                                            \
     {#name, GROUP_EXPERT, FIELD_##kind, unit, scale, help, EX_##name},
+#define ROW_FLOW(name, kind, unit, scale, help)                                                              \
+    {#name, GROUP_FLOW, FIELD_##kind, unit, scale, help, FL_##name},
 
 const struct field_row ledger_fields[] = {
     /* clang-format off */
@@ -23,6 +25,7 @@ const struct field_row ledger_fields[] = {
     LEDGER_FACILITY(ROW_FACILITY)
     LEDGER_FACILITY_SERVICE(ROW_FACILITY_SERVICE)
     LEDGER_EXPERT(ROW_EXPERT)
+    LEDGER_FLOW(ROW_FLOW)
     /* clang-format on */
 };
 

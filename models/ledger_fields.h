@@ -3,7 +3,7 @@
 
 /* The output fields, one row each: name, kind (enum field_kind), unit in the
  * result file, value of one unit of a cell, description. The enumerators PC_x,
- * FA_x, FS_x, EX_x are the columns in memory, where means come last. */
+ * FA_x, FS_x, EX_x, FL_x are the columns in memory, where means come last. */
 
 /* clang-format off */
 /* Of the people of a place with a condition, wherever they are treated; dated by the event. In parts, because
@@ -87,13 +87,18 @@
     FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
+/* Of the people of a province in a province, whatever their condition. */
+#define LEDGER_FLOW(FIELD) \
+    FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; at home, where those are treated who do not travel") \
+    FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; likewise")
+
 /* clang-format on */
 
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
 enum {
     LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
-        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC)
-            PC_FIELDS
+        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC)
+            LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
 };
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
 enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
@@ -101,8 +106,11 @@ enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 #define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,
 enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
+#define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name,
+enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
 
-/* Numbers of a cell: the fields, then the present level of each mean, in whole cache lines. */
+/* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
+ * flows, which are small as long as they lie close together. */
 #define LEDGER_IS_MEAN_COUNT 0
 #define LEDGER_IS_MEAN_SUM 0
 #define LEDGER_IS_MEAN_LEVEL 0
@@ -113,10 +121,12 @@ enum {
     FA_MEANS = 0 LEDGER_FACILITY(LEDGER_ADD_MEAN),
     FS_MEANS = 0 LEDGER_FACILITY_SERVICE(LEDGER_ADD_MEAN),
     EX_MEANS = 0 LEDGER_EXPERT(LEDGER_ADD_MEAN),
+    FL_MEANS = 0 LEDGER_FLOW(LEDGER_ADD_MEAN),
     PC_WIDTH = (PC_FIELDS + PC_MEANS + 7) / 8 * 8,
     FA_WIDTH = (FA_FIELDS + FA_MEANS + 7) / 8 * 8,
     FS_WIDTH = (FS_FIELDS + FS_MEANS + 7) / 8 * 8,
     EX_WIDTH = (EX_FIELDS + EX_MEANS + 7) / 8 * 8,
+    FL_WIDTH = FL_FIELDS + FL_MEANS,
 };
 
 #endif

@@ -90,7 +90,10 @@ static int choose_window(struct world *world, struct err *err)
 
 static int private_counts(struct world *view, struct err *err)
 {
-    return ledger_own_cells(&view->ledger, GROUP_PLACE_CONDITION, err);
+    return ledger_own_cells(&view->ledger, GROUP_PLACE_CONDITION, err) != 0 ||
+                   ledger_own_cells(&view->ledger, GROUP_FLOW, err) != 0
+               ? -1
+               : 0;
 }
 
 static int init_met(struct world *view, struct err *err)
@@ -125,6 +128,7 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
     view->ledger.owned[GROUP_PLACE_CONDITION] = NULL;
+    view->ledger.owned[GROUP_FLOW] = NULL;
     world->view[number] = view;
     if (init_system(view, err) != 0 || init_met(view, err) != 0 || private_counts(view, err) != 0 ||
         choices_init_view(view, world, err) != 0 ||
@@ -179,6 +183,7 @@ void partition_free(struct world *world)
         if (view == NULL)
             continue;
         ledger_free_cells(&view->ledger, GROUP_PLACE_CONDITION);
+        ledger_free_cells(&view->ledger, GROUP_FLOW);
         free_part(&view->part);
         free_system(view);
         arena_free(&view->arena);
@@ -204,6 +209,17 @@ static void add_counts(struct world *world, const struct world *view)
     }
 }
 
+/* Adds them up and begins anew; few of them are not zero. */
+static void take_flows(struct world *world, struct world *view)
+{
+    int64_t *whole = world->ledger.cells[GROUP_FLOW], *own = view->ledger.cells[GROUP_FLOW];
+    for (size_t at = 0; at < ledger_cells(&world->ledger, GROUP_FLOW); at++)
+        if (own[at] != 0) {
+            whole[at] += own[at];
+            own[at] = 0;
+        }
+}
+
 static void begin_counts(struct world *view, size_t step, int64_t length_us)
 {
     const size_t row = view->ledger.size[DIM_CONDITION] * PC_WIDTH;
@@ -216,8 +232,10 @@ static void begin_counts(struct world *view, size_t step, int64_t length_us)
 void partition_close_step(struct world *world)
 {
     struct ledger *ledger = &world->ledger;
-    for (unsigned p = 1; p < world->partitions; p++)
+    for (unsigned p = 1; p < world->partitions; p++) {
         add_counts(world, world->view[p]);
+        take_flows(world, world->view[p]);
+    }
     ledger_close_step(ledger);
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]

@@ -13,13 +13,17 @@ static const char **texts(struct world *world, size_t count, struct err *err)
 /* Ids and names of each dimension. */
 int readout_dimensions(struct world *world, struct err *err)
 {
-    static const char *const names[LEDGER_DIMS][2] = {[DIM_PLACE] = {"place", "code of the place"},
-                                                      [DIM_FACILITY] = {"facility", "id of the facility"},
-                                                      [DIM_CONDITION] = {"condition", "id of the condition"},
-                                                      [DIM_SERVICE] = {"service", "id of the service"},
-                                                      [DIM_EXPERT] = {"expert", "id of the expert"}};
+    static const char *const names[LEDGER_DIMS][2] = {
+        [DIM_PLACE] = {"place", "code of the place"},
+        [DIM_FACILITY] = {"facility", "id of the facility"},
+        [DIM_CONDITION] = {"condition", "id of the condition"},
+        [DIM_SERVICE] = {"service", "id of the service"},
+        [DIM_EXPERT] = {"expert", "id of the expert"},
+        [DIM_HOME_PROVINCE] = {"home_province", "province of the home"},
+        [DIM_PROVINCE] = {"province", "province"}};
     for (size_t d = 0; d < LEDGER_DIMS; d++) {
-        const size_t size = world->ledger.size[d];
+        const bool flows = d == DIM_HOME_PROVINCE || d == DIM_PROVINCE;
+        const size_t size = flows && world->ledger.size[d] < 2 ? 0 : world->ledger.size[d];
         const char **labels = texts(world, size, err), **people = texts(world, size, err);
         if (labels == NULL || people == NULL)
             return -1;
@@ -41,6 +45,10 @@ int readout_dimensions(struct world *world, struct err *err)
             case DIM_SERVICE:
                 label = world->services[i].spec->id;
                 name = world->services[i].spec->name;
+                break;
+            case DIM_HOME_PROVINCE:
+            case DIM_PROVINCE:
+                label = geography_province(&world->geography, i);
                 break;
             case DIM_EXPERT:
             case LEDGER_DIMS:

@@ -22,6 +22,10 @@ static const struct {
         {"Of a service at a facility",
          "One cell for each facility and service; zero where the service is not listed."},
     [GROUP_EXPERT] = {"Of an expert", "One cell for each expert of the scenario."},
+    [GROUP_FLOW] = {"Between provinces",
+                    "People of one province in another, or in their own: one cell for each pair, over all "
+                    "conditions but background ones. The sum over the provinces is of the people of the home "
+                    "province, the sum over the home provinces of those who come to the province."},
 };
 
 /* How a value stands for its step. */
@@ -42,7 +46,8 @@ static const char *kind_name(enum field_kind kind)
 
 static void print_dims(FILE *out, enum ledger_group group, const char *quote)
 {
-    static const char *const names[LEDGER_DIMS] = {"place", "facility", "condition", "service", "expert"};
+    static const char *const names[LEDGER_DIMS] = {"place",  "facility",      "condition", "service",
+                                                   "expert", "home_province", "province"};
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
     fprintf(out, "%sreplication%s, %stime%s", quote, quote, quote, quote);

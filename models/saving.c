@@ -35,6 +35,11 @@ static struct identity place_identity(const struct world *world, size_t i)
         rng_mix(rng_mix(rng_mix((uint64_t)place->population) ^ bits_of(place->lon)) ^ bits_of(place->lat))};
 }
 
+static struct identity province_identity(const struct world *world, size_t i)
+{
+    return (struct identity){geography_province(&world->geography, i), 0};
+}
+
 static struct identity facility_identity(const struct world *world, size_t i)
 {
     return (struct identity){world->facilities.facility[i].id, 0};
@@ -101,13 +106,15 @@ struct list {
     size_t map; /* offset in struct saved_maps */
 };
 
-enum { LISTS = 9, MAPPED = 7 };
+enum { LISTS = 10, MAPPED = 8 };
 
 /* The first MAPPED are translated; conditions and services must be the same. */
 static void list_all(const struct world *world, struct list lists[LISTS])
 {
     const struct list all[LISTS] = {
         {"place", world->geography.count, place_identity, offsetof(struct saved_maps, place)},
+        {"province", world->ledger.size[DIM_PROVINCE], province_identity,
+         offsetof(struct saved_maps, province)},
         {"facility", world->facilities.count, facility_identity, offsetof(struct saved_maps, facility)},
         {"ward", world->facilities.ward_count, ward_identity, offsetof(struct saved_maps, ward)},
         {"offer", world->facilities.offer_count, offer_identity, offsetof(struct saved_maps, offer)},
@@ -124,7 +131,7 @@ static void save_lists(const struct world *world, struct state_writer *writer)
 {
     struct list lists[LISTS];
     list_all(world, lists);
-    state_begin(writer, "lists", 1);
+    state_begin(writer, "lists", 2);
     for (size_t l = 0; l < LISTS; l++) {
         state_put_u64(writer, lists[l].count);
         for (size_t i = 0; i < lists[l].count; i++) {
@@ -196,7 +203,7 @@ static void restore_lists(const struct world *world, struct saved_maps *maps, st
 {
     struct list lists[LISTS];
     list_all(world, lists);
-    state_enter(reader, "lists", 1);
+    state_enter(reader, "lists", 2);
     for (size_t l = 0; l < LISTS; l++) {
         struct saved_map same = {.count = 0};
         struct saved_map *map =
@@ -211,6 +218,7 @@ static void restore_lists(const struct world *world, struct saved_maps *maps, st
 static void free_maps(struct saved_maps *maps)
 {
     free(maps->place.to);
+    free(maps->province.to);
     free(maps->facility.to);
     free(maps->ward.to);
     free(maps->offer.to);

@@ -28,7 +28,7 @@ static inline uint32_t saved_index(const struct saved_map *map, uint64_t number)
 }
 
 struct saved_maps {
-    struct saved_map place, facility, ward, offer, expert, stream, stage;
+    struct saved_map place, province, facility, ward, offer, expert, stream, stage;
 };
 
 /* Writes the state before the events and the planning of the present time, to which world_run_until() has

@@ -91,7 +91,9 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;
     cell[PC_travel_to_treatment] += travel_us;
-    reach_add(&world->system.reach[world->demand.stream[patient->stream].condition], wait_us, travel_us);
+    const uint32_t condition = world->demand.stream[patient->stream].condition;
+    world_count_flow(world, home, place, condition, FL_flow_treated);
+    reach_add(&world->system.reach[condition], wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);

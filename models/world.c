@@ -21,8 +21,12 @@ enum { FIRST_PATIENTS = 256, PROGRESS_PARTS = 200 };
 
 /* --- time ---------------------------------------------------------------- */
 
+/* Flows between more provinces than this are not counted: they would fill the memory. */
+enum { MOST_PROVINCES = 128 };
+
 static int init_ledger(struct world *world, struct err *err)
 {
+    const size_t provinces = world->geography.provinces <= MOST_PROVINCES ? world->geography.provinces : 0;
     const int step = world->scenario->run.step;
     int64_t *bounds = NULL;
     size_t capacity = 0, count = 0, first_step = 0;
@@ -49,7 +53,9 @@ static int init_ledger(struct world *world, struct err *err)
                                       [DIM_FACILITY] = world->facilities.count,
                                       [DIM_CONDITION] = world->pathways.count,
                                       [DIM_SERVICE] = world->facilities.service_count,
-                                      [DIM_EXPERT] = world->experts.count};
+                                      [DIM_EXPERT] = world->experts.count,
+                                      [DIM_HOME_PROVINCE] = provinces,
+                                      [DIM_PROVINCE] = provinces};
     result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
 out:
     free(bounds);

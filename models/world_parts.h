@@ -199,6 +199,18 @@ static inline int64_t *world_ex(struct world *world, uint32_t expert)
     return &world->ledger.cells[GROUP_EXPERT][expert * EX_WIDTH];
 }
 
+/* Somebody who lives at one place is treated, or arrives, at another. Flows are totals over conditions, which
+ * leave out background ones. */
+static inline void world_count_flow(struct world *world, uint32_t home, size_t place, uint32_t condition,
+                                    size_t column)
+{
+    const size_t provinces = world->ledger.size[DIM_PROVINCE];
+    const struct belonging *of = world->geography.belonging;
+    if (provinces > 0 && !world->background[condition])
+        world->ledger
+            .cells[GROUP_FLOW][(of[home].province * provinces + of[place].province) * FL_WIDTH + column]++;
+}
+
 /* The world as the partition of a place or facility sees it. */
 static inline struct world *world_at_place(struct world *world, uint32_t place)
 {

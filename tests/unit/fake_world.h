@@ -2,7 +2,8 @@
 #define COUNTERPART_TESTS_FAKE_WORLD_H
 
 /* Stands in for models/world.c: a world whose numbers can be told in advance. One place, two facilities, one
- * condition, one service, no expert; steps of 31 and 28 days. Define what a test wants in `fake`. */
+ * condition, one service, no expert, two provinces; steps of 31 and 28 days. Define what a test wants in
+ * `fake`. */
 
 #include <math.h>
 #include <stdatomic.h>
@@ -45,6 +46,7 @@ static const char *const fake_places[] = {"152221"}, *const fake_place_names[] =
 static const char *const fake_facilities[] = {"banner", "capital"};
 static const char *const fake_facility_names[] = {"Banner hospital", "Capital hospital"};
 static const char *const fake_conditions[] = {"ais"}, *const fake_services[] = {"thrombectomy"};
+static const char *const fake_provinces[] = {"内蒙古自治区", "北京市"};
 static const double fake_population[] = {337000};
 static const struct world_column fake_columns[] = {{.dim = DIM_PLACE,
                                                     .name = "place_population",
@@ -55,7 +57,7 @@ static const struct world_column fake_columns[] = {{.dim = DIM_PLACE,
 struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err)
 {
     static const int64_t bounds[] = {0, 31 * FAKE_DAY_US, 59 * FAKE_DAY_US};
-    static const size_t sizes[LEDGER_DIMS] = {1, 2, 1, 1, 0};
+    static const size_t sizes[LEDGER_DIMS] = {1, 2, 1, 1, 0, 2, 2};
     if (replication == fake.unbuildable) {
         err_add(err, "x.cfg:3: places: none is left");
         err_add(err, "x.cfg:4: facilities: none is left");
@@ -188,6 +190,10 @@ struct world_dimension world_dimension(const struct world *world, enum ledger_di
         return (struct world_dimension){"condition", "condition", 1, fake_conditions, fake_conditions};
     case DIM_SERVICE:
         return (struct world_dimension){"service", "service", 1, fake_services, fake_services};
+    case DIM_HOME_PROVINCE:
+        return (struct world_dimension){"home_province", "home", 2, fake_provinces, fake_provinces};
+    case DIM_PROVINCE:
+        return (struct world_dimension){"province", "province", 2, fake_provinces, fake_provinces};
     default:
         return (struct world_dimension){"expert", "expert", world->ledger.size[DIM_EXPERT], NULL, NULL};
     }

@@ -102,6 +102,7 @@ Test(replicate, writes_ledger_fields_as_declared)
     struct run_file *file = must_run(2, 1);
     const struct result *result = result_of(file);
     static const char *const dims[] = {"replication", "time", "facility", NULL};
+    static const char *const flow_dims[] = {"replication", "time", "home_province", "province", NULL};
     for (size_t field = 0; field < ledger_field_count; field++) {
         const struct field_row *row = &ledger_fields[field];
         const struct result_variable *variable = result_find(result, row->name);
@@ -120,6 +121,11 @@ Test(replicate, writes_ledger_fields_as_declared)
     /* replication 1, step 1, facility 1, first column of its group */
     const int64_t expected = 1000 + 100 + (int64_t)ledger_group_width(GROUP_FACILITY);
     cr_assert_eq(((const int64_t *)admissions->values)[(1 * 2 + 1) * 2 + 1], expected);
+    const struct result_variable *flow = run_view_variable(result, "flow_treated", RESULT_INT64, flow_dims);
+    cr_assert_not_null(flow);
+    /* replication 1, step 1, from province 1 to province 0 */
+    cr_assert_eq(((const int64_t *)flow->values)[((1 * 2 + 1) * 2 + 1) * 2],
+                 1000 + 100 + 2 * (int64_t)ledger_group_width(GROUP_FLOW));
     run_file_free(file);
 }
 
