@@ -148,7 +148,7 @@ static bool same_needs(const struct stage *a, const struct stage *b)
 /* What a condition finds attractive matters only where patients go by utility. */
 static bool by_utility(const struct world *world, const struct stage *stage)
 {
-    return stage->choice == CHOICE_UTILITY ||
+    return stage->spec->choice == CHOICE_UTILITY || /* policies change stage->choice */
            world->pathways.condition[stage->condition].spec->first == FIRST_UTILITY;
 }
 

@@ -106,7 +106,7 @@ struct list {
     size_t map; /* offset in struct saved_maps */
 };
 
-enum { LISTS = 9, MAPPED = 7 };
+enum { LISTS = 10, MAPPED = 8 };
 
 /* The first MAPPED are translated; conditions and services must be the same. */
 static void list_all(const struct world *world, struct list lists[LISTS])
