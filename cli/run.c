@@ -36,8 +36,8 @@ static const char doc[] =
     "\v"
     "EXAMPLE\n"
     "  counterpart run scenarios/horqin_stroke_stint.cfg -r 30 -o stint.h5\n"
-    "  counterpart run scenarios/horqin_no_stint.cfg --save-state before.state --at 2020-05-01\n"
-    "  counterpart run scenarios/horqin_stroke_stint.cfg --from-state before.state";
+    "  counterpart run scenarios/horqin_no_stint.cfg --save-state s --at 2020-05-01\n"
+    "  counterpart run scenarios/horqin_stroke_stint.cfg --from-state s";
 
 /* results/NAME.h5 when there is such a folder, NAME.h5 otherwise. Malloc'ed. */
 static char *default_output(const char *scenario, struct err *err)

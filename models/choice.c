@@ -418,14 +418,14 @@ static bool next_site(const struct world *world, const struct stage *stage, uint
 
 /* The most attractive, among them the best of each level and ownership: what a policy opens or improves is
  * seldom what attracts most before. */
-enum { OWNERS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
+enum { GROUPS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
 struct picking {
     struct choice_set most;        /* of all */
-    struct candidate best[OWNERS]; /* by level and ownership */
-    double best_rank[OWNERS];      /* INFINITY: none yet */
+    struct candidate best[GROUPS]; /* by level and ownership */
+    double best_rank[GROUPS];      /* INFINITY: none yet */
 };
 
-static int owner_of(const struct facility *facility)
+static int group_of(const struct facility *facility)
 {
     return facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership;
 }
@@ -437,7 +437,7 @@ static bool may_be_picked(const struct world *world, const struct choice_kind *k
     const double least_rank = kind->per_radius * sqrt(chord2(from, site->at)) - site->appeal - 1e-9;
     const struct choice_set *most = &picking->most;
     return most->count < CHOICE_SET || least_rank <= most->candidate[CHOICE_SET - 1].rank ||
-           least_rank <= picking->best_rank[owner_of(&world->facilities.facility[site->facility])];
+           least_rank <= picking->best_rank[group_of(&world->facilities.facility[site->facility])];
 }
 
 static void weigh(const struct world *world, const struct stage *stage, uint32_t origin, uint32_t f,
@@ -452,11 +452,11 @@ static void weigh(const struct world *world, const struct stage *stage, uint32_t
                                         .travel = travel,
                                         .hash = facility->hash,
                                         .rank = -declared_utility(world, stage, facility, travel)};
-    const int owner = owner_of(facility);
+    const int group = group_of(facility);
     insert(&picking->most, candidate);
-    if (isinf(picking->best_rank[owner]) || goes_before(&candidate, &picking->best[owner])) {
-        picking->best[owner] = candidate;
-        picking->best_rank[owner] = candidate.rank;
+    if (isinf(picking->best_rank[group]) || goes_before(&candidate, &picking->best[group])) {
+        picking->best[group] = candidate;
+        picking->best_rank[group] = candidate.rank;
     }
 }
 
@@ -465,8 +465,8 @@ static void pick_set(const struct world *world, const struct stage *stage, uint3
 {
     const struct choice_kind *kind = kind_of(world, stage);
     struct picking picking = {.most = {.count = 0}};
-    for (int owner = 0; owner < OWNERS; owner++)
-        picking.best_rank[owner] = INFINITY;
+    for (int group = 0; group < GROUPS; group++)
+        picking.best_rank[group] = INFINITY;
     size_t north = first_from(kind, from[2]), south = north;
     while (south > 0 || north < kind->sites) {
         const double up = north < kind->sites ? kind->site[north].at[2] - from[2] : INFINITY;
@@ -475,16 +475,16 @@ static void pick_set(const struct world *world, const struct stage *stage, uint3
         if (may_be_picked(world, kind, &picking, site, from))
             weigh(world, stage, origin, site->facility, &picking);
     }
-    for (int owner = 0; owner < OWNERS; owner++)
-        if (!isinf(picking.best_rank[owner])) {
-            struct candidate best = picking.best[owner];
+    for (int group = 0; group < GROUPS; group++)
+        if (!isinf(picking.best_rank[group])) {
+            struct candidate best = picking.best[group];
             best.rank -= 1e12;
             insert(set, best);
         }
     for (size_t i = 0; i < picking.most.count; i++) {
         const struct candidate *candidate = &picking.most.candidate[i];
-        const int owner = owner_of(&world->facilities.facility[candidate->facility]);
-        if (picking.best[owner].facility != candidate->facility)
+        const int group = group_of(&world->facilities.facility[candidate->facility]);
+        if (picking.best[group].facility != candidate->facility)
             insert(set, *candidate);
     }
     sort_by_travel(set);
