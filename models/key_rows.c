@@ -164,6 +164,9 @@ static const struct key_row facilities_rows[] = {
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
      .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
              "named ID.CODE, by the rule's id and the code of its place."},
+    {"facilities.generated", KEY_TEXT, AT(facility_spec, generated), ABSENT,
+     .help = "For a facility that is in no list of real ones: the rule by which it was made up, which labels "
+             "it in results. It has no metrics of its own."},
     {"facilities.at", KEY_TEXTS, AT(facility_spec, at), ABSENT,
      .help = "Codes, prefectures or provinces where the rule makes them, whether people fall ill there or "
              "not; every place that is selected when absent."},

@@ -100,10 +100,11 @@ enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_O
 
 struct facility_spec {
     const char *id, *name;
-    const char *place; /* code; NULL with a rule */
-    int level;         /* enum facility_level */
-    int ownership;     /* public|private|foreign */
-    const char *rule;  /* NULL, or why these facilities are generated; shown as the label */
+    const char *place;     /* code; NULL with a rule */
+    int level;             /* enum facility_level */
+    int ownership;         /* public|private|foreign */
+    const char *rule;      /* NULL, or why these facilities are generated; shown as the label */
+    const char *generated; /* NULL, or how this one was made up; shown likewise */
     struct key_list
         at; /* texts: codes, prefectures, provinces where a rule makes them; none: every selected place */
     struct key_list except;        /* texts: place codes that a rule passes over */
