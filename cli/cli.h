@@ -29,7 +29,10 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
-    int partitions;                           /* enum scenario_partitions */
+    const char **untils;                      /* "METRIC<WIDTH" */
+    size_t until_count, until_capacity;
+    uint32_t limit; /* replications that --until may run */
+    int partitions; /* enum scenario_partitions */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
     struct arena arena; /* owns made-up texts */
@@ -48,7 +51,9 @@ enum {
     OPTION_PARTITIONS,
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
-    OPTION_AT
+    OPTION_AT,
+    OPTION_UNTIL,
+    OPTION_LIMIT
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -101,6 +106,17 @@ enum {
             "Go on from a state that was saved, of this scenario or of one without policies that start "     \
             "later",                                                                                         \
             0                                                                                                \
+    }
+#define CLI_OPTION_UNTIL                                                                                     \
+    {                                                                                                        \
+        "until", OPTION_UNTIL, "METRIC<WIDTH", 0,                                                            \
+            "Add replications until the 95% interval of METRIC is +-WIDTH or less (a number, or a "          \
+            "percentage of the mean); may be given again",                                                   \
+            0                                                                                                \
+    }
+#define CLI_OPTION_LIMIT                                                                                     \
+    {                                                                                                        \
+        "limit", OPTION_LIMIT, "N", 0, "Add no more than N replications in all (default: 1000)", 0           \
     }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \

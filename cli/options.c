@@ -109,12 +109,24 @@ static void check_states(const struct cli_options *options, struct argp_state *s
         argp_error(state, "--trace is of a whole run: it goes with neither --save-state nor --from-state");
 }
 
+static void check_until(const struct cli_options *options, struct argp_state *state)
+{
+    if (options->limit > 0 && options->until_count == 0)
+        argp_error(state, "--limit is about --until METRIC<WIDTH, which is missing");
+    if (options->until_count > 0 &&
+        (options->trace != NULL || options->save_state != NULL || options->from_state != NULL))
+        argp_error(state,
+                   "--until goes with none of --trace, --save-state and --from-state, which are of a set "
+                   "number of replications");
+}
+
 static void check_usage(const struct cli_options *options, struct argp_state *state)
 {
     if (options->path_count < options->least_paths)
         argp_error(state, "something is missing: %zu argument%s needed, %zu given", options->least_paths,
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
     check_states(options, state);
+    check_until(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
     if (options->results && options->path_count > 0)
@@ -154,6 +166,14 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return 0;
     case OPTION_TARGETS:
         options->targets = true;
+        return 0;
+    case OPTION_UNTIL:
+        return append(&options->untils, &options->until_count, &options->until_capacity, arg, parsing->err) ==
+                       0
+                   ? 0
+                   : ENOMEM;
+    case OPTION_LIMIT:
+        options->limit = whole_number(arg, MOST_REPLICATIONS, "--limit", state);
         return 0;
     case OPTION_JSON:
         options->json = true;
@@ -200,6 +220,7 @@ void cli_options_free(struct cli_options *options)
 {
     free(options->paths);
     free(options->sets);
+    free(options->untils);
     arena_free(&options->arena);
     *options = (struct cli_options){.threads = 1};
 }

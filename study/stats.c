@@ -10,6 +10,14 @@ static double item(const double *values, const double *minus, size_t i)
     return minus == NULL ? values[i] : values[i] - minus[i];
 }
 
+double stats_half_of(struct stats stats, double level)
+{
+    if (stats.n < 2)
+        return NAN;
+    const double n = (double)stats.n;
+    return gsl_cdf_tdist_Pinv(0.5 + level / 2, n - 1) * stats.sd / sqrt(n);
+}
+
 /* Two passes: the mean first, then squares about it. GSL's functions would need a copy without the NaNs. */
 static struct stats summarise(const double *values, const double *minus, size_t count)
 {
@@ -35,7 +43,7 @@ static struct stats summarise(const double *values, const double *minus, size_t 
     const double n = (double)stats.n;
     squares -= rest * rest / n;
     stats.sd = sqrt((squares < 0 ? 0 : squares) / (n - 1));
-    stats.half = gsl_cdf_tdist_Pinv(0.975, n - 1) * stats.sd / sqrt(n);
+    stats.half = stats_half_of(stats, 0.95);
     return stats;
 }
 

@@ -15,6 +15,9 @@ struct stats {
 
 struct stats stats_of(const double *values, size_t count);
 
+/* The half width of the mean's interval of another level (0.99 ...). */
+double stats_half_of(struct stats stats, double level);
+
 /* Of the differences alternative - base, pair by pair; pairs with an undefined member are left out. */
 struct stats stats_paired(const double *base, const double *alternative, size_t count);
 
