@@ -165,6 +165,9 @@ struct cli_run_facts {
 MUST_CHECK int cli_write_result(const char *path, const struct result *result,
                                 const struct cli_run_facts *facts, struct err *err);
 
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t cli_width(void);
+
 double cli_clock_s(void);
 
 int command_run(int argc, char **argv);

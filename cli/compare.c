@@ -36,8 +36,9 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     if (options->json)
         text = compare_json(comparison, err);
     else
-        text = options->csv ? compare_csv(comparison, err)
-                            : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+        text = options->csv
+                   ? compare_csv(comparison, err)
+                   : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, cli_width(), err);
     if (text == NULL)
         return -1;
     fputs(text, stdout);

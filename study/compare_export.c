@@ -9,9 +9,8 @@
 static void csv_row(struct text *text, const struct comparison *c, size_t world, size_t metric,
                     struct contrast t)
 {
-    const struct stats d = t.difference;
-    const double numbers[] = {t.base.mean,     t.other.mean,    d.mean,    d.sd,
-                              d.mean - d.half, d.mean + d.half, t.relative};
+    double numbers[CONTRAST_NUMBERS];
+    contrast_list(numbers, &t);
     text_add_csv(text, c->metric_names[metric]);
     text_add(text, ",");
     text_add_csv(text, c->metric_units[metric]);
@@ -19,8 +18,8 @@ static void csv_row(struct text *text, const struct comparison *c, size_t world,
     text_add_csv(text, c->labels[0]);
     text_add(text, ",");
     text_add_csv(text, c->labels[world]);
-    text_add(text, ",%zu", d.n);
-    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
+    text_add(text, ",%zu", t.difference.n);
+    for (size_t k = 0; k < CONTRAST_NUMBERS; k++) {
         text_add(text, ",");
         text_add_csv_number(text, numbers[k]);
     }
@@ -35,8 +34,10 @@ char *compare_csv(const struct comparison *comparison, struct err *err)
     if (has_room) {
         struct text text;
         text_init(&text, err);
-        text_add(&text, "metric,unit,base,alternative,n,base_mean,alternative_mean,difference,difference_sd,"
-                        "ci95_low,ci95_high,relative\n");
+        text_add(&text, "metric,unit,base,alternative,n");
+        for (size_t k = 0; k < CONTRAST_NUMBERS; k++)
+            text_add(&text, ",%s", contrast_numbers[k].name);
+        text_add(&text, "\n");
         for (size_t w = 1; w < comparison->worlds; w++)
             for (size_t i = 0; i < comparison->metrics; i++)
                 csv_row(&text, comparison, w, i, contrast_of(comparison, w, i, &room));
@@ -59,7 +60,14 @@ static json_t *json_alternative(const struct comparison *c, size_t world, struct
     json_t *object = json_object();
     json_t *difference = json_object();
     int broken = json_summary(difference, t.difference);
-    broken |= json_out_set(difference, "relative", json_out_number(t.relative));
+    const double mean = t.difference.mean;
+    broken |=
+        json_out_set(difference, "together95", json_out_pair(mean - t.together_half, mean + t.together_half));
+    broken |= json_out_set(difference, "relative", json_out_number(t.relative.value));
+    broken |= json_out_set(difference, "relative_ci95", json_out_pair(t.relative.low, t.relative.high));
+    broken |= json_out_set(difference, "variance_ratio", json_out_number(t.variance_ratio.value));
+    broken |= json_out_set(difference, "variance_ratio_ci95",
+                           json_out_pair(t.variance_ratio.low, t.variance_ratio.high));
     broken |= json_out_set(object, "scenario", json_out_text(c->labels[world]));
     broken |= json_summary(object, t.other);
     broken |= json_out_set(object, "difference", difference);

@@ -1,8 +1,12 @@
 #include "study/compare.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "study/contrast.h"
+
 enum { AT_SCENARIO, AT_REPLICATION, AT_METRIC, FILE_DIMENSIONS };
+enum { FILE_VARIABLES = 5 + CONTRAST_NUMBERS };
 
 static struct result_variable by_one(const char *name, const char *long_name, size_t dim, const void *values)
 {
@@ -36,6 +40,39 @@ static void put_dimensions(const struct comparison *c, struct result *result, co
                                                               .type = RESULT_TEXT,
                                                               .values = c->metric_names};
     result->dimension_count = FILE_DIMENSIONS;
+}
+
+/* What each alternative changes, by scenario and metric; undefined (NaN) for the base. */
+static int put_contrasts(struct comparison *c, struct result *result, struct err *err)
+{
+    const size_t cells = c->worlds * c->metrics; /* there are more values: it cannot overflow */
+    double *values[CONTRAST_NUMBERS];
+    struct contrast_room room;
+    for (size_t k = 0; k < CONTRAST_NUMBERS; k++) {
+        values[k] = arena_zeroed(&c->arena, cells, sizeof *values[k], err);
+        if (values[k] == NULL)
+            return -1;
+        for (size_t i = 0; i < cells; i++)
+            values[k][i] = NAN;
+        result->variables[result->variable_count++] =
+            (struct result_variable){.name = contrast_numbers[k].name,
+                                     .long_name = contrast_numbers[k].long_name,
+                                     .type = RESULT_DOUBLE,
+                                     .rank = 2,
+                                     .dims = {AT_SCENARIO, AT_METRIC},
+                                     .values = values[k]};
+    }
+    const int answer = contrast_room_init(&room, c, err);
+    for (size_t w = 1; answer == 0 && w < c->worlds; w++)
+        for (size_t i = 0; i < c->metrics; i++) {
+            const struct contrast contrast = contrast_of(c, w, i, &room);
+            double numbers[CONTRAST_NUMBERS];
+            contrast_list(numbers, &contrast);
+            for (size_t k = 0; k < CONTRAST_NUMBERS; k++)
+                values[k][w * c->metrics + i] = numbers[k];
+        }
+    contrast_room_free(&room);
+    return answer;
 }
 
 static void put_variables(const struct comparison *c, struct result *result)
@@ -78,7 +115,7 @@ const struct result *compare_result(struct comparison *comparison, struct err *e
     if (result == NULL || numbers == NULL)
         return NULL;
     result->dimensions = arena_zeroed(arena, FILE_DIMENSIONS, sizeof *result->dimensions, err);
-    result->variables = arena_zeroed(arena, 5, sizeof *result->variables, err);
+    result->variables = arena_zeroed(arena, FILE_VARIABLES, sizeof *result->variables, err);
     result->attributes = arena_zeroed(arena, 5, sizeof *result->attributes, err);
     if (result->dimensions == NULL || result->variables == NULL || result->attributes == NULL)
         return NULL;
@@ -86,6 +123,8 @@ const struct result *compare_result(struct comparison *comparison, struct err *e
         numbers[r] = (int64_t)r;
     put_dimensions(comparison, result, numbers);
     put_variables(comparison, result);
+    if (comparison->metrics > 0 && put_contrasts(comparison, result, err) != 0)
+        return NULL;
     put_attributes(comparison, result);
     return result;
 }

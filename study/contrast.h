@@ -9,8 +9,20 @@
 
 struct contrast {
     struct stats base, other, difference;
-    double relative; /* NaN when the base is 0 or undefined */
+    /* Half width of the difference when all alternatives are to be right at once with 95%. Bonferroni: each
+     * at 1 - 0.05/alternatives, which holds however the worlds depend on each other, as they do with common
+     * luck (Law 2015, "Simulation modeling and analysis", section 10.3). Each metric on its own. */
+    double together_half;
+    struct stats_range relative, variance_ratio; /* see stats.h */
 };
+
+/* The numbers of a contrast by name, as files and programs get them. */
+enum { CONTRAST_NUMBERS = 14 };
+struct contrast_number {
+    const char *name, *long_name;
+};
+extern const struct contrast_number contrast_numbers[CONTRAST_NUMBERS];
+void contrast_list(double out[CONTRAST_NUMBERS], const struct contrast *contrast);
 
 /* Room for the values of one metric in the base and in an alternative. */
 struct contrast_room {
