@@ -31,10 +31,13 @@ struct cli_options {
     const char *save_state, *from_state, *at; /* NULL: not */
     const char **untils;                      /* "METRIC<WIDTH" */
     size_t until_count, until_capacity;
-    uint32_t limit; /* replications that --until may run */
-    int partitions; /* enum scenario_partitions */
+    uint32_t limit;               /* replications that --until and select may run */
+    uint32_t budget;              /* 0: none */
+    const char *metric;           /* NULL: none named */
+    double indifference, promise; /* 0: not given; 0.95 when not given */
+    int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results;
+    bool targets, json, csv, markdown, all, results, largest;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -53,7 +56,12 @@ enum {
     OPTION_FROM_STATE,
     OPTION_AT,
     OPTION_UNTIL,
-    OPTION_LIMIT
+    OPTION_LIMIT,
+    OPTION_METRIC,
+    OPTION_LARGEST,
+    OPTION_INDIFFERENCE,
+    OPTION_PROMISE,
+    OPTION_BUDGET
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -116,7 +124,27 @@ enum {
     }
 #define CLI_OPTION_LIMIT                                                                                     \
     {                                                                                                        \
-        "limit", OPTION_LIMIT, "N", 0, "Add no more than N replications in all (default: 1000)", 0           \
+        "limit", OPTION_LIMIT, "N", 0, "Run no more than N replications of a world (default: 1000)", 0       \
+    }
+#define CLI_OPTION_METRIC                                                                                    \
+    {                                                                                                        \
+        "metric", OPTION_METRIC, "NAME", 0, "The metric that is looked at", 0                                \
+    }
+#define CLI_OPTION_LARGEST                                                                                   \
+    {                                                                                                        \
+        "largest", OPTION_LARGEST, NULL, 0, "The largest mean is the best, not the smallest", 0              \
+    }
+#define CLI_OPTION_INDIFFERENCE                                                                              \
+    {                                                                                                        \
+        "indifference", OPTION_INDIFFERENCE, "D", 0, "Worlds that differ by less than D are equally good", 0 \
+    }
+#define CLI_OPTION_PROMISE                                                                                   \
+    {                                                                                                        \
+        "promise", OPTION_PROMISE, "P", 0, "The probability of a right answer (default: 0.95)", 0            \
+    }
+#define CLI_OPTION_BUDGET                                                                                    \
+    {                                                                                                        \
+        "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
     }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
@@ -174,6 +202,7 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_select(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif
