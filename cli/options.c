@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,18 @@ static uint32_t whole_number(const char *arg, uint32_t most, const char *what, s
     }
     if (number == 0 || number > most)
         argp_error(state, "%s must be a whole number from 1 to %" PRIu32 ", not '%s'", what, most, arg);
+    return number;
+}
+
+/* Ends excluded; high: 1 or nothing. */
+static double number_between(const char *arg, double low, double high, const char *what,
+                             struct argp_state *state)
+{
+    char *end = NULL;
+    const double number = strtod(arg, &end);
+    if (end == arg || *end != '\0' || !(number > low && number < high))
+        argp_error(state, "%s must be a number above %g%s, not '%s'", what, low,
+                   high < HUGE_VAL ? " and below 1" : "", arg);
     return number;
 }
 
@@ -109,12 +122,24 @@ static void check_states(const struct cli_options *options, struct argp_state *s
         argp_error(state, "--trace is of a whole run: it goes with neither --save-state nor --from-state");
 }
 
+static void check_until(const struct cli_options *options, struct argp_state *state)
+{
+    if (options->limit > 0 && options->until_count == 0 && options->indifference == 0)
+        argp_error(state, "--limit is about --until METRIC<WIDTH or --indifference D, which is missing");
+    if (options->until_count > 0 &&
+        (options->trace != NULL || options->save_state != NULL || options->from_state != NULL))
+        argp_error(state,
+                   "--until goes with none of --trace, --save-state and --from-state, which are of a set "
+                   "number of replications");
+}
+
 static void check_usage(const struct cli_options *options, struct argp_state *state)
 {
     if (options->path_count < options->least_paths)
         argp_error(state, "something is missing: %zu argument%s needed, %zu given", options->least_paths,
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
     check_states(options, state);
+    check_until(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
     if (options->results && options->path_count > 0)
@@ -155,6 +180,29 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_TARGETS:
         options->targets = true;
         return 0;
+    case OPTION_UNTIL:
+        return append(&options->untils, &options->until_count, &options->until_capacity, arg, parsing->err) ==
+                       0
+                   ? 0
+                   : ENOMEM;
+    case OPTION_LIMIT:
+        options->limit = whole_number(arg, MOST_REPLICATIONS, "--limit", state);
+        return 0;
+    case OPTION_METRIC:
+        options->metric = arg;
+        return 0;
+    case OPTION_LARGEST:
+        options->largest = true;
+        return 0;
+    case OPTION_INDIFFERENCE:
+        options->indifference = number_between(arg, 0, HUGE_VAL, "--indifference", state);
+        return 0;
+    case OPTION_PROMISE:
+        options->promise = number_between(arg, 0, 1, "--promise", state);
+        return 0;
+    case OPTION_BUDGET:
+        options->budget = whole_number(arg, MOST_REPLICATIONS, "--budget", state);
+        return 0;
     case OPTION_JSON:
         options->json = true;
         return 0;
@@ -188,7 +236,7 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
               const char *doc, size_t least_paths, size_t most_paths, int argc, char **argv, struct err *err)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths};
+    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths, .promise = 0.95};
     options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
     const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
     struct parsing parsing = {.options = options, .err = err};
@@ -200,6 +248,7 @@ void cli_options_free(struct cli_options *options)
 {
     free(options->paths);
     free(options->sets);
+    free(options->untils);
     arena_free(&options->arena);
     *options = (struct cli_options){.threads = 1};
 }

@@ -129,6 +129,22 @@ const char *const results_doc_after[] = {
     "\n"
     "A target compares a fact of a facts file with a field or quantity: over the steps from `from` to `to`, or at `on` (the end of the step before that date), at the facility, service, place and condition that it names, over all of those that it does not. `target_value` is simulated, in the unit of the fact (`scale` converts); `target_reported`, `target_low` and `target_high` are what the facts file says; `target_role` tells whether the model was fitted to the fact (`fit`), predicts it (`predict`), or uses it as an input.\n",
 
+    "## Comparisons\n"
+    "\n"
+    "`counterpart compare BASE ALTERNATIVE... -o FILE` writes a file with the dimensions `scenario` (the base first), `replication` and `metric`. Metrics are matched by name, and names hold ids: what only one world has is undefined (NaN) in the others. `metric_value(scenario, replication, metric)` is what each replication gave, `metric_unit(metric)` its unit; `scenario_title`, `scenario_written` and `scenario_resolved` are the scenarios. By scenario and metric, undefined for the base, and in columns of the same names from `--csv`:\n"
+    "\n"
+    "| variable | what |\n"
+    "|---|---|\n"
+    "| `base_mean`, `alternative_mean` | means over the replications |\n"
+    "| `difference`, `difference_sd` | mean and standard deviation of the paired differences, alternative minus base in the same replication |\n"
+    "| `ci95_low`, `ci95_high` | 95% interval of the difference, by Student's t |\n"
+    "| `together_low`, `together_high` | intervals that hold at once with 95% for all alternatives of a metric (Bonferroni: right however the worlds depend on each other) |\n"
+    "| `relative`, `relative_low`, `relative_high` | difference over the size of the base's mean, with Fieller's 95% interval; undefined where the base may be 0 |\n"
+    "| `variance_ratio`, `variance_ratio_low`, `variance_ratio_high` | variance of the paired difference over that of independent runs (the sum of both variances), with a 95% interval by the jackknife of its logarithm: 0.01 means that independent runs would need a hundred times as many replications for the same precision |\n"
+    "\n"
+    "With `--until` the number of replications depends on what they gave. Intervals then cover a little less than they say; [validation](validation.md) has by how much.\n"
+    "\n",
+
     NULL,
 };
 /* clang-format on */
