@@ -309,7 +309,8 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
      .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
-     .help = "Codes of the places concerned; all when absent."},
+     .help = "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
+             "its code."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
      .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,
@@ -521,6 +522,8 @@ static const struct key_row targets_rows[] = {
      .help = "Only this service."},
     {"targets.condition", KEY_REF, AT(target_spec, condition), ABSENT, .refers = "conditions",
      .help = "Only this condition."},
+    {"targets.conditions", KEY_TEXTS, AT(target_spec, conditions), ABSENT,
+     .help = "Only these conditions, together."},
     {"targets.from", KEY_DATE, AT(target_spec, from_us), ABSENT,
      .help = "First day; the end of the warm-up when absent."},
     {"targets.to", KEY_DATE, AT(target_spec, to_us), ABSENT,

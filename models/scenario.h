@@ -293,6 +293,7 @@ struct target_spec {
     const char *place;                /* code; NULL */
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */
+    struct key_list conditions;       /* texts: ids; none: all, or `condition` */
     int64_t from_us, to_us, on_us;    /* dates; 0: not given */
     int64_t over_from_us, over_to_us; /* dates: the value is divided by that of this period; 0: not given */
     double scale;                     /* times the simulated value, to the unit of the fact */

@@ -31,6 +31,7 @@ from matplotlib.patches import Patch
 # Okabe and Ito's colours, told apart by colour-blind readers; the second curve is dashed besides.
 COLOURS = ("#0072B2", "#D55E00")
 DASHES = ("-", (0, (4, 1.5)))
+PALETTE = (*COLOURS, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # more of theirs, for pictures of many curves
 POLICY_COLOUR = "#009E73"
 WARMUP_COLOUR = "#777777"
 
