@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/afar.h"
+#include "models/beds.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -104,6 +105,7 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     case STATION_SERVED:
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, 1, now_us);
+        beds_taken(world, ward, 1, now_us);
         serving_begin(world, who, ward, now_us);
         return CASE_SETTLED;
     case STATION_WAITS:
@@ -228,7 +230,10 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         if (outcome >= 0) {
             const struct outcome_spec *spec =
                 SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            cell[spec->good ? PC_successes : strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
+            const bool dies = !spec->good && strcmp(spec->id, "death") == 0;
+            cell[spec->good ? PC_successes : dies ? PC_deaths : PC_complications]++;
+            if (dies && patient->facility != PATIENT_NOWHERE)
+                world_fa(world, patient->facility)[FA_deaths_here]++;
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
@@ -509,13 +514,16 @@ static void relieve(struct world *world, struct ward *ward, int64_t now_us)
     watch_overtime(world, ward, ward->station.servers - ward->station.busy, 0);
     ward->shift++;
     ward->changed_us[ward->shift] = now_us;
+    beds_taken(world, ward, -ward->station.busy, now_us);
     ward->station.busy = 0;
     watch_relieved(world, ward, now_us);
 }
 
 static void set_servers(struct world *world, struct ward *ward, int64_t servers, int64_t now_us)
 {
+    const int64_t before = ward->station.servers;
     station_set_servers(&ward->station, servers);
+    beds_changed(world, ward, ward->station.servers - before, now_us);
     if (ward->measure >= 0)
         tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
                         ward->station.servers);
