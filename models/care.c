@@ -247,13 +247,11 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
 
 /* --- handlers ------------------------------------------------------------ */
 
-/* Seeks care for the first time. */
-static void seek(struct world *world, uint32_t who, int64_t now_us)
+/* Goes where the condition says that patients go first, or to the stage as it is. */
+static void set_out(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    patient->asked_us = now_us;
-    patient->facility = PATIENT_NOWHERE;
     int32_t next = patient->stage;
     if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
         const uint32_t to = journey_first(world, patient);
@@ -266,6 +264,15 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     }
     if (next != CASE_SETTLED)
         go_on(world, who, next, false, now_us);
+}
+
+/* Seeks care for the first time. */
+static void seek(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    patient->asked_us = now_us;
+    patient->facility = PATIENT_NOWHERE;
+    set_out(world, who, now_us);
 }
 
 static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
@@ -457,7 +464,10 @@ static void handle_review(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     journey_set_at_home(world, patient, false, now_us);
-    go_on(world, who, patient->stage, false, now_us);
+    if (patient->ordinal >= CASE_BACKLOG && (patient->more & PATIENT_SOUGHT) == 0)
+        set_out(world, who, now_us); /* asked before the run, and has not been anywhere */
+    else
+        go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
