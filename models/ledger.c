@@ -116,6 +116,11 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
     ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
 }
 
+int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column)
+{
+    return ledger->levels[group][(i * second_size(ledger, group) + j) * ledger_group_width(group) + column];
+}
+
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us)
 {
@@ -199,7 +204,7 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 2);
+    state_begin(writer, "ledger", 3);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -297,7 +302,7 @@ static void empty_cells(int64_t *cells, size_t count)
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 2);
+    state_enter(reader, "ledger", 3);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         restore_group(whole, (enum ledger_group)g, maps, reader);

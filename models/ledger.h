@@ -104,6 +104,9 @@ void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t f
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
                   int64_t delta, int64_t now_us);
 
+/* The level behind a mean as it is now. */
+int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column);
+
 /* Closes the current step and opens the next. */
 void ledger_close_step(struct ledger *ledger);
 

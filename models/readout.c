@@ -10,6 +10,34 @@ static const char **texts(struct world *world, size_t count, struct err *err)
     return arena_zeroed(&world->arena, count, sizeof(const char *), err);
 }
 
+/* Id and name (NULL: none) of one of a dimension. */
+static const char *label_of(const struct world *world, enum ledger_dim dim, size_t i, const char **name)
+{
+    *name = NULL;
+    switch (dim) {
+    case DIM_PLACE:
+        *name = world->geography.place[i].name;
+        return world->geography.place[i].code;
+    case DIM_FACILITY:
+        *name = world->facilities.facility[i].name;
+        return world->facilities.facility[i].id;
+    case DIM_CONDITION:
+        *name = world->pathways.condition[i].spec->name;
+        return world->pathways.condition[i].id;
+    case DIM_SERVICE:
+        *name = world->services[i].spec->name;
+        return world->services[i].spec->id;
+    case DIM_HOME_PROVINCE:
+    case DIM_PROVINCE:
+        return geography_province(&world->geography, i);
+    case DIM_EXPERT:
+    case LEDGER_DIMS:
+        break;
+    }
+    *name = world->experts.expert[i].name;
+    return world->experts.expert[i].id;
+}
+
 /* Ids and names of each dimension. */
 int readout_dimensions(struct world *world, struct err *err)
 {
@@ -28,36 +56,9 @@ int readout_dimensions(struct world *world, struct err *err)
         if (labels == NULL || people == NULL)
             return -1;
         for (size_t i = 0; i < size; i++) {
-            const char *label = NULL, *name = NULL;
-            switch ((enum ledger_dim)d) {
-            case DIM_PLACE:
-                label = world->geography.place[i].code;
-                name = world->geography.place[i].name;
-                break;
-            case DIM_FACILITY:
-                label = world->facilities.facility[i].id;
-                name = world->facilities.facility[i].name;
-                break;
-            case DIM_CONDITION:
-                label = world->pathways.condition[i].id;
-                name = world->pathways.condition[i].spec->name;
-                break;
-            case DIM_SERVICE:
-                label = world->services[i].spec->id;
-                name = world->services[i].spec->name;
-                break;
-            case DIM_HOME_PROVINCE:
-            case DIM_PROVINCE:
-                label = geography_province(&world->geography, i);
-                break;
-            case DIM_EXPERT:
-            case LEDGER_DIMS:
-                label = world->experts.expert[i].id;
-                name = world->experts.expert[i].name;
-                break;
-            }
-            labels[i] = label;
-            people[i] = name != NULL ? name : label;
+            labels[i] = label_of(world, (enum ledger_dim)d, i, &people[i]);
+            if (people[i] == NULL)
+                people[i] = labels[i];
         }
         world->dimension[d] = (struct world_dimension){
             .name = names[d][0], .long_name = names[d][1], .size = size, .labels = labels, .names = people};
@@ -128,74 +129,80 @@ static const char *column_text(const struct world *world, size_t column, size_t 
     return row[column - 3];
 }
 
+static const struct world_column number_columns[] = {
+    {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
+    {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
+    {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+    {.dim = DIM_PLACE,
+     .name = "place_selected",
+     .unit = "1",
+     .long_name = "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
+    {.dim = DIM_PLACE,
+     .name = "place_remoteness",
+     .unit = "h",
+     .long_name = "travel time to the nearest facility of at least the provincial level"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_lon",
+     .unit = "degrees_east",
+     .long_name = "longitude of its place"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_lat",
+     .unit = "degrees_north",
+     .long_name = "latitude of its place"},
+    {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
+};
+static const struct world_column text_columns[] = {
+    {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
+    {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
+    {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
+    {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
+    {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_origin",
+     .long_name = "named in the scenario, or the rule that made it"},
+};
+enum {
+    NUMBERS = sizeof number_columns / sizeof number_columns[0],
+    TEXTS = sizeof text_columns / sizeof text_columns[0]
+};
+
+static int read_numbers(struct world *world, size_t column, struct world_column *to, struct err *err)
+{
+    const size_t size = world->ledger.size[number_columns[column].dim];
+    double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
+    if (values == NULL)
+        return -1;
+    for (size_t i = 0; i < size; i++)
+        values[i] = column_value(world, column, i);
+    *to = number_columns[column];
+    to->values = values;
+    return 0;
+}
+
+static int read_texts(struct world *world, size_t column, struct world_column *to, struct err *err)
+{
+    const size_t size = world->ledger.size[text_columns[column].dim];
+    const char **values = texts(world, size, err);
+    if (values == NULL)
+        return -1;
+    for (size_t i = 0; i < size; i++)
+        values[i] = column_text(world, column, i);
+    *to = text_columns[column];
+    to->texts = values;
+    return 0;
+}
+
 int readout_columns(struct world *world, struct err *err)
 {
-    static const struct world_column numbers[] = {
-        {.dim = DIM_PLACE,
-         .name = "place_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_population",
-         .unit = "1",
-         .long_name = "people who live in the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_selected",
-         .unit = "1",
-         .long_name =
-             "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
-        {.dim = DIM_PLACE,
-         .name = "place_remoteness",
-         .unit = "h",
-         .long_name = "travel time to the nearest facility of at least the provincial level"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of its place"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
-    };
-    static const struct world_column texts_[] = {
-        {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
-        {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
-        {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
-        {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_origin",
-         .long_name = "named in the scenario, or the rule that made it"},
-    };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
     world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
     if (world->columns == NULL)
         return -1;
-    for (size_t c = 0; c < NUMBERS; c++) {
-        const size_t size = world->ledger.size[numbers[c].dim];
-        double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
-        if (values == NULL)
+    for (size_t c = 0; c < NUMBERS; c++)
+        if (read_numbers(world, c, &world->columns[c], err) != 0)
             return -1;
-        for (size_t i = 0; i < size; i++)
-            values[i] = column_value(world, c, i);
-        world->columns[c] = numbers[c];
-        world->columns[c].values = values;
-    }
-    for (size_t c = 0; c < TEXTS; c++) {
-        const size_t size = world->ledger.size[texts_[c].dim];
-        const char **values = texts(world, size, err);
-        if (values == NULL)
+    for (size_t c = 0; c < TEXTS; c++)
+        if (read_texts(world, c, &world->columns[NUMBERS + c], err) != 0)
             return -1;
-        for (size_t i = 0; i < size; i++)
-            values[i] = column_text(world, c, i);
-        world->columns[NUMBERS + c] = texts_[c];
-        world->columns[NUMBERS + c].texts = values;
-    }
     world->column_count = NUMBERS + TEXTS;
     return 0;
 }

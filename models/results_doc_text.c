@@ -36,6 +36,21 @@ const char *const results_doc_introduction[] = {
     "**What is dated by what.** Each event counts in the step in which it happens. Patients are dated by falling ill; a treatment, its wait and its procedure by the begin of the treatment; deaths, complications, DALY, `untreated`, `procedures_ended` and the stays after them by the end of the pathway; a journey by its departure; an admission by the arrival. So a patient who fell ill in March and is treated in June counts as ill in March and as treated in June, and a ratio of the two over a short period is of different people. Costs are dated by what is paid for: the price of an admission by the arrival, fares (there and back) by the departure, a stay (price per day, lodging, wages lost) by its begin.\n"
     "\n"
     "**Treated** is who began a stage with `treats`, once, at the first such stage. **Untreated** is who came to such a stage and whose pathway ended without it. A patient for whom a treatment window had closed before (`too_late`) counts as too late, and not as untreated when no treating stage was reached. Who still waits is neither: their number is `waiting_at_home` and `in_line`.\n"
+    "\n",
+
+    "**Bypassing.** Who sets out for a facility for the first time with this illness has *sought care*. Who does so by "
+    "own choice (`first` or the stage's `choice` is `\"utility\"`) and goes to a facility that is farther, by travel "
+    "time, than another that gives the stage and takes such patients has *bypassed* that one: the usual definition, of "
+    "whoever goes to another than the nearest available facility (Kruk and others 2009, Health Policy and Planning "
+    "24:279), among those that can treat. What is known on the notice board counts. Equally near is not nearer. Care that comes home (home visits, online hospitals) neither "
+    "bypasses nor is bypassed. Looked at are the facilities that the patient chose from and the sixteen nearest that "
+    "could ever give the stage. Who is brought to a facility, goes to the nearest, or is sent to a gate of tiering does "
+    "not bypass.\n"
+    "\n",
+
+    "**Beds.** `beds_occupied` by `beds_open` is the occupancy of a facility (`bed_occupancy`): bed-hours held by "
+    "patients, blocked ones included, by bed-hours there. Resources other than beds are left out; a ward or resource "
+    "alone is measured when `stations` lists it.\n"
     "\n"
     "**The initial backlog** (`arrivals.backlog`) fell ill before the run: these patients are not in `patients`, but count like all others when they are treated, give up or end, with a wait that goes back to when they fell ill.\n"
     "\n"

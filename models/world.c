@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/beds.h"
 #include "models/care.h"
 #include "models/case.h"
 #include "models/metrics.h"
@@ -219,6 +220,7 @@ static int build(struct world *world, struct err *err)
     world->has_extra = needs_extra(world);
     plain_compile(world);
     init_levels(world);
+    beds_init(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;
     world->week = planning_week(world, 0);
