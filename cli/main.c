@@ -16,9 +16,12 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", "counterpart check", command_check},       {"run", "counterpart run", command_run},
-    {"compare", "counterpart compare", command_compare}, {"show", "counterpart show", command_show},
+    {"check", "counterpart check", command_check},
+    {"run", "counterpart run", command_run},
+    {"compare", "counterpart compare", command_compare},
+    {"show", "counterpart show", command_show},
     {"keys", "counterpart keys", command_keys},
+    {"describe", "counterpart describe", command_describe},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -30,6 +33,7 @@ static const char doc[] =
     "  run SCENARIO                 Run a scenario and write a result file\n"
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
+    "  describe SCENARIO            Describe a scenario by the STRESS-DES checklist\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"
     "'counterpart COMMAND --help' explains a command and gives an example.\n"
