@@ -201,6 +201,7 @@ double cli_clock_s(void);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_describe(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_select(int argc, char **argv);
 int command_keys(int argc, char **argv);

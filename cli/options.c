@@ -142,6 +142,8 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
     check_until(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
+    if (options->json && options->markdown)
+        argp_error(state, "--json and --markdown exclude each other");
     if (options->results && options->path_count > 0)
         argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }

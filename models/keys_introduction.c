@@ -150,6 +150,18 @@ const char *const keys_introduction[] = {
     "The world is cut into partitions (provinces) that run on threads of their own for the shortest of `travel.fixed` and all connection times, in parts that divide the day and the board's refresh. No delay, or a board of \"0 s\" where somebody looks at it, merges them into one. Results do not depend on it.\n"
     "\n",
 
+    "## Where values come from\n"
+    "\n"
+    "`counterpart describe` prints what a report of a simulation study should say (the STRESS-DES checklist) from the scenario itself. Of each quantity it tells the source that a comment names: behind the value, or on lines of their own right above it or above what it stands in, the nearest with a mark. Marks are ids of facts in brackets, `[assumed]`, and the word `fitted`. The comment that begins a file explains the file.\n"
+    "\n"
+    "```\n"
+    "travel: {\n"
+    "    detour = 1.324;    # [F32]\n"
+    "    fixed = \"30 min\";  # [assumed] to set out, and to be admitted\n"
+    "};\n"
+    "```\n"
+    "\n",
+
     "## Messages\n"
     "\n"
     "Every problem is reported as `file:line: path: what was found; what to do`, up to 20 at once.\n"

@@ -18,11 +18,13 @@ enum scenario_partitions { PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITION
 
 struct run_spec {
     const char *title;
-    int64_t start_us;       /* date; time 0 of the run is here */
-    struct key_span warmup; /* from the start */
-    struct key_span length; /* counted from the end of the warm-up */
-    int step;               /* enum scenario_step: of the series */
-    int planning;           /* enum scenario_step: how often policies act; default day */
+    const char *purpose, *aims, *preparation, *sharing; /* for the description; NULL: not said */
+    struct key_list assumptions;                        /* texts, likewise */
+    int64_t start_us;                                   /* date; time 0 of the run is here */
+    struct key_span warmup;                             /* from the start */
+    struct key_span length;                             /* counted from the end of the warm-up */
+    int step;                                           /* enum scenario_step: of the series */
+    int planning; /* enum scenario_step: how often policies act; default day */
     int64_t replications;
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
