@@ -143,14 +143,16 @@ int targets_init(struct world *world, struct err *err)
     const struct scenario *scenario = world->scenario;
     world->target_count = scenario->targets.count;
     world->targets = arena_zeroed(&world->arena, world->target_count, sizeof *world->targets, err);
-    if (world->targets == NULL)
+    world->target_left_out =
+        arena_zeroed(&world->arena, world->target_count, sizeof *world->target_left_out, err);
+    if (world->targets == NULL || world->target_left_out == NULL)
         return -1;
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(scenario->targets, struct target_spec, t);
         world->targets[t] =
             (struct target_value){.fact = spec->fact, .quantity = spec->quantity, .value = NAN};
-        world->targets[t].left_out = list_left_out(world, spec, err);
-        if (world->targets[t].left_out == NULL && spec->conditions.count > 0)
+        world->target_left_out[t] = list_left_out(world, spec, err);
+        if (world->target_left_out[t] == NULL && spec->conditions.count > 0)
             return -1;
     }
     for (size_t f = 0; world->target_count > 0 && f < scenario->run.facts.count; f++)
@@ -214,9 +216,8 @@ void targets_evaluate(struct world *world)
 {
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
-        struct target_value *target = &world->targets[t];
-        target->value =
-            value_of(world, spec, target->left_out) / base_of(world, spec, target->left_out) * spec->scale +
-            spec->plus;
+        const bool *left_out = world->target_left_out[t];
+        world->targets[t].value =
+            value_of(world, spec, left_out) / base_of(world, spec, left_out) * spec->scale + spec->plus;
     }
 }

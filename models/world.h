@@ -117,7 +117,6 @@ struct target_value {
     const char *fact, *role, *quantity, *unit;
     double reported, low, high; /* NaN where the facts file gives none */
     double value;
-    const bool *left_out; /* by condition: not asked for; NULL: none */
 };
 size_t world_targets(const struct world *world, const struct target_value **targets);
 

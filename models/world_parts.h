@@ -162,6 +162,7 @@ struct world {
     struct metric *metrics;
     size_t metric_count, metric_capacity;
     struct target_value *targets;
+    const bool **target_left_out; /* by target, conditions that it does not ask for; NULL: none */
     size_t target_count;
     struct world_column *columns;
     size_t column_count;
