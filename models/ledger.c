@@ -21,7 +21,9 @@ static const struct shape shapes[LEDGER_GROUPS] = {
     [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH, false},
     [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH, false},
     [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH, false},
-    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true}};
+    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true},
+    [GROUP_PLACE_WAIT] = {DIM_PLACE, DIM_WAIT_CLASS, PW_FIELDS, 0, PW_FIELDS, true},
+    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_FIELDS, 0, PT_FIELDS, true}};
 
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
@@ -35,6 +37,11 @@ unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 size_t ledger_group_width(enum ledger_group group)
 {
     return shapes[group].width;
+}
+
+size_t ledger_group_fields(enum ledger_group group)
+{
+    return shapes[group].fields;
 }
 
 bool ledger_group_is_split(enum ledger_group group)

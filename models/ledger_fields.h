@@ -111,6 +111,12 @@
     FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; who does not travel is treated at home") \
     FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; of those who do not travel, at home")
 
+/* Of the people of a place, over all conditions but background ones, by class of a time. */
+#define LEDGER_PLACE_WAIT(FIELD) \
+    FIELD(treated_by_wait, COUNT, "1", 1, "patients treated who had waited so long since they asked for treatment")
+#define LEDGER_PLACE_TRAVEL(FIELD) \
+    FIELD(treated_by_travel, COUNT, "1", 1, "patients treated so far from home, by travel time one way")
+
 /* clang-format on */
 
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
@@ -131,6 +137,10 @@ enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
 #define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name,
 enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
+#define LEDGER_COLUMN_PW(name, kind, unit, scale, help) PW_##name,
+enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_FIELDS };
+#define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name,
+enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
 
 /* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
  * flows, which are small as long as they lie close together. */

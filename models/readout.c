@@ -1,17 +1,30 @@
 #include "models/readout.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "models/trace.h"
 #include "models/world_parts.h"
+
+#define HOUR_US 3600e6
 
 static const char **texts(struct world *world, size_t count, struct err *err)
 {
     return arena_zeroed(&world->arena, count, sizeof(const char *), err);
 }
 
-/* Id and name (NULL: none) of one of a dimension. */
-static const char *label_of(const struct world *world, enum ledger_dim dim, size_t i, const char **name)
+/* "7.5 h": from there on. */
+static const char *class_label(struct world *world, size_t class_, struct err *err)
+{
+    char *text = mem_printf(err, "%g h", (double)reach_class_from_us(class_) / HOUR_US);
+    const char *kept = text == NULL ? NULL : arena_text(&world->arena, text, err);
+    free(text);
+    return kept;
+}
+
+/* Id and name (NULL: none) of one of a dimension; NULL: out of memory. */
+static const char *label_of(struct world *world, enum ledger_dim dim, size_t i, const char **name,
+                            struct err *err)
 {
     *name = NULL;
     switch (dim) {
@@ -30,6 +43,9 @@ static const char *label_of(const struct world *world, enum ledger_dim dim, size
     case DIM_HOME_PROVINCE:
     case DIM_PROVINCE:
         return geography_province(&world->geography, i);
+    case DIM_WAIT_CLASS:
+    case DIM_TRAVEL_CLASS:
+        return class_label(world, i, err);
     case DIM_EXPERT:
     case LEDGER_DIMS:
         break;
@@ -48,7 +64,9 @@ int readout_dimensions(struct world *world, struct err *err)
         [DIM_SERVICE] = {"service", "id of the service"},
         [DIM_EXPERT] = {"expert", "id of the expert"},
         [DIM_HOME_PROVINCE] = {"home_province", "province of the home"},
-        [DIM_PROVINCE] = {"province", "province"}};
+        [DIM_PROVINCE] = {"province", "province"},
+        [DIM_WAIT_CLASS] = {"wait_class", "waits from that on, to the next"},
+        [DIM_TRAVEL_CLASS] = {"travel_class", "travel times from that on, to the next"}};
     for (size_t d = 0; d < LEDGER_DIMS; d++) {
         const bool flows = d == DIM_HOME_PROVINCE || d == DIM_PROVINCE;
         const size_t size = flows && world->ledger.size[d] < 2 ? 0 : world->ledger.size[d];
@@ -56,7 +74,9 @@ int readout_dimensions(struct world *world, struct err *err)
         if (labels == NULL || people == NULL)
             return -1;
         for (size_t i = 0; i < size; i++) {
-            labels[i] = label_of(world, (enum ledger_dim)d, i, &people[i]);
+            labels[i] = label_of(world, (enum ledger_dim)d, i, &people[i], err);
+            if (labels[i] == NULL)
+                return -1;
             if (people[i] == NULL)
                 people[i] = labels[i];
         }
@@ -94,14 +114,16 @@ static double remoteness_h(const struct world *world, size_t place)
             to = facility->place;
         }
     }
-    return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / 3600e6;
+    return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / HOUR_US;
 }
 
-enum { PLACE_NUMBERS = 5 };
+enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8 };
 
 /* Columns of numbers and texts along places and facilities. */
 static double column_value(const struct world *world, size_t column, size_t i)
 {
+    if (column >= PLACE_AND_FACILITY_NUMBERS)
+        return (double)reach_class_from_us(i) / HOUR_US;
     const bool of_place = column < PLACE_NUMBERS;
     const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
     const double row[] = {place->lon,
@@ -150,6 +172,14 @@ static const struct world_column number_columns[] = {
      .unit = "degrees_north",
      .long_name = "latitude of its place"},
     {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
+    {.dim = DIM_WAIT_CLASS,
+     .name = "wait_class_from",
+     .unit = "h",
+     .long_name = "the shortest wait of the class"},
+    {.dim = DIM_TRAVEL_CLASS,
+     .name = "travel_class_from",
+     .unit = "h",
+     .long_name = "the shortest travel time of the class"},
 };
 static const struct world_column text_columns[] = {
     {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},

@@ -100,6 +100,7 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     if (patient->facility != PATIENT_NOWHERE)
         world_fa(world, patient->facility)[FA_treated_here]++;
     reach_add(&world->system.reach[condition], wait_us, travel_us);
+    world_count_reach(world, home, condition, wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);

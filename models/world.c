@@ -56,7 +56,10 @@ static int init_ledger(struct world *world, struct err *err)
                                       [DIM_SERVICE] = world->facilities.service_count,
                                       [DIM_EXPERT] = world->experts.count,
                                       [DIM_HOME_PROVINCE] = provinces,
-                                      [DIM_PROVINCE] = provinces};
+                                      [DIM_PROVINCE] = provinces,
+                                      [DIM_WAIT_CLASS] = world->geography.trivial ? 0 : REACH_WAIT_CLASSES,
+                                      [DIM_TRAVEL_CLASS] =
+                                          world->geography.trivial ? 0 : REACH_TRAVEL_CLASSES};
     result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
 out:
     free(bounds);

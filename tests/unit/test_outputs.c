@@ -194,6 +194,53 @@ Test(outputs, counts_the_hours_that_a_home_hospital_lacks)
     cr_assert_float_eq(lost_us, (double)away_us * 35 / (7 * 24), 2, "rounded to microseconds each month");
 }
 
+/* --- classes of times --- */
+
+Test(outputs, have_classes_without_gaps)
+{
+    cr_assert_eq(reach_class_from_us(0), 0);
+    for (size_t c = 1; c < REACH_WAIT_CLASSES; c++) {
+        cr_assert_eq(reach_class(reach_class_from_us(c), REACH_WAIT_CLASSES), c);
+        cr_assert_eq(reach_class(reach_class_from_us(c) - 1, REACH_WAIT_CLASSES), c - 1);
+    }
+    cr_assert_eq(reach_class_from_us(8), HOUR_US / 2);
+    cr_assert_eq(reach_class_from_us(REACH_WAIT_CLASSES - 1), 16384 * HOUR_US);
+    cr_assert_eq(reach_class_from_us(REACH_TRAVEL_CLASSES - 1), 64 * HOUR_US);
+    cr_assert_eq(reach_class(INT64_MAX, REACH_TRAVEL_CLASSES), REACH_TRAVEL_CLASSES - 1);
+    cr_assert_eq(reach_class(-1, REACH_TRAVEL_CLASSES), 0);
+}
+
+/* Where the share of the treated of all places passes p. */
+static size_t class_of(enum ledger_group group, size_t classes, double p)
+{
+    int64_t all = 0, sum = 0;
+    size_t at = 0;
+    for (size_t c = 0; c < classes; c++)
+        for (size_t place = 0; place < model.world->geography.count; place++)
+            all += model_cell(&model, group, place, c, 0);
+    for (; at < classes; at++) {
+        for (size_t place = 0; place < model.world->geography.count; place++)
+            sum += model_cell(&model, group, place, at, 0);
+        if ((double)sum >= p * (double)all)
+            break;
+    }
+    return at;
+}
+
+Test(outputs, give_the_quantiles_of_metrics)
+{
+    static const char *const sets[] = {"scenario.warmup=0 d"};
+    model_build_file(&model, 0, CROSSING, sets, 1);
+    model_run(&model);
+    const double wait_us = model_metric(&model, "wait_p90") * (double)DAY_US;
+    const double travel_us = model_metric(&model, "travel_to_treatment_p90") * (double)HOUR_US;
+    cr_assert_gt(wait_us, 1e9);
+    cr_assert_eq(class_of(GROUP_PLACE_WAIT, REACH_WAIT_CLASSES, 0.9),
+                 reach_class((int64_t)wait_us, REACH_WAIT_CLASSES));
+    cr_assert_eq(class_of(GROUP_PLACE_TRAVEL, REACH_TRAVEL_CLASSES, 0.9),
+                 reach_class((int64_t)travel_us, REACH_TRAVEL_CLASSES));
+}
+
 /* --- nothing is lost --- */
 
 static int64_t level_of(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j,
@@ -294,6 +341,8 @@ Test(outputs, add_up_from_every_side)
         cr_assert_gt(treated, 1000);
         cr_assert_eq(model_total(&model, GROUP_FACILITY, FA_treated_here), treated);
         cr_assert_eq(model_total(&model, GROUP_FLOW, FL_flow_treated), treated);
+        cr_assert_eq(model_total(&model, GROUP_PLACE_WAIT, PW_treated_by_wait), treated);
+        cr_assert_eq(model_total(&model, GROUP_PLACE_TRAVEL, PT_treated_by_travel), treated);
         cr_assert_gt(model_people(&model, charges), 0);
         cr_assert_eq(model_total(&model, GROUP_FACILITY, FA_income), model_people(&model, charges));
         cr_assert_geq(model_people(&model, patient_cost) + model_people(&model, insurer_cost),
