@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"check", "counterpart check", command_check},       {"run", "counterpart run", command_run},
     {"compare", "counterpart compare", command_compare}, {"show", "counterpart show", command_show},
     {"keys", "counterpart keys", command_keys},          {"select", "counterpart select", command_select},
+    {"warmup", "counterpart warmup", command_warmup},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -31,6 +32,7 @@ static const char doc[] =
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
     "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
+    "  warmup SCENARIO              Find how long the start of a run matters\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"
     "'counterpart COMMAND --help' explains a command and gives an example.\n"
