@@ -33,6 +33,7 @@ struct cli_options {
     size_t until_count, until_capacity;
     uint32_t limit;               /* replications that --until and select may run */
     uint32_t budget;              /* 0: none */
+    const char *step;             /* "week" when not given */
     const char *metric;           /* NULL: none named */
     double indifference, promise; /* 0: not given; 0.95 when not given */
     int partitions;               /* enum scenario_partitions */
@@ -61,7 +62,8 @@ enum {
     OPTION_LARGEST,
     OPTION_INDIFFERENCE,
     OPTION_PROMISE,
-    OPTION_BUDGET
+    OPTION_BUDGET,
+    OPTION_STEP
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -146,6 +148,10 @@ enum {
     {                                                                                                        \
         "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
     }
+#define CLI_OPTION_STEP                                                                                      \
+    {                                                                                                        \
+        "step", OPTION_STEP, "day|week|month|year", 0, "Look at means of whole days ... (default: week)", 0  \
+    }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
@@ -204,6 +210,7 @@ int command_compare(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_select(int argc, char **argv);
+int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

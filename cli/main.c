@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"run", "counterpart run", command_run},
     {"compare", "counterpart compare", command_compare},
     {"select", "counterpart select", command_select},
+    {"warmup", "counterpart warmup", command_warmup},
     {"show", "counterpart show", command_show},
     {"describe", "counterpart describe", command_describe},
     {"keys", "counterpart keys", command_keys},
@@ -38,6 +39,7 @@ static const char doc[] =
     "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  describe SCENARIO            Describe a scenario by the STRESS-DES checklist\n"
+    "  warmup SCENARIO              Find how long the start of a run matters\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"
     "'counterpart COMMAND --help' explains a command and gives an example.\n"

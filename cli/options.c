@@ -66,6 +66,16 @@ static int partitions_of(const char *how, struct argp_state *state)
     return 0;
 }
 
+static const char *step_of(const char *name, struct argp_state *state)
+{
+    static const char *const names[] = {"day", "week", "month", "year"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return names[i];
+    argp_error(state, "--step=%s is not one of day, week, month and year", name);
+    return names[0];
+}
+
 static error_t add_set(struct parsing *parsing, const char *set)
 {
     struct cli_options *o = parsing->options;
@@ -205,6 +215,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_BUDGET:
         options->budget = whole_number(arg, MOST_REPLICATIONS, "--budget", state);
         return 0;
+    case OPTION_STEP:
+        options->step = step_of(arg, state);
+        return 0;
     case OPTION_JSON:
         options->json = true;
         return 0;
@@ -238,7 +251,8 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
               const char *doc, size_t least_paths, size_t most_paths, int argc, char **argv, struct err *err)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths, .promise = 0.95};
+    *options = (struct cli_options){
+        .least_paths = least_paths, .most_paths = most_paths, .promise = 0.95, .step = "week"};
     options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
     const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
     struct parsing parsing = {.options = options, .err = err};

@@ -21,6 +21,10 @@ struct replicate_options {
     const struct saved_run
         *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
     struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
+    /* Called with every world that has run, from any thread, for different replications at the same time. May
+     * be NULL. */
+    int (*take)(void *data, const struct world *world, uint32_t replication, struct err *err);
+    void *take_data;
     const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
