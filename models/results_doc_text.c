@@ -57,7 +57,7 @@ const char *const results_doc_introduction[] = {
     "\n"
     "**The initial backlog** (`arrivals.backlog`) fell ill before the run: these patients are not in `patients`, but count like all others when they are treated, give up or end, with a wait that goes back to when they fell ill.\n"
     "\n"
-    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything.\n"
+    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything. The attribute `cell_methods` of a field says which it is: `time: sum` of counts and sums, `time: point` of levels, `time: mean` of means.\n"
     "\n"
     "**Background** conditions (`background = true`) have fields, and metrics of their own (`condition/ID/...`), but are left out of metrics over all conditions and of the flows between provinces.\n"
     "\n"

@@ -617,7 +617,6 @@ static void estimation(struct describing *d)
 static void implementation(struct describing *d)
 {
     struct sheet *sheet = &d->sheet;
-    const struct world_cut cut = world_cut(d->world);
     sheet_begin(sheet, "5.1", "Software or programming language");
     sheet_line(
         sheet,
@@ -632,12 +631,13 @@ static void implementation(struct describing *d)
                "throughout.",
                d->scenario->run.seed);
     sheet_begin(sheet, "5.3", "Model execution");
-    sheet_line(sheet,
-               "Events at one time are taken in the order departures, shifts, reneging, upgrades, transfers, "
-               "arrivals, then "
-               "by place, condition and number of the patient. The world is cut into %u partition%s that run "
-               "independently within windows; results do not depend on the cut or on the number of threads.",
-               cut.partitions, cut.partitions == 1 ? "" : "s");
+    sheet_line(
+        sheet,
+        "Events at one time are taken in the order departures, shifts, reneging, upgrades, transfers, "
+        "arrivals, then "
+        "by place, condition and number of the patient. The world is cut into partitions, a province each, "
+        "that "
+        "run independently within windows; results do not depend on the cut or on the number of threads.");
     sheet_begin(sheet, "5.4", "System specification");
     sheet_line(sheet,
                "Results are the same for one binary on one kind of processor, whatever the number of "
