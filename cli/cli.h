@@ -29,6 +29,7 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
+    const char *kind, *points;                /* of a design; NULL: as its file says */
     int partitions;                           /* enum scenario_partitions */
     unsigned threads;
     bool targets, json, csv, markdown, all, results;
@@ -48,7 +49,9 @@ enum {
     OPTION_PARTITIONS,
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
-    OPTION_AT
+    OPTION_AT,
+    OPTION_KIND,
+    OPTION_POINTS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -102,6 +105,14 @@ enum {
             "later",                                                                                         \
             0                                                                                                \
     }
+#define CLI_OPTION_KIND                                                                                      \
+    {                                                                                                        \
+        "kind", OPTION_KIND, "KIND", 0, "How points are chosen, instead of as the design says", 0            \
+    }
+#define CLI_OPTION_POINTS                                                                                    \
+    {                                                                                                        \
+        "points", OPTION_POINTS, "N", 0, "Take N points instead of as many as the design says", 0            \
+    }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
@@ -124,6 +135,14 @@ void cli_options_free(struct cli_options *options);
 
 /* Prints every problem on a line of its own (several: with their number). Returns `status`. */
 int cli_complain(const struct err *err, int status);
+
+/* Prints the problems of a scenario or design, each as file, line, what was found and what to do, and their
+ * number. Returns EXIT_WRONG. */
+int cli_list_problems(const struct err *err);
+
+/* What the options say instead of a design's file; at most two. Returns how many. */
+struct design_override;
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides);
 
 /* Loads the scenario with the options' changes and builds its first world. On a problem complains and returns
  * the exit code; 0 otherwise, and the caller frees both. */
@@ -154,6 +173,7 @@ double cli_clock_s(void);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
