@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"compare", "counterpart compare", command_compare},
     {"select", "counterpart select", command_select},
     {"warmup", "counterpart warmup", command_warmup},
+    {"sensitivity", "counterpart sensitivity", command_sensitivity},
     {"show", "counterpart show", command_show},
     {"describe", "counterpart describe", command_describe},
     {"keys", "counterpart keys", command_keys},
@@ -37,9 +38,10 @@ static const char doc[] =
     "  run SCENARIO                 Run a scenario and write a result file\n"
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
     "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
+    "  warmup SCENARIO              Find how long the start of a run matters\n"
+    "  sensitivity DESIGN           How much depends on which key\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  describe SCENARIO            Describe a scenario by the STRESS-DES checklist\n"
-    "  warmup SCENARIO              Find how long the start of a run matters\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"
     "'counterpart COMMAND --help' explains a command and gives an example.\n"

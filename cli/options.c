@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "models/design_spec.h"
 
 enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
 
@@ -189,6 +190,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_AT:
         options->at = arg;
         return 0;
+    case OPTION_KIND:
+        options->kind = arg;
+        return 0;
+    case OPTION_POINTS:
+        (void)whole_number(arg, DESIGN_POINTS, "--points", state);
+        options->points = arg;
+        return 0;
     case OPTION_TARGETS:
         options->targets = true;
         return 0;
@@ -258,6 +266,16 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
     struct parsing parsing = {.options = options, .err = err};
     const error_t status = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &parsing);
     return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
+}
+
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides)
+{
+    size_t count = 0;
+    if (options->kind != NULL)
+        overrides[count++] = (struct design_override){"--kind", "kind", options->kind};
+    if (options->points != NULL)
+        overrides[count++] = (struct design_override){"--points", "points", options->points};
+    return count;
 }
 
 void cli_options_free(struct cli_options *options)

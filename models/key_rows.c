@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/design_spec.h"
 #include "models/keys.h"
 #include "models/rhythm.h"
 #include "models/scenario.h"
@@ -551,7 +552,7 @@ static const struct key_row targets_rows[] = {
 TABLE(targets);
 
 const struct key_table *const key_tables[] = {
-    &scenario_table, &places_table,     &travel_table,  &services_table, &facilities_table,
-    &stations_table, &conditions_table, &experts_table, &policies_table, &targets_table,
+    &scenario_table,   &places_table,  &travel_table,   &services_table, &facilities_table, &stations_table,
+    &conditions_table, &experts_table, &policies_table, &targets_table,  &design_table,
 };
 const size_t key_table_count = sizeof key_tables / sizeof key_tables[0];
