@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/afar.h"
+#include "models/beds.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -104,6 +105,7 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     case STATION_SERVED:
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, 1, now_us);
+        beds_taken(world, ward, 1, now_us);
         serving_begin(world, who, ward, now_us);
         return CASE_SETTLED;
     case STATION_WAITS:
@@ -220,7 +222,10 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         if (outcome >= 0) {
             const struct outcome_spec *spec =
                 SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            cell[spec->good ? PC_successes : strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
+            const bool dies = !spec->good && strcmp(spec->id, "death") == 0;
+            cell[spec->good ? PC_successes : dies ? PC_deaths : PC_complications]++;
+            if (dies && patient->facility != PATIENT_NOWHERE)
+                world_fa(world, patient->facility)[FA_deaths_here]++;
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
@@ -234,13 +239,11 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
 
 /* --- handlers ------------------------------------------------------------ */
 
-/* Seeks care for the first time. */
-static void seek(struct world *world, uint32_t who, int64_t now_us)
+/* Goes where the condition says that patients go first, or to the stage as it is. */
+static void set_out(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    patient->asked_us = now_us;
-    patient->facility = PATIENT_NOWHERE;
     int32_t next = patient->stage;
     if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
         const uint32_t to = journey_first(world, patient);
@@ -253,6 +256,15 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     }
     if (next != CASE_SETTLED)
         go_on(world, who, next, false, now_us);
+}
+
+/* Seeks care for the first time. */
+static void seek(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    patient->asked_us = now_us;
+    patient->facility = PATIENT_NOWHERE;
+    set_out(world, who, now_us);
 }
 
 static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
@@ -409,7 +421,10 @@ static void handle_review(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     journey_set_at_home(world, patient, false, now_us);
-    go_on(world, who, patient->stage, false, now_us);
+    if (patient->ordinal >= CASE_BACKLOG && (patient->more & PATIENT_SOUGHT) == 0)
+        set_out(world, who, now_us); /* asked before the run, and has not been anywhere */
+    else
+        go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
@@ -466,13 +481,16 @@ static void relieve(struct world *world, struct ward *ward, int64_t now_us)
     watch_overtime(world, ward, ward->station.servers - ward->station.busy, 0);
     ward->shift++;
     ward->changed_us[ward->shift] = now_us;
+    beds_taken(world, ward, -ward->station.busy, now_us);
     ward->station.busy = 0;
     watch_relieved(world, ward, now_us);
 }
 
 static void set_servers(struct world *world, struct ward *ward, int64_t servers, int64_t now_us)
 {
+    const int64_t before = ward->station.servers;
     station_set_servers(&ward->station, servers);
+    beds_changed(world, ward, ward->station.servers - before, now_us);
     if (ward->measure >= 0)
         tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
                         ward->station.servers);

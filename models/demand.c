@@ -132,23 +132,21 @@ static bool at_place(const struct arrivals_spec *arrivals, const struct place *p
 {
     if (arrivals->at.count == 0)
         return place->selected;
-    for (size_t i = 0; i < arrivals->at.count; i++)
-        if (strcmp(*SCENARIO_ITEM(arrivals->at, char *const, i), place->code) == 0)
-            return true;
-    return false;
+    return geography_named(place, &arrivals->at);
 }
 
+/* A stream that is no part of a place's people is in one place, by its code. */
 static int check_places(const struct build *build, const struct arrivals_spec *arrivals)
 {
     const struct scenario *scenario = build->scenario;
-    for (size_t i = 0; i < arrivals->at.count; i++) {
-        const char *code = *SCENARIO_ITEM(arrivals->at, char *const, i);
-        if (geography_find(build->geography, code) < 0)
-            return scenario_blame(
-                scenario, &arrivals->at, build->err, "no place has the code \"%s\"; use a code of %s", code,
-                scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
-    }
-    return 0;
+    if (arrivals_by_place(arrivals))
+        return geography_check_names(build->geography, scenario, &arrivals->at, build->err);
+    const char *code = arrivals->at.count > 0 ? *SCENARIO_ITEM(arrivals->at, char *const, 0) : NULL;
+    if (code == NULL || geography_find(build->geography, code) >= 0)
+        return 0;
+    return scenario_blame(
+        scenario, &arrivals->at, build->err, "no place has the code \"%s\"; use a code of %s", code,
+        scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
 }
 
 /* The stage with which patients begin. */

@@ -134,7 +134,7 @@ static int add_facilities(struct world *world, struct err *err)
         return -1;
     for (size_t f = 0; f < world->facilities.count; f++) {
         const struct facility *facility = &world->facilities.facility[f];
-        if (facility->rule != NULL)
+        if (facility->label != NULL)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);

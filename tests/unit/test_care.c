@@ -498,6 +498,23 @@ Test(care, a_backlog_waits_at_home_from_the_start_and_drains)
     model_free(&model);
 }
 
+Test(care, a_backlog_is_brought_where_the_condition_says)
+{
+    struct model model;
+    model_build(&model,
+                RUN_OF("40 d")
+                    ONE_PLACE("1 h") "facilities: ( { id = \"near\"; place = \"p\"; beds: { bed = 90; }; },\n"
+                                     "  { id = \"h\"; place = \"p\"; beds: { bed = 90; }; } );\n"
+                                     "conditions: ( { id = \"c\"; first = \"given\"; first_at = \"h\"; "
+                                     "arrivals: { rate = \"4 per d\"; backlog = \"10 d\"; };\n"
+                                     "  pathway: ( { stage = \"a\"; needs: { bed = 1; }; treats = true; "
+                                     "duration: " FIXED("1 h") "; } ); } );\n");
+    model_run(&model);
+    cr_assert_eq(model_at(&model, "near", admissions), 0);
+    cr_assert_geq(model_at(&model, "h", admissions), 40 + model_people(&model, patients) - 2);
+    model_free(&model);
+}
+
 Test(care, a_backlog_stays_while_nobody_gives_the_service)
 {
     struct model model;
