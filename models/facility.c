@@ -193,6 +193,7 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .price_per_day_fen = spec->price_per_day_fen,
                           .reimbursed = spec->reimbursed,
                           .rule = spec->rule,
+                          .label = spec->rule != NULL ? spec->rule : spec->generated,
                           .hash = rng_hash(id),
                           .partner = PATIENT_NOWHERE,
                           .price_level = spec->price_level,
