@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "models/design_spec.h"
 
 enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
 
@@ -152,6 +153,8 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
     check_until(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
+    if (options->json && options->markdown)
+        argp_error(state, "--json and --markdown exclude each other");
     if (options->results && options->path_count > 0)
         argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }
@@ -186,6 +189,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_name(&options->from_state, "--from-state", arg, state);
     case OPTION_AT:
         options->at = arg;
+        return 0;
+    case OPTION_KIND:
+        options->kind = arg;
+        return 0;
+    case OPTION_POINTS:
+        (void)whole_number(arg, DESIGN_POINTS, "--points", state);
+        options->points = arg;
         return 0;
     case OPTION_TARGETS:
         options->targets = true;
@@ -256,6 +266,16 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
     struct parsing parsing = {.options = options, .err = err};
     const error_t status = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &parsing);
     return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
+}
+
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides)
+{
+    size_t count = 0;
+    if (options->kind != NULL)
+        overrides[count++] = (struct design_override){"--kind", "kind", options->kind};
+    if (options->points != NULL)
+        overrides[count++] = (struct design_override){"--points", "points", options->points};
+    return count;
 }
 
 void cli_options_free(struct cli_options *options)
