@@ -59,6 +59,21 @@ const char *const keys_introduction[] = {
     "File names count from the folder of the file that has them; on the command line, from the scenario's folder.\n"
     "\n",
 
+    "## Tables\n"
+    "\n"
+    "An element of a list of groups that says `rows = \"FILE.csv\"` stands for one element for each row of the file. Columns are named by keys, or by a group and what is in it; columns `note` and `source` are for people. What the element says itself holds where a row says nothing:\n"
+    "\n"
+    "```\n"
+    "facilities: ( { rows = \"data/hospitals.csv\"; level = \"county\"; beds: { general = 100; }; } );\n"
+    "```\n"
+    "\n"
+    "    id,name,place,level,beds.general,beds.icu,source\n"
+    "    banner,Banner hospital,152221,,300,12,yearbook of 2019\n"
+    "    league,League hospital,152201,prefecture,900,40,yearbook of 2019\n"
+    "\n"
+    "Paths name such elements like others (`facilities.league.beds.icu`), and messages name the row's line.\n"
+    "\n",
+
     "## Paths\n"
     "\n"
     "A path goes by keys and, in lists, by ids or names: `conditions.ais.pathway.assess.duration.mean`, `facilities.banner.services.thrombectomy.staff`. Facilities that are made by rule go by the text of their rule. There are no positions: they would shift with every new element. A path may name a key that the file left at its default; it may not make up names of beds, resources or elements: those are added with `add`.\n"

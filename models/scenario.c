@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/change.h"
+#include "models/rows.h"
 #include "models/scenario_read.h"
 #include "models/source.h"
 
@@ -90,7 +91,9 @@ static struct setting *load_tree(struct loading *loading, const char *path, cons
         return NULL;
     struct setting *root =
         source_read(loading->arena, &loading->files, path, name, role, named_at, loading->err);
-    return root == NULL ? NULL : inherit(loading, root);
+    if (root == NULL || rows_expand(loading->arena, root, loading->err) != 0)
+        return NULL;
+    return inherit(loading, root);
 }
 
 /* ---- the command line ---- */

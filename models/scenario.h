@@ -102,10 +102,11 @@ enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_O
 
 struct facility_spec {
     const char *id, *name;
-    const char *place; /* code; NULL with a rule */
-    int level;         /* enum facility_level */
-    int ownership;     /* public|private|foreign */
-    const char *rule;  /* NULL, or why these facilities are generated; shown as the label */
+    const char *place;     /* code; NULL with a rule */
+    int level;             /* enum facility_level */
+    int ownership;         /* public|private|foreign */
+    const char *rule;      /* NULL, or why these facilities are generated; shown as the label */
+    const char *generated; /* NULL, or how this one was made up; shown likewise */
     struct key_list
         at; /* texts: codes, prefectures, provinces where a rule makes them; none: every selected place */
     struct key_list except;        /* texts: place codes that a rule passes over */
@@ -294,6 +295,7 @@ struct target_spec {
     const char *place;                /* code; NULL */
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */
+    struct key_list conditions;       /* texts: ids; none: all, or `condition` */
     int64_t from_us, to_us, on_us;    /* dates; 0: not given */
     int64_t over_from_us, over_to_us; /* dates: the value is divided by that of this period; 0: not given */
     double scale;                     /* times the simulated value, to the unit of the fact */

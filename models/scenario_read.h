@@ -49,6 +49,11 @@ struct reader {
 /* Fills the scenario from the tree. */
 MUST_CHECK int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err);
 
+/* Fills the struct at `base` by the rows right below the path `above`, for files of another language than the
+ * scenarios'. `host` owns what is read and knows where it stands; its origins exist and are empty. */
+MUST_CHECK int scenario_read_rows(struct scenario *host, const char *above, void *base,
+                                  const struct setting *root, struct err *err);
+
 /* Remembers where a member came from. NULL when memory has run out. */
 struct origin *reader_origin(struct reader *reader, const struct origin *parent, const char *name,
                              const struct setting *at, const void *member);

@@ -35,6 +35,7 @@ from counterpart_results import mean_band, ratio_band, t_quantile  # noqa: E402,
 # Okabe and Ito's colours, told apart by colour-blind readers; the second curve is dashed besides.
 COLOURS = ("#0072B2", "#D55E00")
 DASHES = ("-", (0, (4, 1.5)))
+PALETTE = (*COLOURS, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # more of theirs, for pictures of many curves
 POLICY_COLOUR = "#009E73"
 WARMUP_COLOUR = "#777777"
 
