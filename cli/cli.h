@@ -29,10 +29,11 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
+    const char *share;                        /* of a sweep; NULL: the default */
     const char *kind, *points;                /* of a design; NULL: as its file says */
     int partitions;                           /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results;
+    bool targets, json, csv, markdown, all, results, resume, gaps;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -51,7 +52,10 @@ enum {
     OPTION_FROM_STATE,
     OPTION_AT,
     OPTION_KIND,
-    OPTION_POINTS
+    OPTION_POINTS,
+    OPTION_RESUME,
+    OPTION_SHARE,
+    OPTION_GAPS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -170,11 +174,14 @@ MUST_CHECK int cli_write_result(const char *path, const struct result *result,
 
 double cli_clock_s(void);
 
+int command_merge(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

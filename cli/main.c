@@ -22,6 +22,9 @@ static const struct command commands[] = {
     {"show", "counterpart show", command_show},
     {"keys", "counterpart keys", command_keys},
     {"sensitivity", "counterpart sensitivity", command_sensitivity},
+    {"sweep", "counterpart sweep", command_sweep},
+    {"status", "counterpart status", command_status},
+    {"merge", "counterpart merge", command_merge},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -33,6 +36,9 @@ static const char doc[] =
     "  run SCENARIO                 Run a scenario and write a result file\n"
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
     "  sensitivity DESIGN           How much depends on which key\n"
+    "  sweep DESIGN                 Run a design into a folder, in shards that survive being killed\n"
+    "  status FOLDER                How far a sweep is\n"
+    "  merge FOLDER                 Make one result file of a sweep\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"

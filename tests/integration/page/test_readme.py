@@ -95,7 +95,7 @@ class Readme(unittest.TestCase):
 
     def test_the_commands_and_files_exist(self):
         commands = set(re.findall(r"build/counterpart (\w+)", "\n".join(BLOCKS)))
-        self.assertEqual(commands, {"check", "run", "compare", "sensitivity", "show", "keys"})
+        self.assertEqual(commands, {"check", "run", "compare", "sensitivity", "sweep", "show", "keys"})
         for command in sorted(commands):
             self.assertEqual(self.call(PROGRAM, command, "--help").returncode, 0)
         with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
