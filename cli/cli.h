@@ -29,11 +29,18 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
-    const char *share;                        /* of a sweep; NULL: the default */
-    const char *kind, *points;                /* of a design; NULL: as its file says */
-    int partitions;                           /* enum scenario_partitions */
+    const char **untils;                      /* "METRIC<WIDTH" */
+    size_t until_count, until_capacity;
+    uint32_t limit;               /* replications that --until and select may run */
+    uint32_t budget;              /* 0: none */
+    const char *step;             /* "week" when not given */
+    const char *metric;           /* NULL: none named */
+    const char *share;            /* of a sweep; NULL: the default */
+    const char *kind, *points;    /* of a design; NULL: as its file says */
+    double indifference, promise; /* 0: not given; 0.95 when not given */
+    int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results, resume, gaps;
+    bool targets, json, csv, markdown, all, results, largest, resume, gaps;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -51,6 +58,14 @@ enum {
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
     OPTION_AT,
+    OPTION_UNTIL,
+    OPTION_LIMIT,
+    OPTION_METRIC,
+    OPTION_LARGEST,
+    OPTION_INDIFFERENCE,
+    OPTION_PROMISE,
+    OPTION_BUDGET,
+    OPTION_STEP,
     OPTION_KIND,
     OPTION_POINTS,
     OPTION_RESUME,
@@ -108,6 +123,41 @@ enum {
             "Go on from a state that was saved, of this scenario or of one without policies that start "     \
             "later",                                                                                         \
             0                                                                                                \
+    }
+#define CLI_OPTION_UNTIL                                                                                     \
+    {                                                                                                        \
+        "until", OPTION_UNTIL, "METRIC<WIDTH", 0,                                                            \
+            "Add replications until the 95% interval of METRIC is +-WIDTH or less (a number, or a "          \
+            "percentage of the mean); may be given again",                                                   \
+            0                                                                                                \
+    }
+#define CLI_OPTION_LIMIT                                                                                     \
+    {                                                                                                        \
+        "limit", OPTION_LIMIT, "N", 0, "Run no more than N replications of a world (default: 1000)", 0       \
+    }
+#define CLI_OPTION_METRIC                                                                                    \
+    {                                                                                                        \
+        "metric", OPTION_METRIC, "NAME", 0, "The metric that is looked at", 0                                \
+    }
+#define CLI_OPTION_LARGEST                                                                                   \
+    {                                                                                                        \
+        "largest", OPTION_LARGEST, NULL, 0, "The largest mean is the best, not the smallest", 0              \
+    }
+#define CLI_OPTION_INDIFFERENCE                                                                              \
+    {                                                                                                        \
+        "indifference", OPTION_INDIFFERENCE, "D", 0, "Worlds that differ by less than D are equally good", 0 \
+    }
+#define CLI_OPTION_PROMISE                                                                                   \
+    {                                                                                                        \
+        "promise", OPTION_PROMISE, "P", 0, "The probability of a right answer (default: 0.95)", 0            \
+    }
+#define CLI_OPTION_BUDGET                                                                                    \
+    {                                                                                                        \
+        "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
+    }
+#define CLI_OPTION_STEP                                                                                      \
+    {                                                                                                        \
+        "step", OPTION_STEP, "day|week|month|year", 0, "Look at means of whole days ... (default: week)", 0  \
     }
 #define CLI_OPTION_KIND                                                                                      \
     {                                                                                                        \
@@ -172,16 +222,22 @@ struct cli_run_facts {
 MUST_CHECK int cli_write_result(const char *path, const struct result *result,
                                 const struct cli_run_facts *facts, struct err *err);
 
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t cli_width(void);
+
 double cli_clock_s(void);
 
 int command_merge(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_describe(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_select(int argc, char **argv);
+int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

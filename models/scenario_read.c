@@ -63,6 +63,7 @@ struct origin *reader_origin(struct reader *reader, const struct origin *parent,
     origin->name = name;
     origin->file = at != NULL ? at->file : parent->file;
     origin->line = at != NULL ? at->line : parent->line;
+    origin->given = at != NULL;
     origin->member = member;
     list[origins->count++] = origin;
     return origin;
