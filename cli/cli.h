@@ -35,11 +35,12 @@ struct cli_options {
     uint32_t budget;              /* 0: none */
     const char *step;             /* "week" when not given */
     const char *metric;           /* NULL: none named */
+    const char *share;            /* of a sweep; NULL: the default */
     const char *kind, *points;    /* of a design; NULL: as its file says */
     double indifference, promise; /* 0: not given; 0.95 when not given */
     int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results, largest;
+    bool targets, json, csv, markdown, all, results, largest, resume, gaps;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -66,7 +67,10 @@ enum {
     OPTION_BUDGET,
     OPTION_STEP,
     OPTION_KIND,
-    OPTION_POINTS
+    OPTION_POINTS,
+    OPTION_RESUME,
+    OPTION_SHARE,
+    OPTION_GAPS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -223,12 +227,15 @@ size_t cli_width(void);
 
 double cli_clock_s(void);
 
+int command_merge(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_select(int argc, char **argv);
 int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);

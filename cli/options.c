@@ -190,12 +190,21 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_AT:
         options->at = arg;
         return 0;
+    case OPTION_GAPS:
+        options->gaps = true;
+        return 0;
     case OPTION_KIND:
         options->kind = arg;
         return 0;
     case OPTION_POINTS:
         (void)whole_number(arg, DESIGN_POINTS, "--points", state);
         options->points = arg;
+        return 0;
+    case OPTION_RESUME:
+        options->resume = true;
+        return 0;
+    case OPTION_SHARE:
+        options->share = arg;
         return 0;
     case OPTION_TARGETS:
         options->targets = true;
