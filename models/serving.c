@@ -54,6 +54,8 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
     cell[PC_charges] += care_fen;
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, care_fen - insurer_fen + own_fen);
 }
 
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
@@ -94,6 +96,8 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
     const uint32_t condition = world->demand.stream[patient->stream].condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
     reach_add(&world->system.reach[condition], wait_us, travel_us);
+    if (world->fates != NULL)
+        fate_is_treated(world, patient, place, wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);
