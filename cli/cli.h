@@ -31,7 +31,7 @@ struct cli_options {
     const char *save_state, *from_state, *at; /* NULL: not */
     int partitions;                           /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results;
+    bool targets, json, csv, markdown, all, results, patients;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -48,7 +48,8 @@ enum {
     OPTION_PARTITIONS,
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
-    OPTION_AT
+    OPTION_AT,
+    OPTION_PATIENTS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -109,6 +110,12 @@ enum {
 #define CLI_OPTION_ALL                                                                                       \
     {                                                                                                        \
         "all", OPTION_ALL, NULL, 0, "Show the metrics of every part, not only the headlines", 0              \
+    }
+#define CLI_OPTION_PATIENTS                                                                                  \
+    {                                                                                                        \
+        "patients", OPTION_PATIENTS, NULL, 0,                                                                \
+            "Show what happened to the same patients in the worlds: saved and lost, nearer and farther ...", \
+            0                                                                                                \
     }
 #define CLI_OPTION_CSV                                                                                       \
     {                                                                                                        \

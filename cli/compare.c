@@ -4,15 +4,17 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/compare_patients.h"
 #include "cli/progress.h"
 #include "models/world.h"
 #include "study/branch.h"
+#include "study/json_out.h"
 #include "study/replicate.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          CLI_OPTION_JSON,
-                                              CLI_OPTION_CSV,    CLI_OPTION_ALL,          {0}};
+static const struct argp_option accepted[] = {
+    CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS, CLI_OPTION_SEED,     CLI_OPTION_SET,
+    CLI_OPTION_JSON,   CLI_OPTION_CSV,          CLI_OPTION_ALL,     CLI_OPTION_PATIENTS, {0}};
 
 static const char doc[] =
     "Runs scenarios with the same patients and the same luck, and prints what each alternative changes "
@@ -37,7 +39,8 @@ struct entries {
     struct entry *items;
     struct run_view *views;
     size_t count;
-    struct saved_run *shared; /* what the first that is run keeps for the others; NULL: nothing */
+    struct patients_kept kept; /* with --patients */
+    struct saved_run *shared;  /* what the first that is run keeps for the others; NULL: nothing */
 };
 
 static int entries_init(struct entries *entries, size_t count, struct err *err)
@@ -56,6 +59,7 @@ static void entries_free(struct entries *entries)
         scenario_free(&entries->items[i].scenario);
     }
     saved_run_free(entries->shared);
+    patients_kept_free(&entries->kept);
     free(entries->items);
     free(entries->views);
     *entries = (struct entries){.count = 0};
@@ -93,6 +97,13 @@ static int load_all(struct entries *entries, const struct cli_options *options, 
     for (size_t i = 0; status == 0 && i < entries->count; i++) {
         struct entry *entry = &entries->items[i];
         if (cli_is_result(options->paths[i])) {
+            if (options->patients)
+                return err_fail(err,
+                                "%s: a result file does not hold what happened to each patient; give "
+                                "--patients the scenario",
+                                options->paths[i]) == 0
+                           ? 0
+                           : EXIT_WRONG;
             if (result_read(options->paths[i], &entry->read, err) != 0 ||
                 run_view_of(&entries->views[i], &entry->read, err) != 0)
                 status = EXIT_FAILED;
@@ -128,6 +139,7 @@ static int run_all(struct entries *entries, const struct cli_options *options, s
         runs += entries->items[i].result == NULL;
     if (runs == 0)
         return 0;
+    runs += options->patients ? entries->count : 0; /* the placebos */
     progress_begin(&line, "", (double)runs * (double)entries->views[0].replications);
     line.width = 1 / (double)runs;
     struct replicate_options how = {
@@ -143,25 +155,58 @@ static int run_all(struct entries *entries, const struct cli_options *options, s
             how.save = NULL;
             how.from = entry->branch_us != BRANCH_NEVER ? entries->shared : NULL;
         }
+        how.fates = options->patients ? entries->kept.file[i] : NULL;
         entry->run = replicate_run(&entry->scenario, NULL, &how, &events, err);
         entry->result = entry->run == NULL ? NULL : run_file_result(entry->run, err);
         if (entry->result == NULL || run_view_of(&entries->views[i], entry->result, err) != 0)
             answer = -1;
         facts->events += events;
     }
+    for (size_t i = 0; answer == 0 && options->patients && i < entries->count; i++) {
+        uint64_t events = 0;
+        line.what = "placebo";
+        line.from = (double)done++ * line.width;
+        answer = patients_kept_placebo(&entries->kept, i, &entries->items[i].scenario, &how, &events, err);
+        facts->events += events;
+    }
     progress_end(&line);
     return answer;
 }
 
-static int print_comparison(const struct comparison *comparison, const struct cli_options *options,
-                            struct err *err)
+static char *text_for_people(const struct comparison *comparison, const struct people *people,
+                             const struct cli_options *options, struct err *err)
 {
-    char *text = NULL;
-    if (options->json)
-        text = compare_json(comparison, err);
-    else
-        text = options->csv ? compare_csv(comparison, err)
-                            : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+    char *table = compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+    struct text text;
+    text_init(&text, err);
+    if (table != NULL)
+        text_add(&text, "%s", table);
+    if (options->patients)
+        people_text(people, options->all, &text, err);
+    free(table);
+    if (table == NULL) {
+        text_free(&text);
+        return NULL;
+    }
+    return text_take(&text, err);
+}
+
+static char *text_for_programs(const struct comparison *comparison, const struct people *people,
+                               const struct cli_options *options, struct err *err)
+{
+    if (options->csv)
+        return options->patients ? people_csv(people, err) : compare_csv(comparison, err);
+    char *text = compare_json(comparison, err);
+    if (text != NULL && options->patients)
+        text = json_out_with(text, "patients", people_json(people), err);
+    return text;
+}
+
+static int print_comparison(const struct comparison *comparison, const struct people *people,
+                            const struct cli_options *options, struct err *err)
+{
+    char *text = options->json || options->csv ? text_for_programs(comparison, people, options, err)
+                                               : text_for_people(comparison, people, options, err);
     if (text == NULL)
         return -1;
     fputs(text, stdout);
@@ -169,17 +214,30 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     return 0;
 }
 
-static int gather_and_print(const struct entries *entries, const struct cli_options *options,
+static int write_comparison(struct comparison *comparison, const struct people *people,
+                            const struct cli_options *options, const struct cli_run_facts *facts,
+                            struct err *err)
+{
+    const struct result *written = compare_result(comparison, err);
+    if (written == NULL)
+        return -1;
+    struct result result = *written;
+    if (options->patients && people_put(people, &result, &comparison->arena, err) != 0)
+        return -1;
+    return cli_write_result(options->output, &result, facts, err);
+}
+
+static int gather_and_print(struct entries *entries, const struct cli_options *options,
                             const struct cli_run_facts *facts, struct err *err)
 {
     struct comparison comparison;
     int answer = compare_runs(&comparison, entries->views, options->paths, entries->count, err);
-    if (answer == 0 && options->output != NULL) {
-        const struct result *result = compare_result(&comparison, err);
-        answer = result == NULL ? -1 : cli_write_result(options->output, result, facts, err);
-    }
+    if (answer == 0 && options->patients)
+        answer = patients_kept_join(&entries->kept, comparison.labels, err);
+    if (answer == 0 && options->output != NULL)
+        answer = write_comparison(&comparison, &entries->kept.people, options, facts, err);
     if (answer == 0)
-        answer = print_comparison(&comparison, options, err);
+        answer = print_comparison(&comparison, &entries->kept.people, options, err);
     compare_free(&comparison);
     return answer;
 }
@@ -200,6 +258,11 @@ int command_compare(int argc, char **argv)
     status = load_all(&entries, &options, &err);
     if (status != 0)
         goto out;
+    if (options.patients && patients_kept_init(&entries.kept, entries.count,
+                                               (uint32_t)entries.views[0].replications, &err) != 0) {
+        status = EXIT_FAILED;
+        goto out;
+    }
     struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options.threads};
     status = run_all(&entries, &options, &facts, &err) == 0 ? EXIT_DONE : EXIT_FAILED;
     facts.wall_s = cli_clock_s() - begun_s;

@@ -167,6 +167,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_MARKDOWN:
         options->markdown = true;
         return 0;
+    case OPTION_PATIENTS:
+        options->patients = true;
+        return 0;
     case OPTION_RESULTS:
         options->results = true;
         return 0;

@@ -9,6 +9,8 @@
 #include "models/scenario.h"
 #include "models/world.h"
 #include "sim/err.h"
+#include "study/fate_file.h"
+#include "study/joint.h"
 #include "study/run_file.h"
 #include "study/saved_run.h"
 
@@ -19,8 +21,11 @@ struct replicate_options {
     void (*progress)(void *data, double share);
     void *data;
     const struct saved_run
-        *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
-    struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
+        *from;               /* taken up instead of running from the start; NULL: not. Outlives the run */
+    struct saved_run *save;  /* takes the state of every replication on the way; NULL: not */
+    struct fate_file *fates; /* takes what happens to every patient; NULL: nobody wants it */
+    const struct joint_absent
+        *leave_out;         /* with fates: who does not fall ill, by replication; NULL: nobody */
     const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
