@@ -29,9 +29,17 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
-    int partitions;                           /* enum scenario_partitions */
+    const char **untils;                      /* "METRIC<WIDTH" */
+    size_t until_count, until_capacity;
+    uint32_t limit;               /* replications that --until and select may run */
+    uint32_t budget;              /* 0: none */
+    const char *metric;           /* NULL: none named */
+    double indifference, promise; /* 0: not given; 0.95 when not given */
+    int perspective;              /* enum worth_perspective */
+    double threshold;             /* 0: not given */
+    int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results, patients;
+    bool targets, json, csv, markdown, all, results, largest, patients, worth;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -49,7 +57,17 @@ enum {
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
     OPTION_AT,
-    OPTION_PATIENTS
+    OPTION_UNTIL,
+    OPTION_LIMIT,
+    OPTION_METRIC,
+    OPTION_LARGEST,
+    OPTION_INDIFFERENCE,
+    OPTION_PROMISE,
+    OPTION_BUDGET,
+    OPTION_PATIENTS,
+    OPTION_PERSPECTIVE,
+    OPTION_THRESHOLD,
+    OPTION_WORTH
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -103,6 +121,37 @@ enum {
             "later",                                                                                         \
             0                                                                                                \
     }
+#define CLI_OPTION_UNTIL                                                                                     \
+    {                                                                                                        \
+        "until", OPTION_UNTIL, "METRIC<WIDTH", 0,                                                            \
+            "Add replications until the 95% interval of METRIC is +-WIDTH or less (a number, or a "          \
+            "percentage of the mean); may be given again",                                                   \
+            0                                                                                                \
+    }
+#define CLI_OPTION_LIMIT                                                                                     \
+    {                                                                                                        \
+        "limit", OPTION_LIMIT, "N", 0, "Run no more than N replications of a world (default: 1000)", 0       \
+    }
+#define CLI_OPTION_METRIC                                                                                    \
+    {                                                                                                        \
+        "metric", OPTION_METRIC, "NAME", 0, "The metric that is looked at", 0                                \
+    }
+#define CLI_OPTION_LARGEST                                                                                   \
+    {                                                                                                        \
+        "largest", OPTION_LARGEST, NULL, 0, "The largest mean is the best, not the smallest", 0              \
+    }
+#define CLI_OPTION_INDIFFERENCE                                                                              \
+    {                                                                                                        \
+        "indifference", OPTION_INDIFFERENCE, "D", 0, "Worlds that differ by less than D are equally good", 0 \
+    }
+#define CLI_OPTION_PROMISE                                                                                   \
+    {                                                                                                        \
+        "promise", OPTION_PROMISE, "P", 0, "The probability of a right answer (default: 0.95)", 0            \
+    }
+#define CLI_OPTION_BUDGET                                                                                    \
+    {                                                                                                        \
+        "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
+    }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
@@ -110,6 +159,24 @@ enum {
 #define CLI_OPTION_ALL                                                                                       \
     {                                                                                                        \
         "all", OPTION_ALL, NULL, 0, "Show the metrics of every part, not only the headlines", 0              \
+    }
+#define CLI_OPTION_PERSPECTIVE                                                                               \
+    {                                                                                                        \
+        "perspective", OPTION_PERSPECTIVE, "WHOSE", 0,                                                       \
+            "With --worth: the costs of society (the default: patients, insurers, programme), payer "        \
+            "(insurers, programme) or patients",                                                             \
+            0                                                                                                \
+    }
+#define CLI_OPTION_THRESHOLD                                                                                 \
+    {                                                                                                        \
+        "threshold", OPTION_THRESHOLD, "CNY", 0,                                                             \
+            "With --worth: what averting a DALY may cost (default: 95000, about what China produces a "      \
+            "head and year)",                                                                                \
+            0                                                                                                \
+    }
+#define CLI_OPTION_WORTH                                                                                     \
+    {                                                                                                        \
+        "worth", OPTION_WORTH, NULL, 0, "Show cost per DALY averted, acceptability and budget impact", 0     \
     }
 #define CLI_OPTION_PATIENTS                                                                                  \
     {                                                                                                        \
@@ -156,12 +223,16 @@ struct cli_run_facts {
 MUST_CHECK int cli_write_result(const char *path, const struct result *result,
                                 const struct cli_run_facts *facts, struct err *err);
 
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t cli_width(void);
+
 double cli_clock_s(void);
 
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_select(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,6 +112,12 @@ int cli_write_result(const char *path, const struct result *result, const struct
     free(beside);
     free(json);
     return answer;
+}
+
+size_t cli_width(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 double cli_clock_s(void)

@@ -18,7 +18,7 @@ struct command {
 static const struct command commands[] = {
     {"check", "counterpart check", command_check},       {"run", "counterpart run", command_run},
     {"compare", "counterpart compare", command_compare}, {"show", "counterpart show", command_show},
-    {"keys", "counterpart keys", command_keys},
+    {"keys", "counterpart keys", command_keys},          {"select", "counterpart select", command_select},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -29,6 +29,7 @@ static const char doc[] =
     "  check SCENARIO               Check a scenario and explain it; nothing is run\n"
     "  run SCENARIO                 Run a scenario and write a result file\n"
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
+    "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"

@@ -163,11 +163,6 @@ int fate_file_take(struct fate_file *file, const struct world *world, uint32_t r
     return result;
 }
 
-uint32_t fate_file_replications(const struct fate_file *file)
-{
-    return file->replications;
-}
-
 size_t fate_file_streams(const struct fate_file *file)
 {
     return file->streams;

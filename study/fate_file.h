@@ -32,7 +32,6 @@ struct fate_stream {
     unsigned classes;
     const char *const *class_names; /* of severity, by class */
 };
-uint32_t fate_file_replications(const struct fate_file *file);
 size_t fate_file_streams(const struct fate_file *file);
 struct fate_stream fate_file_stream(const struct fate_file *file, size_t stream);
 

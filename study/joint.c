@@ -241,13 +241,11 @@ static int join_replication(struct joint *joint, const struct pairing *pairing, 
 }
 
 int joint_of(struct joint *joint, const struct fate_file *base, const struct fate_file *other,
-             const struct joint_absent *absent, struct err *err)
+             size_t replications, const struct joint_absent *absent, struct err *err)
 {
-    *joint = (struct joint){.replications = fate_file_replications(base)};
+    *joint = (struct joint){.replications = replications};
     struct pairing pairing = {.only_count = 0};
     int result = -1;
-    if (fate_file_replications(other) != joint->replications)
-        return err_fail(err, "the worlds have been run with different numbers of replications");
     joint->by_replication =
         arena_zeroed(&joint->arena, joint->replications, sizeof *joint->by_replication, err);
     if (joint->by_replication != NULL && match_streams(&pairing, base, other, err) == 0)

@@ -79,10 +79,10 @@ struct joint_absent {
     bool known;      /* false: nobody was treated */
 };
 
-/* absent: by replication, of whom nothing is counted; NULL: nobody. Zeroes *joint first. Both files must have
- * all replications. */
+/* Of the first replications, which both files must have. absent: by replication, of whom nothing is counted;
+ * NULL: nobody. Zeroes *joint first. */
 MUST_CHECK int joint_of(struct joint *joint, const struct fate_file *base, const struct fate_file *other,
-                        const struct joint_absent *absent, struct err *err);
+                        size_t replications, const struct joint_absent *absent, struct err *err);
 void joint_free(struct joint *joint); /* safe to repeat */
 
 /* Over replications; a sum as the mean of a replication. */

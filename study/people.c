@@ -4,7 +4,7 @@
 
 int people_init(struct people *people, const char *const *labels, struct fate_file *const *files,
                 struct fate_file *const *placebos, struct joint_absent *const *absent, size_t worlds,
-                struct err *err)
+                size_t replications, struct err *err)
 {
     *people = (struct people){.worlds = worlds, .labels = labels};
     people->joint = mem_zeroed(worlds, sizeof *people->joint, err);
@@ -12,8 +12,8 @@ int people_init(struct people *people, const char *const *labels, struct fate_fi
     if (people->joint == NULL || people->placebo == NULL)
         return -1;
     for (size_t w = 0; w < worlds; w++)
-        if (joint_of(&people->joint[w], files[0], files[w], NULL, err) != 0 ||
-            joint_of(&people->placebo[w], files[w], placebos[w], absent[w], err) != 0)
+        if (joint_of(&people->joint[w], files[0], files[w], replications, NULL, err) != 0 ||
+            joint_of(&people->placebo[w], files[w], placebos[w], replications, absent[w], err) != 0)
             return -1;
     return 0;
 }

@@ -20,10 +20,11 @@ struct people {
     struct joint *placebo;     /* owned: by world; the same world without one patient, against itself */
 };
 
-/* files, placebos and absent (by replication, of whom nothing is counted): by world. Zeroes *people first. */
+/* files, placebos and absent (by replication, of whom nothing is counted): by world; of the first
+ * replications. Zeroes *people first. */
 MUST_CHECK int people_init(struct people *people, const char *const *labels, struct fate_file *const *files,
                            struct fate_file *const *placebos, struct joint_absent *const *absent,
-                           size_t worlds, struct err *err);
+                           size_t worlds, size_t replications, struct err *err);
 void people_free(struct people *people); /* safe to repeat */
 
 /* all: every place and class, not only those to whose people most happened. A failure shows in the text. */

@@ -165,7 +165,7 @@ int people_put(const struct people *people, struct result *result, struct arena 
     struct labels homes, classes;
     const size_t scenario = result_add_find(result, "scenario");
     const size_t replication = result_add_find(result, "replication");
-    if (result_add_room(result, DIMENSIONS, VARIABLES, arena, err) != 0 ||
+    if (result_add_room(result, DIMENSIONS, VARIABLES, 0, arena, err) != 0 ||
         find_homes(people, &homes, arena, err) != 0 || find_classes(people, &classes, arena, err) != 0)
         return -1;
     const int64_t *replications = by_replication(people->joint, people->worlds, arena, err);

@@ -27,7 +27,7 @@ struct run_file {
     const struct scenario *scenario;
     uint32_t replications;
     pthread_mutex_t mutex; /* guards the declaration by whoever comes first */
-    bool declared;
+    bool declared, metrics_only;
     struct arena arena; /* owns all that follows */
 
     struct result result;
@@ -71,6 +71,11 @@ void run_file_free(struct run_file *file)
     pthread_mutex_destroy(&file->mutex);
     arena_free(&file->arena);
     free(file);
+}
+
+void run_file_keep_metrics_only(struct run_file *file)
+{
+    file->metrics_only = true;
 }
 
 /* ---- declaring what the file contains, from the first world that has finished ---- */
@@ -233,7 +238,7 @@ static int declare_field(struct run_file *file, size_t field, struct err *err)
     const struct field_row *row = &ledger_fields[field];
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(row->group, dims);
-    if (file->time_dim == NOWHERE)
+    if (file->time_dim == NOWHERE || file->metrics_only)
         return 0;
     for (unsigned i = 0; i < rank; i++)
         if (file->ledger_dims[dims[i]] == NOWHERE)
@@ -414,6 +419,8 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
                has_warmup ? (double)ledger->step_from_us[ledger->first_step] / DAY_US : 0);
     add_number(file, "replications", RESULT_INT64, file->replications);
     add_text(file, "seed", scenario->run.seed);
+    add_number(file, "price_year", RESULT_INT64, (double)scenario->run.price_year);
+    add_number(file, "discount", RESULT_DOUBLE, scenario->run.discount);
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);
@@ -539,6 +546,35 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
     if (answer == 0)
         copy_slot(file, world, replication);
     return answer;
+}
+
+static struct result_attribute *find_attribute(struct run_file *file, const char *name)
+{
+    for (size_t i = 0; i < file->result.attribute_count; i++)
+        if (strcmp(file->attributes[i].name, name) == 0)
+            return &file->attributes[i];
+    return NULL;
+}
+
+/* Values lie replication by replication, so that fewer are the beginning of all. */
+void run_file_cut(struct run_file *file, uint32_t replications)
+{
+    struct result_attribute *number = find_attribute(file, "replications");
+    if (number == NULL || replications == 0 || replications > file->replications)
+        return;
+    number->number = replications;
+    file->dimensions[file->replication_dim].size = replications;
+}
+
+int run_file_rename(struct run_file *file, const struct scenario *scenario, struct err *err)
+{
+    struct result_attribute *written = find_attribute(file, "scenario_written");
+    struct result_attribute *resolved = find_attribute(file, "scenario_resolved");
+    if (written == NULL || resolved == NULL)
+        return err_fail(err, "no replication has finished");
+    written->text = arena_text(&file->arena, scenario->written == NULL ? "" : scenario->written, err);
+    resolved->text = arena_text(&file->arena, scenario->resolved == NULL ? "" : scenario->resolved, err);
+    return written->text == NULL || resolved->text == NULL ? -1 : 0;
 }
 
 const struct result *run_file_result(struct run_file *file, struct err *err)

@@ -56,7 +56,7 @@ static struct joint join(const struct ran *base, const struct ran *other, const 
 {
     struct joint joint;
     struct err err = ERR_INIT;
-    cr_assert_eq(joint_of(&joint, base->fates, other->fates, absent, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(joint_of(&joint, base->fates, other->fates, 3, absent, &err), 0, "%s", err.text[0]);
     return joint;
 }
 

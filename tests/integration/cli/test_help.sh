@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 
 expect_quiet --help
-for command in check run compare show keys; do
+for command in check run compare select show keys; do
     says out "^  $command "
 done
 says out 'Exit codes'
@@ -11,7 +11,7 @@ says out 'Exit codes'
 expect_quiet --version
 grep -qE '^counterpart [0-9]+\.[0-9]+\.[0-9]+$' out || fail "the version is not one"
 
-for command in check run compare show keys; do
+for command in check run compare select show keys; do
     expect_quiet $command --help
     says out "^Usage: counterpart $command "
     says out '^EXAMPLE$'
@@ -35,6 +35,7 @@ for command in check run show; do
 done
 wrong compare
 wrong compare one
+wrong select one
 wrong keys a b
 wrong run x.cfg -j 0
 wrong run x.cfg -j many
