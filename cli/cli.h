@@ -33,7 +33,9 @@ struct cli_options {
     size_t until_count, until_capacity;
     uint32_t limit;               /* replications that --until and select may run */
     uint32_t budget;              /* 0: none */
+    const char *step;             /* "week" when not given */
     const char *metric;           /* NULL: none named */
+    const char *kind, *points;    /* of a design; NULL: as its file says */
     double indifference, promise; /* 0: not given; 0.95 when not given */
     int perspective;              /* enum worth_perspective */
     double threshold;             /* 0: not given */
@@ -67,7 +69,10 @@ enum {
     OPTION_PATIENTS,
     OPTION_PERSPECTIVE,
     OPTION_THRESHOLD,
-    OPTION_WORTH
+    OPTION_WORTH,
+    OPTION_STEP,
+    OPTION_KIND,
+    OPTION_POINTS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -152,6 +157,18 @@ enum {
     {                                                                                                        \
         "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
     }
+#define CLI_OPTION_STEP                                                                                      \
+    {                                                                                                        \
+        "step", OPTION_STEP, "day|week|month|year", 0, "Look at means of whole days ... (default: week)", 0  \
+    }
+#define CLI_OPTION_KIND                                                                                      \
+    {                                                                                                        \
+        "kind", OPTION_KIND, "KIND", 0, "How points are chosen, instead of as the design says", 0            \
+    }
+#define CLI_OPTION_POINTS                                                                                    \
+    {                                                                                                        \
+        "points", OPTION_POINTS, "N", 0, "Take N points instead of as many as the design says", 0            \
+    }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
@@ -199,6 +216,14 @@ void cli_options_free(struct cli_options *options);
 /* Prints every problem on a line of its own (several: with their number). Returns `status`. */
 int cli_complain(const struct err *err, int status);
 
+/* Prints the problems of a scenario or design, each as file, line, what was found and what to do, and their
+ * number. Returns EXIT_WRONG. */
+int cli_list_problems(const struct err *err);
+
+/* What the options say instead of a design's file; at most two. Returns how many. */
+struct design_override;
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides);
+
 /* Loads the scenario with the options' changes and builds its first world. On a problem complains and returns
  * the exit code; 0 otherwise, and the caller frees both. */
 struct world;
@@ -231,8 +256,11 @@ double cli_clock_s(void);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_describe(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_select(int argc, char **argv);
+int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

@@ -24,6 +24,14 @@ int cli_complain(const struct err *err, int status)
     return status;
 }
 
+int cli_list_problems(const struct err *err)
+{
+    for (unsigned i = 0; i < err->count && i < ERR_PROBLEMS; i++)
+        fprintf(stderr, "%s\n", err->text[i]);
+    fprintf(stderr, "%u problem%s\n", err->count, err->count == 1 ? "" : "s");
+    return EXIT_WRONG;
+}
+
 int cli_load(struct scenario *scenario, struct world **world, const char *path,
              const struct cli_options *options)
 {
@@ -35,10 +43,7 @@ int cli_load(struct scenario *scenario, struct world **world, const char *path,
     }
     if (*world != NULL)
         return 0;
-    for (unsigned i = 0; i < err.count && i < ERR_PROBLEMS; i++)
-        fprintf(stderr, "%s\n", err.text[i]);
-    fprintf(stderr, "%u problem%s\n", err.count, err.count == 1 ? "" : "s");
-    return EXIT_WRONG;
+    return cli_list_problems(&err);
 }
 
 bool cli_is_result(const char *path)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "models/design_spec.h"
 #include "study/worth.h"
 
 enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
@@ -74,6 +75,16 @@ static int perspective_of(const char *whose, struct argp_state *state)
             return i;
     argp_error(state, "--perspective=%s is not one of society, payer and patients", whose);
     return 0;
+}
+
+static const char *step_of(const char *name, struct argp_state *state)
+{
+    static const char *const names[] = {"day", "week", "month", "year"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return names[i];
+    argp_error(state, "--step=%s is not one of day, week, month and year", name);
+    return names[0];
 }
 
 static error_t add_set(struct parsing *parsing, const char *set)
@@ -156,6 +167,8 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
         argp_error(state, "--csv is one table: ask for --patients or for --worth");
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
+    if (options->json && options->markdown)
+        argp_error(state, "--json and --markdown exclude each other");
     if (options->results && options->path_count > 0)
         argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }
@@ -191,6 +204,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_AT:
         options->at = arg;
         return 0;
+    case OPTION_KIND:
+        options->kind = arg;
+        return 0;
+    case OPTION_POINTS:
+        (void)whole_number(arg, DESIGN_POINTS, "--points", state);
+        options->points = arg;
+        return 0;
     case OPTION_TARGETS:
         options->targets = true;
         return 0;
@@ -216,6 +236,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return 0;
     case OPTION_BUDGET:
         options->budget = whole_number(arg, MOST_REPLICATIONS, "--budget", state);
+        return 0;
+    case OPTION_STEP:
+        options->step = step_of(arg, state);
         return 0;
     case OPTION_JSON:
         options->json = true;
@@ -262,12 +285,23 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
               const char *doc, size_t least_paths, size_t most_paths, int argc, char **argv, struct err *err)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths, .promise = 0.95};
+    *options = (struct cli_options){
+        .least_paths = least_paths, .most_paths = most_paths, .promise = 0.95, .step = "week"};
     options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
     const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
     struct parsing parsing = {.options = options, .err = err};
     const error_t status = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &parsing);
     return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
+}
+
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides)
+{
+    size_t count = 0;
+    if (options->kind != NULL)
+        overrides[count++] = (struct design_override){"--kind", "kind", options->kind};
+    if (options->points != NULL)
+        overrides[count++] = (struct design_override){"--points", "points", options->points};
+    return count;
 }
 
 void cli_options_free(struct cli_options *options)

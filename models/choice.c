@@ -758,3 +758,54 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
             run(&race, &set->candidate[i], utility_now(world, stage, &set->candidate[i], referred));
     return race.best == NULL ? CHOICE_HOME : choose(world, race.best, origin);
 }
+
+/* --- bypassing --- */
+
+static int fill_near(struct world *world, const struct stage *stage, uint32_t origin, struct choice_set *set)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    struct choice_set nearest = {.count = 0};
+    struct candidate candidate;
+    struct err ignored = ERR_INIT;
+    double from[3];
+    on_sphere(&world->geography.place[origin], from);
+    const double limit = chord2_to_look_at(kind, from);
+    for (size_t at = first_from(kind, from[2] - sqrt(limit));
+         next_site(world, stage, origin, limit, from, &at, &candidate);)
+        insert(&nearest, candidate);
+    set->near = arena_zeroed(&world->arena, CHOICE_SET, sizeof *set->near, &ignored);
+    if (set->near == NULL) {
+        engine_stop(world->engine, "out of memory for a choice set");
+        return -1;
+    }
+    for (size_t i = 0; i < nearest.count; i++)
+        set->near[set->near_count++] =
+            (struct choice_near){nearest.candidate[i].facility, nearest.candidate[i].travel.us};
+    return 0;
+}
+
+/* Whether patients come to this facility, which gives the stage. */
+static bool is_passed(const struct world *world, const struct stage *stage, uint32_t facility, uint32_t is)
+{
+    return !world->facilities.facility[facility].stays_home && known(world, stage, facility, is);
+}
+
+bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is)
+{
+    const struct facility *to = &world->facilities.facility[facility];
+    if (to->stays_home || to->place == origin)
+        return false;
+    const int64_t travel_us = choice_way(world, origin, facility).us;
+    const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
+    struct choice_set *set = world->choices.set[origin * world->choices.kinds + kind];
+    for (size_t i = 0; i < set->count && set->candidate[i].travel.us < travel_us; i++)
+        if (is_passed(world, stage, set->candidate[i].facility, is))
+            return true;
+    if (!is_picked(world, stage) || (set->near == NULL && fill_near(world, stage, origin, set) != 0))
+        return false;
+    for (size_t i = 0; i < set->near_count && set->near[i].travel_us < travel_us; i++)
+        if (is_passed(world, stage, set->near[i].facility, is))
+            return true;
+    return false;
+}

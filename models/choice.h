@@ -27,10 +27,18 @@ struct candidate {
 
 /* The nearest candidates of one (stage, origin), near to far; where patients go by utility, the most
  * attractive ones by what the scenario declares, so that who is in the set never changes. */
+struct choice_near {
+    uint32_t facility;
+    int64_t travel_us;
+};
 struct choice_set {
     size_t count;
     uint32_t version; /* of the world's rules, for which `fixed` holds */
     struct candidate candidate[CHOICE_SET];
+    /* The nearest that could ever give the stage, where the set does not hold them: found when first asked
+     * for; owned by the arena. */
+    struct choice_near *near;
+    size_t near_count;
 };
 
 /* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
@@ -88,6 +96,13 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
 /* The facility of greatest utility that gives the stage now, within reach, or CHOICE_HOME. */
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient, uint32_t is, bool referred);
+
+/* Whether somebody at home for whom choice_utility() has just chosen this facility goes past a nearer one, by
+ * travel time, that gives the stage and takes the patient, as far as is known. Looked at are the set that was
+ * chosen from and the sixteen nearest that could ever give the stage. Care that comes home is neither passed
+ * nor passes. */
+bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is);
 
 /* The way from a place to a facility. */
 struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility);

@@ -20,6 +20,7 @@
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
+    FIELD(transfers_up, COUNT, "1", 1, "referrals to a facility of a higher level; among the transfers") \
     FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
     FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
     FIELD(watched, COUNT, "1", 1, "patients who were watched from afar")
@@ -39,24 +40,41 @@
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers")
 #define LEDGER_PC_CHARGES(FIELD) \
     FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
+#define LEDGER_PC_SEEKING(FIELD) \
+    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness") \
+    FIELD(bypassed, COUNT, "1", 1, "those of them who chose one farther away than another that gives what they need")
 #define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 #define LEDGER_PLACE_CONDITION(FIELD) \
-    LEDGER_PC_ILL(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
+    LEDGER_PC_ILL(FIELD) LEDGER_PC_SEEKING(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
     LEDGER_PC_ENDS(FIELD) LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
     LEDGER_PC_HOME(FIELD)
 
-/* Of a facility. */
-#define LEDGER_FACILITY(FIELD) \
+/* Of a facility. In parts likewise: what events add to lies together, before the means. */
+#define LEDGER_FA_COUNTS(FIELD) \
+    FIELD(deaths_here, COUNT, "1", 1, "deaths of patients whose pathway ended here") \
+    FIELD(treated_here, COUNT, "1", 1, "patients whose treatment began here") \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
+    FIELD(income, SUM, "CNY", YUAN, "prices of the care given here, whoever pays them") \
+    FIELD(stages_begun, COUNT, "1", 1, "stages of pathways that began here") \
+    FIELD(line_waits, SUM, "h", HOURS, "time in line, or until an answer from elsewhere, before they began")
+#define LEDGER_FA_TRANSFERS(FIELD) \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(sent_back, COUNT, "1", 1, "those of them sent back to one nearer home")
+#define LEDGER_FA_LEVELS(FIELD) \
     FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
     FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
     FIELD(below_standard, LEVEL, "1", 1, "1 when it does not") \
+    FIELD(in_line_at_end, LEVEL, "1", 1, "patients who are in_line at the end of the step")
+#define LEDGER_FA_MEANS(FIELD) \
+    FIELD(beds_open, MEAN, "1", 1, "beds of all wards that are there, mean over the step; none while the facility is closed") \
+    FIELD(beds_occupied, MEAN, "1", 1, "beds held by patients, mean over the step") \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
     FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
+#define LEDGER_FACILITY(FIELD) \
+    LEDGER_FA_COUNTS(FIELD) LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) LEDGER_FA_MEANS(FIELD)
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -85,6 +103,7 @@
     FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
     FIELD(remote_hours, SUM, "h", HOURS, "hours of the expert's procedures and consultations for patients elsewhere, connecting included") \
     FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
+    FIELD(hours_lost_at_home, SUM, "h", HOURS, "working hours that the home hospital lacked: those of the time away, and those given from there to patients elsewhere") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
 /* Of the people of a province in a province, whatever their condition. */
@@ -92,22 +111,36 @@
     FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; who does not travel is treated at home") \
     FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; of those who do not travel, at home")
 
+/* Of the people of a place, over all conditions but background ones, by class of a time. */
+#define LEDGER_PLACE_WAIT(FIELD) \
+    FIELD(treated_by_wait, COUNT, "1", 1, "patients treated who had waited so long since they asked for treatment")
+#define LEDGER_PLACE_TRAVEL(FIELD) \
+    FIELD(treated_by_travel, COUNT, "1", 1, "patients treated so far from home, by travel time one way")
+
 /* clang-format on */
 
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
 enum {
     LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
-        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC)
-            LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
+        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_SEEKING(LEDGER_COLUMN_PC)
+            LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC)
+                LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
 };
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
-enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
+enum {
+    LEDGER_FA_LEVELS(LEDGER_COLUMN_FA) LEDGER_FA_TRANSFERS(LEDGER_COLUMN_FA)
+        LEDGER_FA_COUNTS(LEDGER_COLUMN_FA) LEDGER_FA_MEANS(LEDGER_COLUMN_FA) FA_FIELDS
+};
 #define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 #define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,
 enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
 #define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name,
 enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
+#define LEDGER_COLUMN_PW(name, kind, unit, scale, help) PW_##name,
+enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_FIELDS };
+#define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name,
+enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
 
 /* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
  * flows, which are small as long as they lie close together. */

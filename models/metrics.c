@@ -13,8 +13,9 @@
 #define HOUR_US 3600e6
 #define DAY_US 86400e6
 
-int metrics_add(struct world *world, const char *prefix, const char *name, const char *unit, double value,
-                struct err *err)
+/* name = prefix + own name */
+static int add(struct world *world, const char *prefix, const char *name, const char *unit, double value,
+               struct err *err)
 {
     struct metric *metrics = mem_grow(world->metrics, &world->metric_capacity, world->metric_count + 1,
                                       sizeof *world->metrics, err);
@@ -32,6 +33,12 @@ int metrics_add(struct world *world, const char *prefix, const char *name, const
     return 0;
 }
 
+int metrics_add(struct world *world, const char *prefix, const char *name, const char *unit, double value,
+                struct err *err)
+{
+    return add(world, prefix, name, unit, value, err);
+}
+
 static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
                       const struct selection *selection, struct err *err)
 {
@@ -39,8 +46,7 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
         const struct field_row *row = &ledger_fields[f];
         if (row->group != group || row->kind == FIELD_LEVEL)
             continue;
-        if (metrics_add(world, prefix, row->name, row->unit, quantity_field(&world->ledger, f, selection),
-                        err) != 0)
+        if (add(world, prefix, row->name, row->unit, quantity_field(&world->ledger, f, selection), err) != 0)
             return -1;
     }
     for (size_t q = 0; q < quantity_count; q++) {
@@ -48,7 +54,7 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
         if (ledger_fields[field].group != group)
             continue;
         const double value = quantity_value(&world->ledger, &quantities[q], selection);
-        if (metrics_add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
+        if (add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
             return -1;
     }
     return 0;
@@ -69,10 +75,10 @@ static int add_reach(struct world *world, const char *prefix, const struct reach
                 {"wait_p90", "travel_to_treatment_p90", 0.9},
                 {"wait_p99", "travel_to_treatment_p99", 0.99}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (metrics_add(world, prefix, rows[i].wait, "d",
-                        histogram_quantile(&reach->wait, rows[i].p) / DAY_US, err) != 0 ||
-            metrics_add(world, prefix, rows[i].travel, "h",
-                        histogram_quantile(&reach->travel, rows[i].p) / HOUR_US, err) != 0)
+        if (add(world, prefix, rows[i].wait, "d", histogram_quantile(&reach->wait, rows[i].p) / DAY_US,
+                err) != 0 ||
+            add(world, prefix, rows[i].travel, "h", histogram_quantile(&reach->travel, rows[i].p) / HOUR_US,
+                err) != 0)
             return -1;
     return 0;
 }
@@ -135,7 +141,7 @@ static int add_facilities(struct world *world, struct err *err)
         return -1;
     for (size_t f = 0; f < world->facilities.count; f++) {
         const struct facility *facility = &world->facilities.facility[f];
-        if (facility->rule != NULL)
+        if (facility->label != NULL)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
@@ -192,12 +198,12 @@ static int add_spread(struct world *world, size_t spread, struct equity_row *row
     char *prefix = mem_printf(err, "equity/%s/", spreads[spread].name);
     if (prefix == NULL)
         return -1;
-    const int result = metrics_add(world, prefix, "gini", "1", equity.gini, err) != 0 ||
-                               metrics_add(world, prefix, "theil", "1", equity.theil, err) != 0 ||
-                               metrics_add(world, prefix, "concentration", "1",
-                                           ranked ? equity.concentration : NAN, err) != 0
-                           ? -1
-                           : 0;
+    const int result =
+        add(world, prefix, "gini", "1", equity.gini, err) != 0 ||
+                add(world, prefix, "theil", "1", equity.theil, err) != 0 ||
+                add(world, prefix, "concentration", "1", ranked ? equity.concentration : NAN, err) != 0
+            ? -1
+            : 0;
     free(prefix);
     return result;
 }
@@ -246,7 +252,7 @@ static int add_counts(struct world *world, const struct subject *subject, struct
                 {"balked_share", share((double)measure->balked, came)},
                 {"rejected_share", share((double)measure->rejected, came)}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (metrics_add(world, subject->prefix, rows[i].name, "1", rows[i].value, err) != 0)
+        if (add(world, subject->prefix, rows[i].name, "1", rows[i].value, err) != 0)
             return -1;
     return 0;
 }
@@ -259,7 +265,7 @@ static int add_waits_over(struct world *world, const struct subject *subject, st
         if (name == NULL)
             return -1;
         const double over = share((double)subject->measure->over[i], (double)subject->measure->wait.count);
-        const int result = metrics_add(world, subject->prefix, name, "1", over, err);
+        const int result = add(world, subject->prefix, name, "1", over, err);
         free(name);
         if (result != 0)
             return -1;
@@ -276,18 +282,19 @@ static int add_waits(struct world *world, const struct subject *subject, struct 
     const char *prefix = subject->prefix;
     const struct measure *measure = subject->measure;
     for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++)
-        if (metrics_add(world, prefix, percentiles[i].name, "h",
-                        hours(histogram_quantile(&measure->waits, percentiles[i].p)), err) != 0)
+        if (add(world, prefix, percentiles[i].name, "h",
+                hours(histogram_quantile(&measure->waits, percentiles[i].p)), err) != 0)
             return -1;
-    const struct tally *wait = &measure->wait, *all = &measure->wait_all;
-    if (metrics_add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
-        metrics_add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
-        metrics_add(world, prefix, "wait_all_mean", "h", hours(tally_mean(all)), err) != 0 ||
-        metrics_add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)all->count),
-                    err) != 0 ||
+    const struct tally *wait = &measure->wait;
+    const struct tally_sum all = measure_wait_all(measure);
+    if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
+        add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
+        add(world, prefix, "wait_all_mean", "h", hours(tally_sum_mean(&all)), err) != 0 ||
+        add(world, prefix, "wait_any", "1", share((double)measure_waited_any(measure), (double)all.count),
+            err) != 0 ||
         add_waits_over(world, subject, err) != 0)
         return -1;
-    return metrics_add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&measure->sojourn)), err);
+    return add(world, prefix, "sojourn_mean", "h", hours(tally_sum_mean(&measure->sojourn)), err);
 }
 
 static int add_levels(struct world *world, const struct subject *subject, struct err *err)
@@ -300,13 +307,12 @@ static int add_levels(struct world *world, const struct subject *subject, struct
     const double busy = tally_level_mean(&measure->busy, from_us, to_us);
     const double held = tally_level_mean(&measure->held, from_us, to_us);
     const char *prefix = subject->prefix;
-    if (metrics_add(world, prefix, "queue_mean", "1", tally_level_mean(&measure->queue, from_us, to_us),
-                    err) != 0 ||
-        metrics_add(world, prefix, "occupancy_mean", "1", busy, err) != 0 ||
-        metrics_add(world, prefix, "present_mean", "1", occupancy_mean(measure, from_us, to_us), err) != 0 ||
-        metrics_add(world, prefix, "utilisation", "1", share(busy, in_all), err) != 0)
+    if (add(world, prefix, "queue_mean", "1", tally_level_mean(&measure->queue, from_us, to_us), err) != 0 ||
+        add(world, prefix, "occupancy_mean", "1", busy, err) != 0 ||
+        add(world, prefix, "present_mean", "1", occupancy_mean(measure, from_us, to_us), err) != 0 ||
+        add(world, prefix, "utilisation", "1", share(busy, in_all), err) != 0)
         return -1;
-    return metrics_add(world, prefix, "blocked_share", "1", share(held, in_all), err);
+    return add(world, prefix, "blocked_share", "1", share(held, in_all), err);
 }
 
 static int add_distribution(struct world *world, const struct subject *subject, struct err *err)
@@ -319,7 +325,7 @@ static int add_distribution(struct world *world, const struct subject *subject, 
         if (name == NULL)
             return -1;
         const int result =
-            metrics_add(world, subject->prefix, name, "1", share((double)occupancy->at[n], length_us), err);
+            add(world, subject->prefix, name, "1", share((double)occupancy->at[n], length_us), err);
         free(name);
         if (result != 0)
             return -1;
@@ -333,9 +339,9 @@ static int add_whole(struct world *world, const struct subject *subject, struct 
     struct measure *measure = measure_of(&world->measures, subject->station, 0);
     occupancy_set(&measure->occupancy, world->end_us, measure->occupancy.level);
     const double variance = occupancy_variance(measure, world->warmup_us, world->end_us);
-    if (metrics_add(world, subject->prefix, "present_var", "1", variance, err) != 0 ||
-        metrics_add(world, subject->prefix, "overtime_mean", "h", hours(tally_mean(&measure->overtime)),
-                    err) != 0)
+    if (add(world, subject->prefix, "present_var", "1", variance, err) != 0 ||
+        add(world, subject->prefix, "overtime_mean", "h", hours(tally_sum_mean(&measure->overtime)), err) !=
+            0)
         return -1;
     return add_distribution(world, subject, err);
 }
@@ -347,8 +353,7 @@ static int add_at(struct world *world, const char *prefix, size_t time, const ch
     char *whole = mem_printf(err, "at/%s/%s", world->observe.time[time].name, name);
     if (whole == NULL)
         return -1;
-    const int result =
-        metrics_add(world, prefix, whole, "1", share(sum, (double)world->observe.count[time]), err);
+    const int result = add(world, prefix, whole, "1", share(sum, (double)world->observe.count[time]), err);
     free(whole);
     return result;
 }
@@ -400,11 +405,11 @@ static int add_station(struct world *world, const char *id, int32_t station, str
 static int add_system_count(struct world *world, const char *prefix, const struct system_count *count,
                             struct err *err)
 {
-    if (metrics_add(world, prefix, "arrivals", "1", (double)count->arrivals, err) != 0 ||
-        metrics_add(world, prefix, "left", "1", (double)count->left, err) != 0 ||
-        metrics_add(world, prefix, "rejected", "1", (double)count->rejected, err) != 0)
+    if (add(world, prefix, "arrivals", "1", (double)count->arrivals, err) != 0 ||
+        add(world, prefix, "left", "1", (double)count->left, err) != 0 ||
+        add(world, prefix, "rejected", "1", (double)count->rejected, err) != 0)
         return -1;
-    return metrics_add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&count->sojourn)), err);
+    return add(world, prefix, "sojourn_mean", "h", hours(tally_sum_mean(&count->sojourn)), err);
 }
 
 static int add_system_classes(struct world *world, struct err *err)
@@ -423,8 +428,8 @@ static int add_system(struct world *world, struct err *err)
 {
     const struct system_count all = world_system_count(world);
     if (add_system_count(world, "system/", &all, err) != 0 ||
-        metrics_add(world, "system/", "present_mean", "1",
-                    tally_level_mean(&world->system.present, world->warmup_us, world->end_us), err) != 0 ||
+        add(world, "system/", "present_mean", "1",
+            tally_level_mean(&world->system.present, world->warmup_us, world->end_us), err) != 0 ||
         add_system_classes(world, err) != 0)
         return -1;
     for (size_t t = 0; t < world->observe.times; t++)

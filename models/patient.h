@@ -43,6 +43,7 @@ enum patient_more {
     PATIENT_UPGRADED = 2,    /* to the stage's other priority */
     PATIENT_INTERRUPTED = 4, /* has been served for a while and waits to go on */
     PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
+    PATIENT_SOUGHT = 16,     /* has set out for a facility */
     PATIENT_ASKS = 32,       /* has what is needed here and awaits an answer from elsewhere */
     PATIENT_STANDS_IN = 64,  /* for a patient elsewhere, in the lines of the facility that is asked */
     PATIENT_REFERRED = 128,  /* by a facility that the patient has been to */

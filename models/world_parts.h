@@ -11,6 +11,7 @@
 #include "models/demand.h"
 #include "models/expert.h"
 #include "models/facility.h"
+#include "models/fate.h"
 #include "models/foresight.h"
 #include "models/geography.h"
 #include "models/ledger.h"
@@ -20,7 +21,6 @@
 #include "models/observe.h"
 #include "models/pathway.h"
 #include "models/patient.h"
-#include "models/fate.h"
 #include "models/policy.h"
 #include "models/reach.h"
 #include "models/rules.h"
@@ -102,7 +102,7 @@ struct partition {
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
 struct system_count {
-    struct tally sojourn; /* of those who came after the warm-up and left */
+    struct tally_sum sojourn; /* of those who came after the warm-up and left */
     uint64_t arrivals, left, rejected;
 };
 struct system_tally {
@@ -113,7 +113,7 @@ struct system_tally {
 
 static inline void system_count_merge(struct system_count *into, const struct system_count *from)
 {
-    tally_merge(&into->sojourn, &from->sojourn);
+    tally_sum_merge(&into->sojourn, &from->sojourn);
     into->arrivals += from->arrivals;
     into->left += from->left;
     into->rejected += from->rejected;
@@ -156,7 +156,7 @@ struct world {
     struct measures measures;
     struct observe observe;
     struct system_tally system;
-    struct fates *fates; /* owned, shared by the views; NULL: nobody wants them */
+    struct fates *fates;       /* owned, shared by the views; NULL: nobody wants them */
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
     int64_t week;              /* number of the calendar week that has begun */
@@ -164,6 +164,7 @@ struct world {
     struct metric *metrics;
     size_t metric_count, metric_capacity;
     struct target_value *targets;
+    const bool **target_left_out; /* by target, conditions that it does not ask for; NULL: none */
     size_t target_count;
     struct world_column *columns;
     size_t column_count;
@@ -211,6 +212,18 @@ static inline void world_count_flow(struct world *world, uint32_t home, size_t p
     if (provinces > 0 && !world->background[condition])
         world->ledger
             .cells[GROUP_FLOW][(of[home].province * provinces + of[place].province) * FL_WIDTH + column]++;
+}
+
+/* Somebody who lives at a place is treated; likewise. */
+static inline void world_count_reach(struct world *world, uint32_t home, uint32_t condition, int64_t wait_us,
+                                     int64_t travel_us)
+{
+    struct ledger *ledger = &world->ledger;
+    if (ledger->size[DIM_WAIT_CLASS] == 0 || world->background[condition])
+        return;
+    ledger->cells[GROUP_PLACE_WAIT][home * REACH_WAIT_CLASSES + reach_class(wait_us, REACH_WAIT_CLASSES)]++;
+    ledger->cells[GROUP_PLACE_TRAVEL]
+                 [home * REACH_TRAVEL_CLASSES + reach_class(travel_us, REACH_TRAVEL_CLASSES)]++;
 }
 
 /* The world as the partition of a place or facility sees it. */

@@ -135,6 +135,8 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         answer = world_run(world, report, &progress, err);
     if (answer == 0)
         answer = run_file_take(job->file, world, replication, err);
+    if (answer == 0 && job->options->take != NULL)
+        answer = job->options->take(job->options->take_data, world, replication, err);
     if (answer == 0 && job->options->fates != NULL)
         answer = fate_file_take(job->options->fates, world, replication, err);
     if (answer == 0 && job->trace != NULL)

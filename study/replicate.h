@@ -21,8 +21,12 @@ struct replicate_options {
     void (*progress)(void *data, double share);
     void *data;
     const struct saved_run
-        *from;               /* taken up instead of running from the start; NULL: not. Outlives the run */
-    struct saved_run *save;  /* takes the state of every replication on the way; NULL: not */
+        *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
+    struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
+    /* Called with every world that has run, from any thread, for different replications at the same time. May
+     * be NULL. */
+    int (*take)(void *data, const struct world *world, uint32_t replication, struct err *err);
+    void *take_data;
     struct fate_file *fates; /* takes what happens to every patient; NULL: nobody wants it */
     const struct joint_absent
         *leave_out;         /* with fates: who does not fall ill, by replication; NULL: nobody */

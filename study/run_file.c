@@ -11,6 +11,7 @@
 
 #include "models/ledger.h"
 #include "sim/mem.h"
+#include "study/describe.h"
 #include "study/text.h"
 
 #define DAY_US 86400e6
@@ -233,6 +234,14 @@ static bool is_whole(const struct field_row *row)
     return row->kind == FIELD_COUNT && row->scale == 1;
 }
 
+/* By kind of field, in the words of the CF conventions: what the value of a step is of the time in it. */
+static const struct result_attribute adding_up[] = {
+    [FIELD_COUNT] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
+    [FIELD_SUM] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
+    [FIELD_LEVEL] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: point (end of the step)"},
+    [FIELD_MEAN] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: mean"},
+};
+
 static int declare_field(struct run_file *file, size_t field, struct err *err)
 {
     const struct field_row *row = &ledger_fields[field];
@@ -245,6 +254,8 @@ static int declare_field(struct run_file *file, size_t field, struct err *err)
             return 0;
     struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit,
                                                     is_whole(row) ? RESULT_INT64 : RESULT_DOUBLE);
+    variable->attributes = &adding_up[row->kind];
+    variable->attribute_count = 1;
     variable->rank = 2 + rank;
     variable->dims[0] = file->replication_dim;
     variable->dims[1] = file->time_dim;
@@ -407,7 +418,17 @@ static const char *describe_periods(struct run_file *file, const struct world *w
     return kept;
 }
 
-static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods)
+/* What the scenario is, for whoever has the file and not the scenario. */
+static const char *describe_file(struct run_file *file, const struct world *world, struct err *err)
+{
+    char *sheet = describe_scenario(file->scenario, world, COUNTERPART_VERSION, DESCRIBE_JSON, 0, err);
+    const char *kept = sheet == NULL ? NULL : arena_text(&file->arena, sheet, err);
+    free(sheet);
+    return kept;
+}
+
+static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods,
+                               const char *description)
 {
     const struct scenario *scenario = file->scenario;
     add_text(file, "Conventions", "CF-1.8");
@@ -424,6 +445,7 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);
+    add_text(file, "description", description);
     add_text(file, "scenario_written", scenario->written);
     add_text(file, "scenario_resolved", scenario->resolved);
 }
@@ -454,9 +476,10 @@ static int declare(struct run_file *file, const struct world *world, struct err 
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
     const char *periods = describe_periods(file, world, err);
-    if (periods == NULL)
+    const char *description = describe_file(file, world, err);
+    if (periods == NULL || description == NULL)
         return -1;
-    declare_attributes(file, ledger, periods);
+    declare_attributes(file, ledger, periods, description);
     return 0;
 }
 
