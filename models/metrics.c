@@ -283,8 +283,8 @@ static int add_waits(struct world *world, const struct subject *subject, struct 
     if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
         add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
         add(world, prefix, "wait_all_mean", "h", hours(tally_sum_mean(&all)), err) != 0 ||
-        add(world, prefix, "wait_any", "1",
-            share((double)measure_waited_any(measure), (double)all.count), err) != 0 ||
+        add(world, prefix, "wait_any", "1", share((double)measure_waited_any(measure), (double)all.count),
+            err) != 0 ||
         add_waits_over(world, subject, err) != 0)
         return -1;
     return add(world, prefix, "sojourn_mean", "h", hours(tally_sum_mean(&measure->sojourn)), err);
@@ -333,7 +333,8 @@ static int add_whole(struct world *world, const struct subject *subject, struct 
     occupancy_set(&measure->occupancy, world->end_us, measure->occupancy.level);
     const double variance = occupancy_variance(measure, world->warmup_us, world->end_us);
     if (add(world, subject->prefix, "present_var", "1", variance, err) != 0 ||
-        add(world, subject->prefix, "overtime_mean", "h", hours(tally_sum_mean(&measure->overtime)), err) != 0)
+        add(world, subject->prefix, "overtime_mean", "h", hours(tally_sum_mean(&measure->overtime)), err) !=
+            0)
         return -1;
     return add_distribution(world, subject, err);
 }
