@@ -325,8 +325,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
      .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
-     .help = "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
-             "its code."},
+     .help =
+         "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
+         "its code."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
      .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,
