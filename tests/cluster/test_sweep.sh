@@ -129,4 +129,26 @@ for signal in INT TERM; do
     [ -z "$left" ] || fail "left behind: $left"
 done
 no_leftovers
+
+# The scripts for Slurm, without Slurm: a task's share; at the signal before the time limit back into the queue.
+mkdir bin
+printf '#!/bin/sh\necho "$@" >>requeued\n' >bin/scontrol
+chmod +x bin/scontrol
+export COUNTERPART=$program PATH=$PWD/bin:$PATH SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_JOB_ID=77
+for id in 0 1; do
+    SLURM_ARRAY_TASK_ID=$id bash "$source_folder/scripts/cluster/array.sbatch" $design scripted >out 2>err || fail "array.sbatch"
+done
+diff -r -x 'lock*' before scripted || fail "array.sbatch: other bytes"
+[ ! -e requeued ] || fail "requeued without need"
+bash "$source_folder/scripts/cluster/collect.sbatch" scripted scripted.h5 >out 2>err || fail "collect.sbatch"
+same alone.h5 scripted.h5
+SLURM_ARRAY_TASK_ID=1 bash "$source_folder/scripts/cluster/array.sbatch" $design limited --points 600 >out 2>err &
+pid=$!
+for _ in $(seq 200); do [ -e limited/shard-000001.h5 ] && break; sleep 0.05; done
+kill -s TERM $pid
+got=0
+wait $pid || got=$?
+[ $got -eq 1 ] || fail "array.sbatch: ended with $got at the time limit"
+[ "$(cat requeued)" = 'requeue 77_1' ] || fail "not requeued"
+no_leftovers
 exit 0
