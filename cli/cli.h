@@ -27,6 +27,7 @@ struct cli_options {
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
     const char *output;                       /* NULL: the default */
+    const char *series;                       /* NULL: none */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
     const char **untils;                      /* "METRIC<WIDTH" */
@@ -63,6 +64,7 @@ enum {
     OPTION_UNTIL,
     OPTION_LIMIT,
     OPTION_METRIC,
+    OPTION_SERIES,
     OPTION_LARGEST,
     OPTION_INDIFFERENCE,
     OPTION_PROMISE,

@@ -234,6 +234,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_METRIC:
         options->metric = arg;
         return 0;
+    case OPTION_SERIES:
+        return take_name(&options->series, "--series", arg, state);
     case OPTION_LARGEST:
         options->largest = true;
         return 0;
