@@ -103,11 +103,12 @@ void afar_guided(struct world *world, uint32_t who, int64_t now_us)
         &world->afar.link[patient->facility * world->facilities.service_count + (size_t)service];
     world_fs(world, patient->facility, (uint32_t)service)[FS_procedures_guided]++;
     patient->proficiency = (uint8_t)lround((double)patient->proficiency * link->proficiency);
-    const int64_t trainee = link->teaches_ppm > 0 ? skill_trainee(offer, &world->rng) : -1;
+    const int64_t trainee = link->teaches_ppm > 0 ? skill_trainee(offer, &world->rng, now_us) : -1;
     offer->cases++;
-    if (trainee >= 0)
-        skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm,
-                     now_us);
+    if (trainee < 0)
+        return;
+    offer->people[trainee].taught_until_us = now_us + case_extra(world, who)->answer.duration_us;
+    skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm, now_us);
 }
 
 /* --- saving --- */

@@ -95,10 +95,28 @@ Test(telemedicine, guidance_must_not_help_who_can_do_it_alone)
     model_free(&with);
 }
 
+#define LASTS(time) "conditions.c.pathway.crrt.duration={ dist = \"fixed\"; value = \"" time "\"; }"
+
+/* Eight places; the first case goes on for longer than the year. */
+Test(telemedicine, cases_at_once_do_not_teach_one_trainee)
+{
+    static const char *const endless[] = {LASTS("400 d")};
+    struct model with;
+    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", endless, 1);
+    model_run(&with);
+    cr_assert_eq(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_guided), 3,
+                 "there are three guides");
+    const struct offer *offer = facility_offer(&with.world->facilities, model_facility(&with, "member"), 0);
+    cr_assert_eq(offer->people[0].supervised, 0);
+    cr_assert_eq(offer->people[0].credit_ppm, 500000);
+    model_free(&with);
+}
+
 Test(telemedicine, cases_under_guidance_teach_a_part_of_a_case)
 {
+    static const char *const brief[] = {LASTS("1 h")};
     struct model with;
-    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", NULL, 0);
+    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", brief, 1);
     model_run(&with);
     /* Independent after 4 supervised cases, which are 8 under guidance. */
     cr_assert_eq(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_guided), 8);
