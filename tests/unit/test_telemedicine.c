@@ -232,13 +232,15 @@ Test(telemedicine, beds_are_kept_while_the_answer_is_awaited)
 
 /* --- watching ------------------------------------------------------------------- */
 
-#define ICU(places)                                                                                          \
+#define ICU(places) ICU_OF(places, "1")
+#define ICU_OF(places, beds)                                                                                 \
     YEAR WHERE PEOPLE TELE("true",                                                                           \
                            "watch: { resource = \"icu\"; places = " places                                   \
                            "; };") "conditions: ( { id = \"c\"; arrivals: { rate = \"300 per y\"; at = "     \
                                    "[\"a\"]; }; first = \"given\"; first_at = "                              \
                                    "\"member\";\n"                                                           \
-                                   "  pathway: ( { stage = \"icu\"; needs: { icu = 1; }; treats = true; "    \
+                                   "  pathway: ( { stage = \"icu\"; needs: { icu = " beds                    \
+                                   "; }; treats = true; "                                                    \
                                    "duration: { dist = \"exponential\"; mean = "                             \
                                    "\"3 d\"; }; } );\n"                                                      \
                                    "  outcomes: ( { id = \"death\"; logit = -0.5; watched = -3; } ); } );\n"
@@ -262,6 +264,23 @@ Test(telemedicine, watching_helps_as_far_as_places_go_and_harms_nobody)
     cr_assert_gt(watched[2], 200); /* all since March */
     cr_assert(deaths[0] > deaths[1] && deaths[1] > deaths[2], "%lld %lld %lld", (long long)deaths[0],
               (long long)deaths[1], (long long)deaths[2]);
+}
+
+/* Three places are enough for one patient of two beds. */
+Test(telemedicine, a_place_watches_one_bed)
+{
+    struct model model;
+    model_build(&model, ICU_OF("3", "2"));
+    const struct afar_site *site = &model.world->afar.site[model_facility(&model, "member")];
+    bool any = false;
+    for (int day = 60; day < 300; day += 3) {
+        model_until(&model, day * DAY_US + HOUR_US);
+        cr_assert(site->watched == 0 || site->watched == 2, "%lld", (long long)site->watched);
+        any = any || site->watched == 2;
+    }
+    cr_assert(any);
+    cr_assert_eq(site->watch_limit, 3);
+    model_free(&model);
 }
 
 /* --- follow-up -------------------------------------------------------------------- */
