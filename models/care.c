@@ -161,14 +161,6 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
 
 static void end(struct world *world, uint32_t who, int64_t now_us);
 
-/* Another stage than before. */
-static inline void enter(struct patient *patient)
-{
-    patient->attempt = 0;
-    patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
-    patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
-}
-
 /* Tries stages until the patient is settled or the pathway ends. */
 static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
@@ -176,7 +168,7 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
     for (size_t steps = 0; stage != STAGE_END; steps++) {
         struct patient *patient = case_patient(world, who);
         if (anew) {
-            enter(patient);
+            case_enter(patient);
             if ((patient->more & PATIENT_HOLDS) != 0 &&
                 world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
                 holding_release(world, who, now_us);
@@ -239,7 +231,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     }
     struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
     if (patient->asked_us >= world->warmup_us)
-        tally_add(&count->sojourn, now_us - patient->asked_us);
+        tally_sum_add(&count->sojourn, now_us - patient->asked_us);
     count->left++;
     case_count_present(world, now_us, -1);
     patients_give_back(&world->part.patients, who);
@@ -372,34 +364,11 @@ static void handle_arrival(struct world *world, const struct event *event)
     }
 }
 
-/* Whoever comes back has other luck, however the visit ended. */
-static void count_visit(struct world *world, uint32_t who, const struct stage *stage)
+/* From where a plain stage left a patient. */
+static inline void go_on_from(struct world *world, struct plain_step step, int64_t now_us)
 {
-    uint32_t *visits = case_visits(world, who);
-    if (visits != NULL && stage->index < world->pathways.loop_stages)
-        visits[stage->index]++;
-}
-
-/* From a plain stage. */
-static void leave_plain(struct world *world, uint32_t who, const struct stage *stage, int64_t now_us)
-{
-    int32_t next = plain_depart(world, who, now_us);
-    bool anew = true;
-    count_visit(world, who, stage);
-    if (next == STAGE_END) {
-        plain_end(world, who, now_us);
-        return;
-    }
-    if (world->pathways.stage[next].direct) {
-        struct patient *patient = case_patient(world, who);
-        const int32_t to = next;
-        enter(patient);
-        patient->stage = (uint16_t)to;
-        next = plain_come(world, who, now_us);
-        anew = next != to;
-    }
-    if (next != CASE_SETTLED)
-        go_on(world, who, next, anew, now_us);
+    if (step.next != CASE_SETTLED)
+        go_on(world, step.who, step.next, step.anew, now_us);
 }
 
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
@@ -407,7 +376,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     if (plain_is(world, stage)) {
-        leave_plain(world, who, stage, now_us);
+        go_on_from(world, plain_depart(world, who, patient, stage, now_us), now_us);
         return;
     }
     int32_t next = stage->next;
@@ -426,7 +395,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
         serving_keep(world, who);
     else if (ward != NULL || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, ward, now_us);
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     go_on(world, who, next, true, now_us);
 }
 
@@ -441,7 +410,7 @@ static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
     } else {
         journey_set_at_home(world, patient, false, now_us);
     }
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     go_on(world, who, stage->reneged, true, now_us);
 }
 
@@ -497,7 +466,7 @@ static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
         serving_begin(world, who, serving_ward(world, patient, stage), now_us);
         return;
     }
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     if (stage->guided_service >= 0 && case_extra(world, who)->answer.code == ANSWER_MISSING) {
         patient->stage = (uint16_t)stage->variant_of;
         next = journey_elsewhere(world, who, now_us);
@@ -561,7 +530,10 @@ void care_handle(void *data, unsigned partition, const struct event *event)
     struct world *whole = data;
     struct world *world = whole->view[partition];
     if (event->kind == EVENT_ARRIVAL) {
-        handle_arrival(world, event);
+        if (plain_comes(world, event->who))
+            go_on_from(world, plain_arrive(world, event->who, event->at_us), event->at_us);
+        else
+            handle_arrival(world, event);
         return;
     }
     if (event->kind == EVENT_SHIFT) {

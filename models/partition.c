@@ -279,15 +279,12 @@ int64_t partition_present(const struct world *world)
     return present;
 }
 
-int partition_gather(struct world *world, int64_t now_us, struct err *err)
+int partition_gather(struct world *world, struct err *err)
 {
     struct system_tally *whole = &world->system;
-    tally_level_set(&whole->present, now_us, whole->present.level);
     for (unsigned p = 1; p < world->partitions; p++) {
         struct system_tally *own = &world->view[p]->system;
-        tally_level_set(&own->present, now_us, own->present.level);
-        whole->present.area += own->present.area;
-        whole->present.level += own->present.level;
+        tally_level_merge(&whole->present, &own->present);
         for (size_t c = 0; c < world->pathways.count; c++) {
             system_count_merge(&whole->of[c], &own->of[c]);
             if (reach_merge(&whole->reach[c], &own->reach[c], err) != 0)
@@ -335,16 +332,12 @@ static void save_reach(const struct world *world, size_t condition, struct state
     reach_free(&all);
 }
 
-void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer)
+void partition_save(const struct world *world, struct state_writer *writer)
 {
-    struct tally_level present = {.since_us = now_us};
-    for (unsigned p = 0; p < world->partitions; p++) {
-        struct tally_level own = world->view[p]->system.present;
-        tally_level_set(&own, now_us, own.level);
-        present.level += own.level;
-        present.area += own.area;
-    }
-    state_begin(writer, "system", 1);
+    struct tally_level present = {.level = 0};
+    for (unsigned p = 0; p < world->partitions; p++)
+        tally_level_merge(&present, &world->view[p]->system.present);
+    state_begin(writer, "system", 2);
     tally_level_save(&present, 1, writer);
     state_put_u64(writer, world->pathways.count);
     for (size_t c = 0; c < world->pathways.count; c++) {
@@ -352,7 +345,7 @@ void partition_save(const struct world *world, int64_t now_us, struct state_writ
         for (unsigned p = 0; p < world->partitions; p++)
             system_count_merge(&count, &world->view[p]->system.of[c]);
         state_put_array(writer, &count_layout, &count, 1);
-        tally_save(&count.sojourn, 1, writer);
+        tally_sum_save(&count.sojourn, 1, writer);
         save_reach(world, c, writer);
     }
     state_end(writer);
@@ -360,7 +353,7 @@ void partition_save(const struct world *world, int64_t now_us, struct state_writ
 
 void partition_restore(struct world *world, struct state_reader *reader)
 {
-    state_enter(reader, "system", 1);
+    state_enter(reader, "system", 2);
     for (unsigned p = 0; p < world->partitions; p++) {
         world->view[p]->system.present = (struct tally_level){.level = 0};
         memset(world->view[p]->system.of, 0, world->pathways.count * sizeof *world->system.of);
@@ -370,7 +363,7 @@ void partition_restore(struct world *world, struct state_reader *reader)
         state_refuse(reader, "has other conditions; take the scenario that it was made from");
     for (size_t c = 0; c < world->pathways.count && !reader->failed; c++) {
         state_get_array(reader, &count_layout, &world->system.of[c], 1);
-        tally_restore(&world->system.of[c].sojourn, 1, reader);
+        tally_sum_restore(&world->system.of[c].sojourn, 1, reader);
         for (unsigned p = 0; p < world->partitions; p++)
             reach_restart(&world->view[p]->system.reach[c]);
         reach_restore(&world->system.reach[c], reader);

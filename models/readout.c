@@ -147,7 +147,7 @@ static const char *column_text(const struct world *world, size_t column, size_t 
     const struct facility *facility = &world->facilities.facility[i];
     const char *row[] = {world->geography.place[facility->place].code,
                          facility_level_names[facility->declared_level],
-                         facility->rule != NULL ? facility->rule : "named in the scenario"};
+                         facility->label != NULL ? facility->label : "named in the scenario"};
     return row[column - 3];
 }
 

@@ -57,7 +57,7 @@ const char *const results_doc_introduction[] = {
     "\n"
     "**The initial backlog** (`arrivals.backlog`) fell ill before the run: these patients are not in `patients`, but count like all others when they are treated, give up or end, with a wait that goes back to when they fell ill.\n"
     "\n"
-    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything.\n"
+    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything. The attribute `cell_methods` of a field says which it is: `time: sum` of counts and sums, `time: point` of levels, `time: mean` of means.\n"
     "\n"
     "**Background** conditions (`background = true`) have fields, and metrics of their own (`condition/ID/...`), but are left out of metrics over all conditions and of the flows between provinces.\n"
     "\n"
@@ -76,6 +76,26 @@ const char *const results_doc_introduction[] = {
 };
 
 const char *const results_doc_after[] = {
+    "\n"
+    "## Where to look\n"
+    "\n"
+    "Everything is by step. Experts' hours, given and lost at home, are by expert. Equity over places is a metric of the whole run; from the fields it can be had of any step.\n"
+    "\n"
+    "|  | people of a place, by condition | facility | service at a facility | pair of provinces |\n"
+    "|---|---|---|---|---|\n"
+    "| arrivals | `patients`, `sought_care` | `admissions` | `procedures_by_...` | `flow_admissions` |\n"
+    "| treated | `treated_in_...`, `treated_elsewhere` | `treated_here` | `procedures_by_visitors`, `procedures_by_locals` | `flow_treated` |\n"
+    "| not treated | `untreated`, `too_late`, `gave_up`, `turned_away` |  | `not_offered` |  |\n"
+    "| waits | `waited`, by class `treated_by_wait` (over all conditions) | `line_waits` of `stages_begun` | `procedure_waits` |  |\n"
+    "| travel | `travel_time`, `travel_distance`, `travel_to_treatment`, by class `treated_by_travel` (over all conditions) |  |  |  |\n"
+    "| transfers | `transfers`, `transfers_up`, `transfers_back` | `transfers_out`, `sent_back` |  |  |\n"
+    "| bypassing | `bypassed` |  |  |  |\n"
+    "| from afar | `consultations`, `watched` |  | `procedures_guided`, `procedures_remote` |  |\n"
+    "| staff and services |  | `helped`, `helping`, `at_standard` | `staff_independent`, `proficiency`, `trainees`, `studying`, `experts_visiting`, `technologies` |  |\n"
+    "| beds and queues | `waiting_at_home` | `beds_open`, `beds_occupied`, `in_care`, `in_line`, `in_line_at_end` |  |  |\n"
+    "| outcomes | `deaths`, `complications`, `successes`, `daly` | `deaths_here` | `stay_after_procedure` |  |\n"
+    "| money | `patient_cost`, `insurer_cost`, `charges` | `income`, `programme_cost` |  |  |\n",
+
     "\n## Metrics\n"
     "\n"
     "`metric_value` has one number a replication and metric, `metric_unit` its unit.\n"
@@ -146,6 +166,22 @@ const char *const results_doc_after[] = {
     "## Targets\n"
     "\n"
     "A target compares a fact of a facts file with a field or quantity: over the steps from `from` to `to`, or at `on` (the end of the step before that date), at the facility, service, place and condition that it names, over all of those that it does not. `target_value` is simulated, in the unit of the fact (`scale` converts); `target_reported`, `target_low` and `target_high` are what the facts file says; `target_role` tells whether the model was fitted to the fact (`fit`), predicts it (`predict`), or uses it as an input.\n",
+
+    "## Comparisons\n"
+    "\n"
+    "`counterpart compare BASE ALTERNATIVE... -o FILE` writes a file with the dimensions `scenario` (the base first), `replication` and `metric`. Metrics are matched by name, and names hold ids: what only one world has is undefined (NaN) in the others. `metric_value(scenario, replication, metric)` is what each replication gave, `metric_unit(metric)` its unit; `scenario_title`, `scenario_written` and `scenario_resolved` are the scenarios. By scenario and metric, undefined for the base, and in columns of the same names from `--csv`:\n"
+    "\n"
+    "| variable | what |\n"
+    "|---|---|\n"
+    "| `base_mean`, `alternative_mean` | means over the replications |\n"
+    "| `difference`, `difference_sd` | mean and standard deviation of the paired differences, alternative minus base in the same replication |\n"
+    "| `ci95_low`, `ci95_high` | 95% interval of the difference, by Student's t |\n"
+    "| `together_low`, `together_high` | intervals that hold at once with 95% for all alternatives of a metric (Bonferroni: right however the worlds depend on each other) |\n"
+    "| `relative`, `relative_low`, `relative_high` | difference over the size of the base's mean, with Fieller's 95% interval; undefined where the base may be 0 |\n"
+    "| `variance_ratio`, `variance_ratio_low`, `variance_ratio_high` | variance of the paired difference over that of independent runs (the sum of both variances), with a 95% interval by the jackknife of its logarithm: 0.01 means that independent runs would need a hundred times as many replications for the same precision |\n"
+    "\n"
+    "With `--until` the number of replications depends on what they gave. Intervals then cover a little less than they say; [validation](validation.md) has by how much.\n"
+    "\n",
 
     NULL,
 };

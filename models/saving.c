@@ -340,7 +340,7 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     ledger_save(&world->ledger, (const struct ledger *const *)parts, world->partitions - 1, writer);
     measures_save(&world->measures, writer);
     observe_save(&world->observe, writer);
-    partition_save(world, now_us, writer);
+    partition_save(world, writer);
     free(parts);
     return arrivals != 0 || policies_save(world, now_us, writer, err) != 0 ? -1 : 0;
 }

@@ -378,7 +378,7 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         return -1;
     observe_now(world, world->end_us);
     planning_close_step(world, world->end_us);
-    if (partition_gather(world, world->end_us, err) != 0)
+    if (partition_gather(world, err) != 0)
         return -1;
     targets_evaluate(world);
     if (gather_trace(world, err) != 0)

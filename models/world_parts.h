@@ -101,7 +101,7 @@ struct partition {
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
 struct system_count {
-    struct tally sojourn; /* of those who came after the warm-up and left */
+    struct tally_sum sojourn; /* of those who came after the warm-up and left */
     uint64_t arrivals, left, rejected;
 };
 struct system_tally {
@@ -112,7 +112,7 @@ struct system_tally {
 
 static inline void system_count_merge(struct system_count *into, const struct system_count *from)
 {
-    tally_merge(&into->sojourn, &from->sojourn);
+    tally_sum_merge(&into->sojourn, &from->sojourn);
     into->arrivals += from->arrivals;
     into->left += from->left;
     into->rejected += from->rejected;
@@ -162,6 +162,7 @@ struct world {
     struct metric *metrics;
     size_t metric_count, metric_capacity;
     struct target_value *targets;
+    const bool **target_left_out; /* by target, conditions that it does not ask for; NULL: none */
     size_t target_count;
     struct world_column *columns;
     size_t column_count;
