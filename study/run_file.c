@@ -440,6 +440,8 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
                has_warmup ? (double)ledger->step_from_us[ledger->first_step] / DAY_US : 0);
     add_number(file, "replications", RESULT_INT64, file->replications);
     add_text(file, "seed", scenario->run.seed);
+    add_number(file, "price_year", RESULT_INT64, (double)scenario->run.price_year);
+    add_number(file, "discount", RESULT_DOUBLE, scenario->run.discount);
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);

@@ -8,23 +8,24 @@
 #include "study/sheet.h"
 
 /* The file begins with a comment that explains marks, and must not count as one. */
-static const char text[] = "# [X1] cites a row, [assumed] marks a guess.\n"
-                           "scenario: { length = \"1 y\"; };\n"
-                           "travel: {\n"
-                           "  detour = 1.5;  # [F3], [F12]; as measured\n"
-                           "  fixed = \"20 min\";\n"
-                           "  # [assumed] Every hundred metres costs the same.\n"
-                           "  cost_per_km = \"0.50 CNY\";\n"
-                           "};\n"
-                           "# [assumed] Two shifts.\n"
-                           "stations: ( { id = \"desk\";\n"
-                           "  servers = 2;  # by day # and night\n"
-                           "  room = 7;     # \"[F9]\" fitted to the line\n"
-                           "} );\n"
-                           "conditions: ( { id = \"ill\"; arrivals: { rate = \"1 per h\"; };\n"
-                           "  pathway: ( { stage = \"one\"; station = \"desk\"; duration = { dist = \"empirical\"; quantiles = (\n"
-                           "     { p = 0.0; value = \"1 h\"; },  # [A1] the least\n"
-                           "     { p = 1.0; value = \"2 h\"; } ); }; } ); } );\n";
+static const char text[] =
+    "# [X1] cites a row, [assumed] marks a guess.\n"
+    "scenario: { length = \"1 y\"; };\n"
+    "travel: {\n"
+    "  detour = 1.5;  # [F3], [F12]; as measured\n"
+    "  fixed = \"20 min\";\n"
+    "  # [assumed] Every hundred metres costs the same.\n"
+    "  cost_per_km = \"0.50 CNY\";\n"
+    "};\n"
+    "# [assumed] Two shifts.\n"
+    "stations: ( { id = \"desk\";\n"
+    "  servers = 2;  # by day # and night\n"
+    "  room = 7;     # \"[F9]\" fitted to the line\n"
+    "} );\n"
+    "conditions: ( { id = \"ill\"; arrivals: { rate = \"1 per h\"; };\n"
+    "  pathway: ( { stage = \"one\"; station = \"desk\"; duration = { dist = \"empirical\"; quantiles = (\n"
+    "     { p = 0.0; value = \"1 h\"; },  # [A1] the least\n"
+    "     { p = 1.0; value = \"2 h\"; } ); }; } ); } );\n";
 
 static const struct input *find(const struct inputs *inputs, const char *path)
 {
@@ -35,7 +36,8 @@ static const struct input *find(const struct inputs *inputs, const char *path)
     return NULL;
 }
 
-static void gather(struct scenario *scenario, struct inputs *inputs, const char *const *sets, size_t set_count)
+static void gather(struct scenario *scenario, struct inputs *inputs, const char *const *sets,
+                   size_t set_count)
 {
     char path[] = "/tmp/counterpart_inputs_XXXXXX";
     const int descriptor = mkstemp(path);
@@ -48,7 +50,8 @@ static void gather(struct scenario *scenario, struct inputs *inputs, const char 
     unlink(path);
 }
 
-static void is_said(const struct inputs *inputs, const char *path, const char *value, const char *facts, bool assumed)
+static void is_said(const struct inputs *inputs, const char *path, const char *value, const char *facts,
+                    bool assumed)
 {
     const struct input *input = find(inputs, path);
     cr_expect_str_eq(input->value, value, "%s is %s", path, input->value);
@@ -56,7 +59,8 @@ static void is_said(const struct inputs *inputs, const char *path, const char *v
     if (facts == NULL)
         cr_expect_null(input->facts, "%s cites %s", path, input->facts);
     else
-        cr_expect(input->facts != NULL && strcmp(input->facts, facts) == 0, "%s cites %s", path, input->facts);
+        cr_expect(input->facts != NULL && strcmp(input->facts, facts) == 0, "%s cites %s", path,
+                  input->facts);
 }
 
 Test(inputs, have_the_source_that_their_comment_names)
@@ -69,7 +73,8 @@ Test(inputs, have_the_source_that_their_comment_names)
     is_said(&inputs, "stations.desk.servers", "2", NULL, true); /* from above the list */
     is_said(&inputs, "stations.desk.room", "7", "F9", false);
     cr_expect(find(&inputs, "stations.desk.room")->fitted);
-    cr_expect_str_eq(find(&inputs, "stations.desk.servers")->comment, "by day # and night; [assumed] Two shifts.");
+    cr_expect_str_eq(find(&inputs, "stations.desk.servers")->comment,
+                     "by day # and night; [assumed] Two shifts.");
     /* A comment on any line of a value is the value's. */
     cr_expect_str_eq(find(&inputs, "conditions.ill.pathway.one.duration")->facts, "A1");
     inputs_free(&inputs);
