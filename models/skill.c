@@ -94,7 +94,8 @@ int64_t skill_trainee(const struct offer *offer, const struct rng *rng, int64_t 
     int64_t best = -1;
     for (size_t i = 0; i < offer->count; i++) {
         const struct person *person = &offer->people[i];
-        if (person->role != ROLE_TRAINEE || person->gone || person->taught_until_us > now_us || !on_duty(offer, rng, person))
+        if (person->role != ROLE_TRAINEE || person->gone || person->taught_until_us > now_us ||
+            !on_duty(offer, rng, person))
             continue;
         if (best < 0 || taught_before(person, &offer->people[best], offer->assignment))
             best = (int64_t)i;
