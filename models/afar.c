@@ -52,12 +52,13 @@ bool afar_given(const struct world *world, uint32_t facility, int32_t service)
 
 /* --- watching --- */
 
-static bool takes(const struct stage *stage, int64_t resource)
+/* So many beds of a resource. */
+static int64_t takes(const struct stage *stage, int64_t resource)
 {
     for (size_t i = 0; i < stage->need_count; i++)
         if ((int64_t)stage->need[i].resource == resource)
-            return true;
-    return false;
+            return stage->need[i].amount;
+    return 0;
 }
 
 void afar_watch(struct world *world, uint32_t who)
@@ -67,9 +68,12 @@ void afar_watch(struct world *world, uint32_t who)
         return;
     struct afar_site *site = &world->afar.site[patient->facility];
     struct extra *extra = case_extra(world, who);
-    if (site->watched >= site->watch_limit || !takes(case_stage(world, patient), site->resource))
+    if (site->watched >= site->watch_limit)
         return;
-    site->watched++;
+    const int64_t beds = takes(case_stage(world, patient), site->resource);
+    if (beds == 0 || beds > site->watch_limit - site->watched)
+        return;
+    site->watched += beds;
     extra->afar |= AFAR_WATCHED_NOW;
     if ((extra->afar & AFAR_WATCHED) == 0)
         case_cell(world, patient)[PC_watched]++;
@@ -81,7 +85,9 @@ void afar_unwatch(struct world *world, uint32_t who)
     struct extra *extra = case_extra(world, who);
     if ((extra->afar & AFAR_WATCHED_NOW) == 0)
         return;
-    world->afar.site[case_patient(world, who)->facility].watched--;
+    const struct patient *patient = case_patient(world, who);
+    struct afar_site *site = &world->afar.site[patient->facility];
+    site->watched -= takes(case_stage(world, patient), site->resource);
     extra->afar = (uint8_t)(extra->afar & ~AFAR_WATCHED_NOW);
 }
 
@@ -103,11 +109,12 @@ void afar_guided(struct world *world, uint32_t who, int64_t now_us)
         &world->afar.link[patient->facility * world->facilities.service_count + (size_t)service];
     world_fs(world, patient->facility, (uint32_t)service)[FS_procedures_guided]++;
     patient->proficiency = (uint8_t)lround((double)patient->proficiency * link->proficiency);
-    const int64_t trainee = link->teaches_ppm > 0 ? skill_trainee(offer, &world->rng) : -1;
+    const int64_t trainee = link->teaches_ppm > 0 ? skill_trainee(offer, &world->rng, now_us) : -1;
     offer->cases++;
-    if (trainee >= 0)
-        skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm,
-                     now_us);
+    if (trainee < 0)
+        return;
+    offer->people[trainee].taught_until_us = now_us + case_extra(world, who)->answer.duration_us;
+    skill_credit(offer, &world->services[service], &world->rng, (size_t)trainee, link->teaches_ppm, now_us);
 }
 
 /* --- saving --- */

@@ -28,7 +28,7 @@ struct afar_link {
 
 /* A facility seen from afar. */
 struct afar_site {
-    int64_t watched, watch_limit; /* patients who are watched now, and may be at once */
+    int64_t watched, watch_limit; /* beds that are watched now, and may be at once */
     int64_t resource;             /* with which they are; -1: none */
     const char *records;          /* the policy by which they are shared, or NULL */
 };

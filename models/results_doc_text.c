@@ -76,6 +76,26 @@ const char *const results_doc_introduction[] = {
 };
 
 const char *const results_doc_after[] = {
+    "\n"
+    "## Where to look\n"
+    "\n"
+    "Everything is by step. Experts' hours, given and lost at home, are by expert. Equity over places is a metric of the whole run; from the fields it can be had of any step.\n"
+    "\n"
+    "|  | people of a place, by condition | facility | service at a facility | pair of provinces |\n"
+    "|---|---|---|---|---|\n"
+    "| arrivals | `patients`, `sought_care` | `admissions` | `procedures_by_...` | `flow_admissions` |\n"
+    "| treated | `treated_in_...`, `treated_elsewhere` | `treated_here` | `procedures_by_visitors`, `procedures_by_locals` | `flow_treated` |\n"
+    "| not treated | `untreated`, `too_late`, `gave_up`, `turned_away` |  | `not_offered` |  |\n"
+    "| waits | `waited`, by class `treated_by_wait` (over all conditions) | `line_waits` of `stages_begun` | `procedure_waits` |  |\n"
+    "| travel | `travel_time`, `travel_distance`, `travel_to_treatment`, by class `treated_by_travel` (over all conditions) |  |  |  |\n"
+    "| transfers | `transfers`, `transfers_up`, `transfers_back` | `transfers_out`, `sent_back` |  |  |\n"
+    "| bypassing | `bypassed` |  |  |  |\n"
+    "| from afar | `consultations`, `watched` |  | `procedures_guided`, `procedures_remote` |  |\n"
+    "| staff and services |  | `helped`, `helping`, `at_standard` | `staff_independent`, `proficiency`, `trainees`, `studying`, `experts_visiting`, `technologies` |  |\n"
+    "| beds and queues | `waiting_at_home` | `beds_open`, `beds_occupied`, `in_care`, `in_line`, `in_line_at_end` |  |  |\n"
+    "| outcomes | `deaths`, `complications`, `successes`, `daly` | `deaths_here` | `stay_after_procedure` |  |\n"
+    "| money | `patient_cost`, `insurer_cost`, `charges` | `income`, `programme_cost` |  |  |\n",
+
     "\n## Metrics\n"
     "\n"
     "`metric_value` has one number a replication and metric, `metric_unit` its unit.\n"

@@ -123,10 +123,12 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
     int64_t *cell = world_fs(world, offer->facility, offer->service);
     int64_t whole_us = own_us;
     const bool remote = (patient->more & PATIENT_STANDS_IN) != 0;
-    const int64_t trainee = person->role == ROLE_VISITOR && !remote ? skill_trainee(offer, &world->rng) : -1;
+    const int64_t trainee =
+        person->role == ROLE_VISITOR && !remote ? skill_trainee(offer, &world->rng, now_us) : -1;
     if (trainee >= 0) {
         whole_us = llround((double)own_us * service->spec->teach_factor);
         cell[FS_procedures_supervised]++;
+        offer->people[trainee].taught_until_us = now_us + whole_us;
         skill_supervise(offer, service, &world->rng, (size_t)trainee, now_us);
     }
     cell[person->role == ROLE_VISITOR ? FS_procedures_by_visitors : FS_procedures_by_locals]++;

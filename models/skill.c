@@ -89,12 +89,13 @@ static bool taught_before(const struct person *a, const struct person *b, int as
     return assignment == ASSIGN_MOST_ADVANCED ? a->supervised > b->supervised : a->supervised < b->supervised;
 }
 
-int64_t skill_trainee(const struct offer *offer, const struct rng *rng)
+int64_t skill_trainee(const struct offer *offer, const struct rng *rng, int64_t now_us)
 {
     int64_t best = -1;
     for (size_t i = 0; i < offer->count; i++) {
         const struct person *person = &offer->people[i];
-        if (person->role != ROLE_TRAINEE || person->gone || !on_duty(offer, rng, person))
+        if (person->role != ROLE_TRAINEE || person->gone || person->taught_until_us > now_us ||
+            !on_duty(offer, rng, person))
             continue;
         if (best < 0 || taught_before(person, &offer->people[best], offer->assignment))
             best = (int64_t)i;
@@ -226,7 +227,8 @@ void skill_return(struct offer *offer, size_t person)
     ONE(struct person, studies) \
     NOT(struct person, worked_us) ONE(struct person, week_us) ONE(struct person, number) \
     ONE(struct person, supervised) ONE(struct person, credit_ppm) ONE(struct person, independent_at_cases) \
-    ONE(struct person, proficiency) ONE(struct person, last_case_us) ONE(struct person, leaves_us)
+    ONE(struct person, proficiency) ONE(struct person, last_case_us) ONE(struct person, leaves_us) \
+    ONE(struct person, taught_until_us)
 STATE_LAYOUT(person, struct person, PERSON_STATE, 9);
 
 #define OFFER_STATE(ONE, ALL, NOT) \

@@ -35,7 +35,8 @@ struct person {
     int64_t independent_at_cases;
     double proficiency; /* 0..1 when last practised */
     int64_t last_case_us;
-    int64_t leaves_us; /* INT64_MAX: never */
+    int64_t leaves_us;       /* INT64_MAX: never */
+    int64_t taught_until_us; /* learns from a case until then, and from no other */
 };
 
 /* Which of the trainees on duty is supervised. */
@@ -80,8 +81,9 @@ MUST_CHECK int64_t offer_add(struct offer *offer, struct person person, struct e
 /* Takes a person away. A case under way is finished (relief). */
 void offer_remove(struct offer *offer, size_t person);
 
-/* The trainee who is supervised at the next case (on duty, chosen by the offer's assignment), or -1. */
-int64_t skill_trainee(const struct offer *offer, const struct rng *rng);
+/* The trainee who is taught at the next case (on duty and not at another, chosen by the offer's assignment),
+ * or -1. The caller says until when it lasts (taught_until_us). */
+int64_t skill_trainee(const struct offer *offer, const struct rng *rng, int64_t now_us);
 /* One supervised case more; at the threshold the trainee becomes independent from now on. */
 void skill_supervise(struct offer *offer, const struct service *service, const struct rng *rng,
                      size_t trainee, int64_t now_us);

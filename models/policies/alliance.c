@@ -20,6 +20,7 @@ struct alliance {
     struct network network;
     struct clinic *clinic; /* one for each of the spec's; owned by the arena */
     int64_t *next_us;      /* when each session is due; likewise */
+    struct rota *visit;    /* one for each of the spec's; likewise */
     bool on, begun;
 };
 
@@ -36,6 +37,11 @@ static const struct alliance_session *session_of(const struct alliance_spec *spe
 static const struct alliance_clinic *clinic_of(const struct alliance_spec *spec, size_t i)
 {
     return SCENARIO_ITEM(spec->clinics, struct alliance_clinic, i);
+}
+
+static const struct alliance_visit *visit_of(const struct alliance_spec *spec, size_t i)
+{
+    return SCENARIO_ITEM(spec->visits, struct alliance_visit, i);
 }
 
 static struct offer *offer_of(struct world *world, uint32_t facility, int32_t service)
@@ -99,6 +105,37 @@ static int prepare_lists(struct world *world, const struct policy *policy, struc
     return 0;
 }
 
+/* Members are visited in turn. The period stays that of the alliance. */
+static int prepare_visits(struct world *world, struct policy *policy, struct alliance *state, struct err *err)
+{
+    const struct alliance_spec *spec = spec_of(policy);
+    const struct world_period period = *policy->period;
+    state->visit = arena_zeroed(&world->arena, spec->visits.count, sizeof *state->visit, err);
+    if (state->visit == NULL)
+        return -1;
+    for (size_t i = 0; i < spec->visits.count; i++) {
+        const struct alliance_visit *visit = visit_of(spec, i);
+        struct rota_team team;
+        const struct rota_plan plan = {.spec = &visit->rota,
+                                       .team = &team,
+                                       .teams = 1,
+                                       .to = state->network.member,
+                                       .destinations = state->network.members,
+                                       .blame = &visit->expert};
+        const int64_t start_us = policy_time(world, visit->rota.start_us);
+        if (start_us < state->network.start_us || start_us >= state->network.end_us)
+            return scenario_blame(
+                world->scenario, &visit->rota.start_us, err,
+                "is not while the alliance lasts; write a day from its start on, before its end");
+        if (rota_team_of(world, &visit->expert, visit->experts, visit->service, &team, err) != 0 ||
+            rota_init(&state->visit[i], world, policy, &plan, err) != 0)
+            return -1;
+        state->visit[i].last_us = state->network.end_us;
+    }
+    *policy->period = period;
+    return 0;
+}
+
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     struct alliance *state = policy->state;
@@ -120,7 +157,7 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                     "take it out of one",
                     world->facilities.facility[state->network.member[m]].id, other->head->name);
     }
-    return prepare_lists(world, policy, state, err);
+    return prepare_lists(world, policy, state, err) != 0 ? -1 : prepare_visits(world, policy, state, err);
 }
 
 /* --- at planning epochs --- */
@@ -229,6 +266,20 @@ static int open_clinics(struct world *world, const struct policy *policy, struct
     return 0;
 }
 
+/* Who is away when the alliance ends comes home when the stint is over. */
+static int visit(struct world *world, const struct policy *policy, struct alliance *state, int64_t now_us,
+                 struct err *err)
+{
+    for (size_t i = 0; i < spec_of(policy)->visits.count; i++) {
+        struct rota *rota = &state->visit[i];
+        while (rota_due(rota, now_us))
+            rota_send(rota, world, state->network.member[(size_t)rota->sent % state->network.members]);
+        if (rota_move(rota, world, now_us, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int plan(struct world *world, struct policy *policy, int64_t now_us, struct err *err)
 {
     struct alliance *state = policy->state;
@@ -240,6 +291,8 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
     if (on && !state->begun && add_trainees(world, policy, err) != 0)
         return -1;
     state->begun = state->begun || on;
+    if (visit(world, policy, state, now_us, err) != 0)
+        return -1;
     if (!on)
         return 0;
     hold_sessions(world, policy, state, now_us);
@@ -249,7 +302,6 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
 /* Partners, people, and whom members ask are saved with the facilities. */
 static void save(const struct world *world, const struct policy *policy, struct state_writer *writer)
 {
-    (void)world;
     const struct alliance *state = policy->state;
     const struct alliance_spec *spec = spec_of(policy);
     state_put_u64(writer, state->on);
@@ -257,6 +309,8 @@ static void save(const struct world *world, const struct policy *policy, struct 
     state_put_numbers(writer, state->next_us, sizeof *state->next_us, spec->sessions.count);
     for (size_t i = 0; i < spec->clinics.count; i++)
         state_put_u64(writer, state->clinic[i].open);
+    for (size_t i = 0; i < spec->visits.count; i++)
+        rota_save(&state->visit[i], world, writer);
 }
 
 static void restore(struct world *world, struct policy *policy, struct state_reader *reader)
@@ -268,6 +322,8 @@ static void restore(struct world *world, struct policy *policy, struct state_rea
     state_get_numbers(reader, state->next_us, sizeof *state->next_us, spec->sessions.count);
     for (size_t i = 0; i < spec->clinics.count; i++)
         state->clinic[i].open = state_get_up_to(reader, 1) != 0;
+    for (size_t i = 0; i < spec->visits.count; i++)
+        rota_restore(&state->visit[i], world, reader);
     for (size_t i = 0; i < spec->sessions.count; i++)
         if (state->next_us[i] < state->network.start_us ||
             state->next_us[i] > world->end_us + session_of(spec, i)->every_us)

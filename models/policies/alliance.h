@@ -5,6 +5,7 @@
  * clinics and laboratories, and takes the patients whom they refer. */
 
 #include "models/policies/network.h"
+#include "models/policies/rota.h"
 
 struct policy_ops;
 
@@ -30,12 +31,20 @@ struct alliance_trainees {
     int64_t people;  /* at each member */
 };
 
+struct alliance_visit {
+    int32_t expert;  /* ref experts */
+    int64_t experts; /* of that entry's people, at a time */
+    int32_t service; /* ref services; -1: each expert's own */
+    struct rota_spec rota;
+};
+
 struct alliance_spec {
     struct network_spec network;
     bool referral;
     struct key_list sessions; /* struct alliance_session */
     struct key_list trainees; /* struct alliance_trainees */
     struct key_list clinics;  /* struct alliance_clinic */
+    struct key_list visits;   /* struct alliance_visit */
 };
 
 extern const struct key_kind alliance_kind;

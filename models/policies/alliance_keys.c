@@ -43,13 +43,24 @@ static const struct key_row rows[] = {
      .low = 1, .high = 1000, .help = "People who give it independently from then on."},
     {KIND ".clinics.proficiency", .type = KEY_SHARE, AT(alliance_clinic, proficiency), .fallback = "0.6",
      .help = "Their proficiency at first, where an expert has 1."},
+    {KIND ".visits", .type = KEY_LIST, AT(alliance_spec, visits), .fallback = "", .refers = "expert",
+     .size = sizeof(struct alliance_visit),
+     .help = "Experts who visit members, one after another; none begins after the alliance has ended."},
+    {KIND ".visits.expert", .type = KEY_REF, AT(alliance_visit, expert), .refers = "experts",
+     .help = "Who is sent."},
+    {KIND ".visits.experts", .type = KEY_INT, AT(alliance_visit, experts), .unit = "people", .fallback = "1",
+     .low = 1, .high = 10000, .help = "How many of the people whom `expert` describes go at a time."},
+    {KIND ".visits.service", .type = KEY_REF, AT(alliance_visit, service), .fallback = "", .refers = "services",
+     .help = "What they give and teach there; what each commands when absent."},
+    ROTA_ROWS(KIND ".visits", alliance_visit),
 };
 /* clang-format on */
 
 const struct key_kind alliance_kind = {
     .kind = "alliance",
-    .help = "A hub with members: consultations and guidance from afar, training sessions, new clinics and "
-            "laboratories at members, shared records, referral to the hub.",
+    .help =
+        "A hub with members: consultations and guidance from afar, training sessions, experts' visits, new "
+        "clinics and laboratories at members, shared records, referral to the hub.",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
     .own_size = sizeof(struct alliance_spec),

@@ -116,10 +116,19 @@ static int list_closed(struct world *world, struct centre *state, struct err *er
     return 0;
 }
 
+/* How many times faster everything comes with the managers. */
+static double speed_of(const struct centre_spec *spec)
+{
+    return 1 + (double)spec->managers * spec->speed_per_manager;
+}
+
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     const struct centre_spec *spec = spec_of(policy);
     struct centre *state = policy->state;
+    if (spec->speed_per_manager > 0 && spec->managers == 0)
+        return scenario_blame(world->scenario, &spec->speed_per_manager, err,
+                              "has no effect without managers; say how many, or take it away");
     const int64_t people = count_all(&spec->experts) + spec->managers;
     int64_t salaries_fen = 0, per_year_fen = 0;
     if (__builtin_mul_overflow(people, spec->cost_per_person_fen, &salaries_fen) ||
@@ -128,6 +137,7 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                               "is too much for so many people; write less");
     state->opening = (struct opening){.start_us = policy_time(world, spec->start_us),
                                       .ramp = spec->ramp,
+                                      .ramp_speed = speed_of(spec),
                                       .ramp_from = spec->ramp_from,
                                       .add = &spec->beds,
                                       .cost_fen = spec->cost_fen,
@@ -192,11 +202,12 @@ static void open_services(struct world *world, const struct policy *policy, int6
 {
     const struct centre_spec *spec = spec_of(policy);
     struct centre *state = policy->state;
-    const int64_t whole_us = key_span_after(spec->start_us, spec->introduce) - spec->start_us;
+    const double whole_us =
+        (double)(key_span_after(spec->start_us, spec->introduce) - spec->start_us) / speed_of(spec);
     bool any = false;
     while (state->opened < state->closed_count &&
            (double)(now_us - state->opening.start_us) * (double)state->closed_count >=
-               (double)whole_us * (double)state->opened) {
+               whole_us * (double)state->opened) {
         world->facilities.offer[state->closed[state->opened++]].closed = false;
         any = true;
     }

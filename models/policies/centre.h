@@ -21,6 +21,7 @@ struct centre_spec {
     struct key_list experts, trainees; /* struct key_count, by service */
     double on_duty;
     int64_t managers;
+    double speed_per_manager;
     double discussion_per_s;
     int64_t cost_fen, cost_per_year_fen, cost_per_person_fen;
 };

@@ -36,7 +36,12 @@ static const struct key_row rows[] = {
      .help = "Chance that a given trainee is on duty when a case comes."},
     {KEY("managers"), .type = KEY_INT, .offset = MEMBER(managers), .unit = "people", .fallback = "0",
      .low = 0, .high = 10000,
-     .help = "Managers whom the parent sends; they are paid, and do nothing else here."},
+     .help = "Managers whom the parent sends and who are paid; see speed_per_manager."},
+    {KEY("speed_per_manager"), .type = KEY_REAL, .offset = MEMBER(speed_per_manager), .fallback = "0",
+     .low = 0, .high = 100,
+     .help =
+         "How much faster capacity and services come for each manager: `ramp` and `introduce` are divided by "
+         "1 + managers x this. No source is known; with 0 managers are only paid."},
     {KEY("discussion"), .type = KEY_RATE, .offset = MEMBER(discussion_per_s), .fallback = "0 per y",
      .help = "Rate at which joint case discussion closes the gap between the proficiency of the centre's own "
              "staff and the plateau."},

@@ -48,21 +48,6 @@ static int gather_destinations(struct world *world, const struct dispatch_spec *
                : facilities_refer(&world->facilities, world->scenario, &spec->to, state->to.facility, err);
 }
 
-/* The people of one entry. */
-static int fill_team(struct world *world, const int32_t *entry, int64_t number, int32_t service,
-                     struct rota_team *team, struct err *err)
-{
-    const struct expert_entry *of = &world->experts.entry[*entry];
-    uint32_t *people = arena_zeroed(&world->arena, of->count, sizeof *people, err);
-    if (people == NULL)
-        return -1;
-    for (uint32_t i = 0; i < of->count; i++)
-        people[i] = of->first + i;
-    *team = (struct rota_team){
-        .expert = people, .count = of->count, .number = number, .service = service, .blame = entry};
-    return 0;
-}
-
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     const struct dispatch_spec *spec = spec_of(policy);
@@ -76,12 +61,12 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
     if (teams == NULL)
         return -1;
     if (spec->expert >= 0) {
-        if (fill_team(world, &spec->expert, spec->experts, spec->service, &teams[0], err) != 0)
+        if (rota_team_of(world, &spec->expert, spec->experts, spec->service, &teams[0], err) != 0)
             return -1;
     }
     for (size_t t = 0; t < spec->team.count; t++) {
         const struct dispatch_member *member = SCENARIO_ITEM(spec->team, struct dispatch_member, t);
-        if (fill_team(world, &member->expert, member->number, spec->service, &teams[t], err) != 0)
+        if (rota_team_of(world, &member->expert, member->number, spec->service, &teams[t], err) != 0)
             return -1;
     }
     const struct rota_plan rota = {.spec = &spec->rota,

@@ -59,7 +59,8 @@ int opening_check(const struct world *world, const struct opening *opening, cons
 
 static int64_t ramp_months(const struct opening *opening)
 {
-    return opening->ramp.months + opening->ramp.us / (30 * WINDOW_DAY_US);
+    const int64_t months = opening->ramp.months + opening->ramp.us / (30 * WINDOW_DAY_US);
+    return opening->ramp_speed > 1 ? llround((double)months / opening->ramp_speed) : months;
 }
 
 /* Of what comes, the share that is there after so many months; none before the start. */
@@ -137,7 +138,7 @@ void opening_plan(struct world *world, struct opening *opening, int64_t now_us)
 /* clang-format off */
 #define OPENING_STATE(ONE, ALL, NOT) \
     NOT(struct opening, facility) ONE(struct opening, start_us) ONE(struct opening, begun) \
-    NOT(struct opening, ramp) NOT(struct opening, ramp_from) ONE(struct opening, months) \
+    NOT(struct opening, ramp) NOT(struct opening, ramp_speed) NOT(struct opening, ramp_from) ONE(struct opening, months) \
     NOT(struct opening, add) NOT(struct opening, cost_fen) NOT(struct opening, cost_per_year_fen) \
     ONE(struct opening, paid_fen)
 STATE_LAYOUT(opening, struct opening, OPENING_STATE, 11);

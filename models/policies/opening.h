@@ -18,6 +18,7 @@ struct opening {
     int64_t start_us; /* of the run */
     bool begun;
     struct key_span ramp;
+    double ramp_speed; /* so many times faster; 0: as it says */
     double ramp_from;
     int64_t months;             /* of the ramp that have passed */
     const struct key_list *add; /* struct key_count: servers that come on top, at the end of the ramp; NULL */

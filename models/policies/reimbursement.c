@@ -36,6 +36,42 @@ static int check_names(const struct world *world, const struct key_list *list, c
     return 0;
 }
 
+static const struct named_real *share_named(const struct key_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(SCENARIO_ITEM(*list, struct named_real, i)->name, name) == 0)
+            return SCENARIO_ITEM(*list, struct named_real, i);
+    return NULL;
+}
+
+static int check_twice(const struct world *world, const struct key_list *own, const struct key_list *theirs,
+                       const char *other, struct err *err)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const struct named_real *share = SCENARIO_ITEM(*own, struct named_real, i);
+        if (share_named(theirs, share->name) != NULL)
+            return scenario_blame(
+                world->scenario, share, err,
+                "is set by \"%s\" too, on the same day; take it from one of them, or change "
+                "a start (a later one replaces an earlier one)",
+                other);
+    }
+    return 0;
+}
+
+static int check_others(const struct world *world, const struct policy *policy, struct err *err)
+{
+    const struct reimbursement_spec *own = policy->head->own;
+    for (const struct policy *other = world->policies; other < policy; other++) {
+        const struct reimbursement_spec *theirs = other->head->own;
+        if (other->ops == policy->ops && theirs->start_us == own->start_us &&
+            (check_twice(world, &own->level, &theirs->level, other->head->name, err) != 0 ||
+             check_twice(world, &own->distance, &theirs->distance, other->head->name, err) != 0))
+            return -1;
+    }
+    return 0;
+}
+
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     const struct reimbursement_spec *spec = policy->head->own;
@@ -46,7 +82,8 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                    check_names(world, &spec->level, facility_level_names, FACILITY_LEVELS, "level", err) !=
                        0 ||
                    check_names(world, &spec->distance, relation_names, GEOGRAPHY_RELATIONS,
-                               "distance from home", err) != 0
+                               "distance from home", err) != 0 ||
+                   check_others(world, policy, err) != 0
                ? -1
                : 0;
 }

@@ -260,6 +260,20 @@ static void set_period(struct rota *rota, const struct world *world)
     rota->next_us = rota->spec->starts == ROTA_RANDOM ? start_us + random_gap(rota, world) : start_us;
 }
 
+int rota_team_of(struct world *world, const int32_t *entry, int64_t number, int32_t service,
+                 struct rota_team *team, struct err *err)
+{
+    const struct expert_entry *of = &world->experts.entry[*entry];
+    uint32_t *people = arena_zeroed(&world->arena, of->count, sizeof *people, err);
+    if (people == NULL)
+        return -1;
+    for (uint32_t i = 0; i < of->count; i++)
+        people[i] = of->first + i;
+    *team = (struct rota_team){
+        .expert = people, .count = of->count, .number = number, .service = service, .blame = entry};
+    return 0;
+}
+
 int rota_init(struct rota *rota, struct world *world, const struct policy *policy,
               const struct rota_plan *plan, struct err *err)
 {

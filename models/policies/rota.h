@@ -137,6 +137,10 @@ struct rota_team {
     const void *blame; /* member of the scenario that named them */
 };
 
+/* The people whom an entry of the scenario's experts describes (a member read by KEY_REF). */
+MUST_CHECK int rota_team_of(struct world *world, const int32_t *entry, int64_t number, int32_t service,
+                            struct rota_team *team, struct err *err);
+
 /* What a policy knows of its rota; the arrays live as long as the world. */
 struct rota_plan {
     const struct rota_spec *spec;

@@ -148,13 +148,12 @@ static int plan(struct world *world, struct policy *policy, int64_t now_us, stru
 {
     (void)err;
     struct telemedicine *state = policy->state;
-    const bool on = network_plan(world, policy, &state->network, now_us);
-    if (on == state->on)
-        return 0;
+    const bool on = network_plan(world, policy, &state->network, now_us), changes = on != state->on;
     state->on = on;
-    if (state->resource >= 0)
-        share_places(world, policy, state);
-    follow_up(world, state);
+    if (state->resource >= 0 && (on || changes))
+        share_places(world, policy, state); /* beds may have been added */
+    if (changes)
+        follow_up(world, state);
     return 0;
 }
 

@@ -91,6 +91,18 @@ static int check_stages(struct world *world, const struct tiering_spec *spec, st
     return 0;
 }
 
+/* Both would be in force from the later start on. */
+static int check_others(const struct world *world, const struct policy *policy, struct err *err)
+{
+    for (const struct policy *other = world->policies; other < policy; other++)
+        if (other->ops == policy->ops)
+            return scenario_blame(
+                world->scenario, policy->head, err,
+                "\"%s\" says already who needs a referral, and has no end; keep one of the two",
+                other->head->name);
+    return 0;
+}
+
 static int prepare(struct world *world, struct policy *policy, struct err *err)
 {
     const struct tiering_spec *spec = policy->head->own;
@@ -99,7 +111,8 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
                               "concerns nobody where nobody is seen without a referral; take it away, or "
                               "choose rule = \"penalty\"");
     return opening_check_start(world, policy, &spec->start_us, err) != 0 ||
-                   set_levels(world, spec, policy->state, err) != 0 || check_stages(world, spec, err) != 0
+                   set_levels(world, spec, policy->state, err) != 0 || check_stages(world, spec, err) != 0 ||
+                   check_others(world, policy, err) != 0
                ? -1
                : 0;
 }

@@ -110,3 +110,41 @@ Test(alliance, a_session_waits_for_a_week_with_time)
               (long long)hours); /* two a week */
     model_free(&with);
 }
+
+#define VISITS(more)                                                                                         \
+    "visits: ( { expert = \"huang\"; start = \"2019-05-01\"; stint = \"10 d\"; every = \"1 month\"; "        \
+    "batches = "                                                                                             \
+    "4; " more " } );"
+
+/* Members are visited in turn: the first and the third time one, the second and fourth the other. */
+Test(alliance, visits_treat_and_teach_at_members_and_lack_at_home)
+{
+    struct model without, with;
+    pair(&without, &with, WORLD("true", ""), WORLD("true", VISITS("trainees = 2;")));
+    model_must_agree(&without, &with, 4);
+    cr_assert_eq(model_total(&without, GROUP_FACILITY_SERVICE, FS_procedures_by_visitors), 0);
+    cr_assert_gt(model_service(&with, "county.a", procedures_by_visitors), 0);
+    cr_assert_gt(model_service(&with, "county.c", procedures_by_visitors), 0);
+    cr_assert_eq(model_service(&with, "hub", procedures_by_visitors), 0);
+    cr_assert_gt(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_supervised), 0);
+    const int64_t away_us = model_cell(&with, GROUP_EXPERT, 0, 0, EX_away);
+    cr_assert(away_us >= 4 * 10 * DAY_US && away_us <= 4 * 12 * DAY_US, "%lld", (long long)away_us);
+    cr_assert_gt(model_cell(&with, GROUP_EXPERT, 0, 0, EX_hours_lost_at_home), 0);
+    const struct world_period *periods = NULL;
+    cr_assert_eq(world_periods(with.world, &periods), 1);
+    cr_assert_eq(periods[0].from_us, 90 * DAY_US, "the alliance begins before its visits");
+    cr_assert_eq(periods[0].to_us, INT64_MAX);
+    model_free(&without);
+    model_free(&with);
+}
+
+Test(alliance, no_visit_begins_after_its_end)
+{
+    struct model with;
+    model_build(&with, WORLD("true", "length = \"45 d\"; " VISITS("")));
+    model_run(&with);
+    /* Of May; the next would be in June, after the 16th of May. */
+    const int64_t away_us = model_cell(&with, GROUP_EXPERT, 0, 0, EX_away);
+    cr_assert(away_us >= 10 * DAY_US && away_us <= 12 * DAY_US, "%lld", (long long)away_us);
+    model_free(&with);
+}

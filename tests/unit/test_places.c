@@ -136,6 +136,27 @@ Test(centre, ramps_up_in_monthly_steps)
     model_free(&model);
 }
 
+/* A manager who doubles the speed: eight months of ramp are four. */
+Test(centre, ramps_up_faster_with_managers_who_speed_it_up)
+{
+    struct model fast, slow;
+    model_build(
+        &fast, CENTRE_WORLD("closed = true;", CENTRE("2019-02-01", EXPERTS "ramp = \"8 month\"; ramp_from = "
+                                                                           "0.2; speed_per_manager = 1.0;")));
+    model_build(&slow, CENTRE_WORLD("closed = true;",
+                                    CENTRE("2019-02-01", EXPERTS "ramp = \"8 month\"; ramp_from = 0.2;")));
+    static const int64_t with[] = {10, 20, 30, 40, 50, 50}, without[] = {10, 15, 20, 25, 30, 35};
+    static const int days[] = {31, 59, 90, 120, 151, 181};
+    for (int month = 0; month < 6; month++) {
+        model_until(&fast, days[month] * DAY_US + 1);
+        model_until(&slow, days[month] * DAY_US + 1);
+        cr_assert_eq(model_ward(&fast, "new.beds")->station.servers, with[month], "month %d", month);
+        cr_assert_eq(model_ward(&slow, "new.beds")->station.servers, without[month], "month %d", month);
+    }
+    model_free(&fast);
+    model_free(&slow);
+}
+
 #define TWO_SERVICES                                                                                         \
     MONTHS("12 month")                                                                                       \
     LAND "services: ( { id = \"op\"; technologies = 7; }, { id = \"other\"; technologies = 5; } );\n"        \

@@ -86,7 +86,7 @@ Test(skill, becomes_independent_at_that_very_case)
     cr_assert_eq(offer.people[trainee].supervised, needed);
     cr_assert_float_eq(offer.people[trainee].proficiency, 0.6, 0);
     cr_assert(offer_given(&offer));
-    cr_assert_eq(skill_trainee(&offer, &rng), -1);
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), -1);
 }
 
 Test(skill, a_trainee_is_the_same_person_in_every_world)
@@ -198,11 +198,23 @@ Test(skill, teaches_the_most_or_the_least_advanced)
     offer.people[b].supervised = 9;
     offer.people[c].supervised = 2;
     offer.assignment = ASSIGN_MOST_ADVANCED;
-    cr_assert_eq(skill_trainee(&offer, &rng), (int64_t)b);
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), (int64_t)b);
     offer.assignment = ASSIGN_LEAST_ADVANCED;
-    cr_assert_eq(skill_trainee(&offer, &rng), (int64_t)c);
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), (int64_t)c);
     offer.people[c].gone = true;
-    cr_assert_eq(skill_trainee(&offer, &rng), (int64_t)a);
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), (int64_t)a);
+}
+
+Test(skill, a_trainee_is_taught_at_one_case_at_a_time)
+{
+    const size_t a = add_trainee(), b = add_trainee();
+    offer.people[a].supervised = 9;
+    offer.assignment = ASSIGN_MOST_ADVANCED;
+    offer.people[a].taught_until_us = 5 * DAY_US;
+    cr_assert_eq(skill_trainee(&offer, &rng, 5 * DAY_US - 1), (int64_t)b);
+    cr_assert_eq(skill_trainee(&offer, &rng, 5 * DAY_US), (int64_t)a);
+    offer.people[b].taught_until_us = 6 * DAY_US;
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), -1);
 }
 
 Test(skill, teaches_all_in_turn)
@@ -211,7 +223,7 @@ Test(skill, teaches_all_in_turn)
         add_trainee();
     offer.assignment = ASSIGN_ROTATING;
     for (int64_t n = 0; n < 30; n++) {
-        const int64_t who = skill_trainee(&offer, &rng);
+        const int64_t who = skill_trainee(&offer, &rng, 0);
         cr_assert_eq(who, n % 3);
         skill_supervise(&offer, &service, &rng, (size_t)who, (n + 1) * DAY_US);
     }
@@ -223,14 +235,14 @@ Test(skill, a_trainee_is_on_duty_with_the_chance_given)
     offer.on_duty = 0.8;
     int64_t taught = 0;
     for (offer.cases = 0; offer.cases < 20000; offer.cases++)
-        taught += skill_trainee(&offer, &rng) == 0;
+        taught += skill_trainee(&offer, &rng, 0) == 0;
     /* Binomial; six standard errors: 2 in 1e9. */
     cr_assert_float_eq((double)taught / 20000, 0.8, 6 * sqrt(0.16 / 20000));
     offer.on_duty = 0;
-    cr_assert_eq(skill_trainee(&offer, &rng), -1);
+    cr_assert_eq(skill_trainee(&offer, &rng, 0), -1);
     offer.on_duty = 1;
     for (offer.cases = 0; offer.cases < 1000; offer.cases++)
-        cr_assert_eq(skill_trainee(&offer, &rng), 0);
+        cr_assert_eq(skill_trainee(&offer, &rng, 0), 0);
 }
 
 /* --- who operates --------------------------------------------------------- */

@@ -95,10 +95,28 @@ Test(telemedicine, guidance_must_not_help_who_can_do_it_alone)
     model_free(&with);
 }
 
+#define LASTS(time) "conditions.c.pathway.crrt.duration={ dist = \"fixed\"; value = \"" time "\"; }"
+
+/* Eight places; the first case goes on for longer than the year. */
+Test(telemedicine, cases_at_once_do_not_teach_one_trainee)
+{
+    static const char *const endless[] = {LASTS("400 d")};
+    struct model with;
+    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", endless, 1);
+    model_run(&with);
+    cr_assert_eq(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_guided), 3,
+                 "there are three guides");
+    const struct offer *offer = facility_offer(&with.world->facilities, model_facility(&with, "member"), 0);
+    cr_assert_eq(offer->people[0].supervised, 0);
+    cr_assert_eq(offer->people[0].credit_ppm, 500000);
+    model_free(&with);
+}
+
 Test(telemedicine, cases_under_guidance_teach_a_part_of_a_case)
 {
+    static const char *const brief[] = {LASTS("1 h")};
     struct model with;
-    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", NULL, 0);
+    model_build_file(&with, 0, SOURCE_DIR "/tests/unit/data/guided.cfg", brief, 1);
     model_run(&with);
     /* Independent after 4 supervised cases, which are 8 under guidance. */
     cr_assert_eq(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_guided), 8);
@@ -214,13 +232,15 @@ Test(telemedicine, beds_are_kept_while_the_answer_is_awaited)
 
 /* --- watching ------------------------------------------------------------------- */
 
-#define ICU(places)                                                                                          \
+#define ICU(places) ICU_OF(places, "1")
+#define ICU_OF(places, beds)                                                                                 \
     YEAR WHERE PEOPLE TELE("true",                                                                           \
                            "watch: { resource = \"icu\"; places = " places                                   \
                            "; };") "conditions: ( { id = \"c\"; arrivals: { rate = \"300 per y\"; at = "     \
                                    "[\"a\"]; }; first = \"given\"; first_at = "                              \
                                    "\"member\";\n"                                                           \
-                                   "  pathway: ( { stage = \"icu\"; needs: { icu = 1; }; treats = true; "    \
+                                   "  pathway: ( { stage = \"icu\"; needs: { icu = " beds                    \
+                                   "; }; treats = true; "                                                    \
                                    "duration: { dist = \"exponential\"; mean = "                             \
                                    "\"3 d\"; }; } );\n"                                                      \
                                    "  outcomes: ( { id = \"death\"; logit = -0.5; watched = -3; } ); } );\n"
@@ -244,6 +264,23 @@ Test(telemedicine, watching_helps_as_far_as_places_go_and_harms_nobody)
     cr_assert_gt(watched[2], 200); /* all since March */
     cr_assert(deaths[0] > deaths[1] && deaths[1] > deaths[2], "%lld %lld %lld", (long long)deaths[0],
               (long long)deaths[1], (long long)deaths[2]);
+}
+
+/* Three places are enough for one patient of two beds. */
+Test(telemedicine, a_place_watches_one_bed)
+{
+    struct model model;
+    model_build(&model, ICU_OF("3", "2"));
+    const struct afar_site *site = &model.world->afar.site[model_facility(&model, "member")];
+    bool any = false;
+    for (int day = 60; day < 300; day += 3) {
+        model_until(&model, day * DAY_US + HOUR_US);
+        cr_assert(site->watched == 0 || site->watched == 2, "%lld", (long long)site->watched);
+        any = any || site->watched == 2;
+    }
+    cr_assert(any);
+    cr_assert_eq(site->watch_limit, 3);
+    model_free(&model);
 }
 
 /* --- follow-up -------------------------------------------------------------------- */
