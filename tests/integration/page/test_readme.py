@@ -109,6 +109,17 @@ class Readme(unittest.TestCase):
         for path in paths:
             self.assertTrue(os.path.exists(os.path.join(SOURCE, path)), path)
 
+    def test_the_chinese_one_says_the_same(self):
+        with open(os.path.join(SOURCE, "README.zh.md"), encoding="utf-8") as file:
+            text = file.read()
+        bare = [re.sub(r" *#.*", "", line) for line in block("policies: (").splitlines()]
+        for line in bare:
+            self.assertIn("    " + line, text)
+        for command in set(re.findall(r"build/counterpart (\w+)", text)):
+            self.assertEqual(self.call(PROGRAM, command, "--help").returncode, 0)
+        for path in re.findall(r"\]\(([\w./-]+)\)", text) + re.findall(r"\bscripts/[\w.-]+\w", text):
+            self.assertTrue(os.path.exists(os.path.join(SOURCE, path)), path)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
