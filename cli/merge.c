@@ -8,15 +8,16 @@ static const struct argp_option accepted[] = {
     {"gaps", OPTION_GAPS, NULL, 0, "Merge what there is, though shards are missing or damaged", 0},
     {0}};
 
-static const char doc[] =
-    "Makes one result file of the shards of a sweep, with the dimensions scenario, point, replication and metric, "
-    "and "
-    "the values of the factors. Every checksum is verified; a shard that is missing or damaged is refused, or "
-    "with "
-    "--gaps left as missing values."
-    "\v"
-    "EXAMPLE\n"
-    "  counterpart merge small.sweep -o small.h5";
+static const char doc[] = "Makes one result file of the shards of a sweep, with the dimensions scenario, "
+                          "point, replication and metric, "
+                          "and "
+                          "the values of the factors. Every checksum is verified; a shard that is missing or "
+                          "damaged is refused, or "
+                          "with "
+                          "--gaps left as missing values."
+                          "\v"
+                          "EXAMPLE\n"
+                          "  counterpart merge small.sweep -o small.h5";
 
 static int merge(const struct cli_options *options, struct err *err)
 {

@@ -7,12 +7,12 @@
 
 static const struct argp_option accepted[] = {CLI_OPTION_JSON, {0}};
 
-static const char doc[] =
-    "Tells how far a sweep is, whether it is under way or not: which shards of how many are there. 'merge' looks "
-    "into them."
-    "\v"
-    "EXAMPLE\n"
-    "  counterpart status small.sweep";
+static const char doc[] = "Tells how far a sweep is, whether it is under way or not: which shards of how "
+                          "many are there. 'merge' looks "
+                          "into them."
+                          "\v"
+                          "EXAMPLE\n"
+                          "  counterpart status small.sweep";
 
 static int print_text(const struct sweep_folder *folder, size_t present, size_t tasks)
 {
@@ -53,8 +53,8 @@ int command_status(int argc, char **argv)
         sweep_folder_open(&folder, options.paths[0], &err) == 0) {
         size_t tasks = 0;
         const size_t present = sweep_folder_present(&folder, &tasks);
-        const int printed = options.json ? print_json(&folder, present, tasks, &err)
-                                         : print_text(&folder, present, tasks);
+        const int printed =
+            options.json ? print_json(&folder, present, tasks, &err) : print_text(&folder, present, tasks);
         status = printed == 0 ? EXIT_DONE : EXIT_FAILED;
     }
     cli_complain(&err, status);

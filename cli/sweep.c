@@ -13,7 +13,8 @@ static const struct argp_option accepted[] = {
     {"output", 'o', "FOLDER", 0, "Put the shards into FOLDER", 0},
     {"resume", OPTION_RESUME, NULL, 0, "There must be a sweep in FOLDER already", 0},
     {"share", OPTION_SHARE, "I/N", 0,
-     "Make the I-th (from 0) of N shares of the shards; by default all, or the share of this task of a Slurm job "
+     "Make the I-th (from 0) of N shares of the shards; by default all, or the share of this task of a Slurm "
+     "job "
      "array, of srun or of mpirun",
      0},
     CLI_OPTION_REPLICATIONS,
@@ -26,9 +27,11 @@ static const struct argp_option accepted[] = {
     {0}};
 
 static const char doc[] =
-    "Runs all points of a design, all replications, in all its scenarios, and writes their metrics into FOLDER, "
+    "Runs all points of a design, all replications, in all its scenarios, and writes their metrics into "
+    "FOLDER, "
     "in "
-    "shards that are worth about ten seconds and appear whole or not at all. What is whole already is kept, so "
+    "shards that are worth about ten seconds and appear whole or not at all. What is whole already is kept, "
+    "so "
     "that "
     "a sweep that was stopped, killed or cut off goes on where it was when the same command is given again. "
     "'counterpart merge' makes one file of the shards, 'counterpart status' tells how far it is."
@@ -57,7 +60,8 @@ static bool environment(const char *name, size_t *number)
 static void array_share(size_t *member, size_t *members)
 {
     size_t id = 0, least = 0, step = 1, count = 0;
-    if (!environment("SLURM_ARRAY_TASK_ID", &id) || !environment("SLURM_ARRAY_TASK_COUNT", &count) || count == 0)
+    if (!environment("SLURM_ARRAY_TASK_ID", &id) || !environment("SLURM_ARRAY_TASK_COUNT", &count) ||
+        count == 0)
         return;
     (void)environment("SLURM_ARRAY_TASK_MIN", &least);
     if (!environment("SLURM_ARRAY_TASK_STEP", &step) || step == 0)
@@ -97,7 +101,8 @@ static int share_of(const struct cli_options *options, size_t *member, size_t *m
     const char *slash = strchr(options->share, '/');
     const size_t length = slash == NULL ? 0 : (size_t)(slash - options->share);
     snprintf(first, sizeof first, "%.*s", (int)(length < 20 ? length : 20), options->share);
-    if (slash != NULL && whole_number(first, member) && whole_number(slash + 1, members) && *member < *members)
+    if (slash != NULL && whole_number(first, member) && whole_number(slash + 1, members) &&
+        *member < *members)
         return 0;
     return err_fail(err, "--share %.40s: is no share; write one such as 0/4, 1/4, 2/4, 3/4", options->share);
 }
@@ -117,7 +122,8 @@ static int report(const struct sweep *sweep, const struct sweep_progress *progre
         return EXIT_DONE;
     }
     fprintf(stderr,
-            "counterpart: stopped by %s; %zu of %zu shards in %s are whole. The same command goes on from there.\n",
+            "counterpart: stopped by %s; %zu of %zu shards in %s are whole. The same command goes on from "
+            "there.\n",
             strsignal(signal_number), whole, progress->shards, sweep->folder);
     return EXIT_FAILED;
 }
@@ -158,8 +164,8 @@ int command_sweep(int argc, char **argv)
         trials_init(&trials, &design, options.sets, options.set_count, &err) != 0)
         goto out;
     status = EXIT_FAILED;
-    if (sweep_init(&sweep, &trials, options.output, options.all ? DETAIL_ALL : DETAIL_HEADLINES, member, members,
-                   &err) == 0 &&
+    if (sweep_init(&sweep, &trials, options.output, options.all ? DETAIL_ALL : DETAIL_HEADLINES, member,
+                   members, &err) == 0 &&
         sweep_open(&sweep, options.resume, &err) == 0)
         status = run(&sweep, &options, &err);
 out:

@@ -98,7 +98,8 @@ static int take_lock(const struct sweep *sweep, const char *name, int how, int *
     if (*lock < 0)
         status = err_fail(err, "%s: cannot be written: %s", path, strerror(errno));
     else if (flock(*lock, how | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        status = err_fail(err, "%s: another process is at work in this folder; wait for its end", sweep->folder);
+        status =
+            err_fail(err, "%s: another process is at work in this folder; wait for its end", sweep->folder);
     free(path);
     return status;
 }
@@ -186,11 +187,12 @@ static int find_plan(const struct sweep *sweep, const char *path, bool *found, s
         return 0;
     const bool same = strcmp(folder.fingerprint, fingerprint) == 0;
     sweep_folder_free(&folder);
-    return same ? 0
-                : err_fail(err,
-                           "%s: holds a sweep of another design, of other options or by another version; name "
-                           "another folder, or take its files away",
-                           sweep->folder);
+    return same
+               ? 0
+               : err_fail(err,
+                          "%s: holds a sweep of another design, of other options or by another version; name "
+                          "another folder, or take its files away",
+                          sweep->folder);
 }
 
 int sweep_open(struct sweep *sweep, bool resume, struct err *err)
@@ -199,7 +201,8 @@ int sweep_open(struct sweep *sweep, bool resume, struct err *err)
     char *path = sweep_plan_path(sweep->folder, err);
     int status = path == NULL ? -1 : 0;
     if (status == 0 && resume && access(path, F_OK) != 0)
-        status = err_fail(err, "%s: has no sweep to be resumed; leave --resume out to begin one", sweep->folder);
+        status =
+            err_fail(err, "%s: has no sweep to be resumed; leave --resume out to begin one", sweep->folder);
     if (status == 0)
         status = make_folder(sweep->folder, err);
     if (status == 0)
@@ -281,10 +284,11 @@ static int check_named(const struct shard *shard, struct err *err)
     for (size_t i = 0; i < spec->metrics.count; i++) {
         const char *const *name = SCENARIO_ITEM(spec->metrics, char *, i);
         if (metric_book_find(&shard->book, *name, i) == shard->book.count)
-            return scenario_blame(&spec->host, name, err,
-                                  "\"%.80s\" is no metric of these scenarios; see `counterpart show --all` of a "
-                                  "run",
-                                  *name);
+            return scenario_blame(
+                &spec->host, name, err,
+                "\"%.80s\" is no metric of these scenarios; see `counterpart show --all` of a "
+                "run",
+                *name);
     }
     return 0;
 }
@@ -396,7 +400,7 @@ struct job {
     size_t *todo; /* owned: shards that are missing or damaged */
     size_t todo_count;
     atomic_uint_least64_t next;
-    atomic_bool ended; /* asked to, or a failure */
+    atomic_bool ended;           /* asked to, or a failure */
     pthread_mutex_t hdf5, mutex; /* the latter guards what follows */
     struct sweep_progress *progress;
     bool failed;
@@ -515,7 +519,8 @@ int sweep_run(const struct sweep *sweep, const struct sweep_options *options, st
     *progress = (struct sweep_progress){.shards = 0};
     struct job job = {.sweep = sweep, .options = options, .progress = progress, .err = err};
     int status = list_todo(&job, err);
-    if (status == 0 && (pthread_mutex_init(&job.hdf5, NULL) != 0 || pthread_mutex_init(&job.mutex, NULL) != 0))
+    if (status == 0 &&
+        (pthread_mutex_init(&job.hdf5, NULL) != 0 || pthread_mutex_init(&job.mutex, NULL) != 0))
         status = err_fail(err, "out of memory: a lock could not be made");
     if (status == 0 && job.todo_count > 0)
         status = work_on_threads(&job, err);

@@ -24,8 +24,8 @@ struct sweep {
     const char *folder;          /* borrowed */
     enum detail detail;          /* which metrics, where the design names none */
     size_t tasks, shard_tasks, shards;
-    size_t member, members; /* this process makes the shards s with s % members == member */
-    uint64_t fingerprint;   /* of all that the bytes of the shards depend on */
+    size_t member, members;    /* this process makes the shards s with s % members == member */
+    uint64_t fingerprint;      /* of all that the bytes of the shards depend on */
     int common_lock, own_lock; /* -1: not held, where the file system knows no locks too */
 };
 
@@ -34,8 +34,9 @@ MUST_CHECK int sweep_init(struct sweep *sweep, const struct trials *trials, cons
                           enum detail detail, size_t member, size_t members, struct err *err);
 void sweep_free(struct sweep *sweep); /* gives the folder back; safe to repeat */
 
-/* Makes the folder and its plan (FOLDER/sweep.h5), or finds the plan of the same sweep there. Refuses a folder
- * of another sweep, and one in which another process makes the same shards. `resume`: there must be a plan. */
+/* Makes the folder and its plan (FOLDER/sweep.h5), or finds the plan of the same sweep there. Refuses a
+ * folder of another sweep, and one in which another process makes the same shards. `resume`: there must be a
+ * plan. */
 MUST_CHECK int sweep_open(struct sweep *sweep, bool resume, struct err *err);
 
 struct sweep_progress {
@@ -45,8 +46,8 @@ struct sweep_progress {
 
 struct sweep_options {
     unsigned threads;
-    /* Called after each task, never by two threads at once; false: whole shards are left, and no more are begun.
-     * May be NULL. */
+    /* Called after each task, never by two threads at once; false: whole shards are left, and no more are
+     * begun. May be NULL. */
     bool (*go_on)(void *data, const struct sweep_progress *progress);
     void *data;
 };

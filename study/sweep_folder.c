@@ -73,8 +73,8 @@ int sweep_folder_open(struct sweep_folder *folder, const char *path, struct err 
     char *plan = sweep_plan_path(path, err);
     int status = plan == NULL ? -1 : 0;
     if (status == 0 && access(plan, F_OK) != 0)
-        status = err_fail(err, "%s: has no sweep in it (%s: %s); name the folder that 'sweep' made", path, plan,
-                          strerror(errno));
+        status = err_fail(err, "%s: has no sweep in it (%s: %s); name the folder that 'sweep' made", path,
+                          plan, strerror(errno));
     if (status == 0)
         status = result_read(plan, &folder->plan, err);
     free(plan);
@@ -113,7 +113,8 @@ static int check_shard(const struct result *shard, const char *path, const char 
     double stated = -1;
     if (own == NULL || strcmp(own, fingerprint) != 0 || !number_of(shard, "shard", &stated) ||
         stated != (double)number)
-        return err_fail(err, "%s: belongs to another sweep or version; run the sweep again with --resume", path);
+        return err_fail(err, "%s: belongs to another sweep or version; run the sweep again with --resume",
+                        path);
     if (task == NULL || task->type != RESULT_INT64 || task->values == NULL || task->size != tasks ||
         ((const int64_t *)task->values)[0] != (int64_t)first_task)
         return err_fail(err, "%s: does not hold the tasks that it should; run the sweep again with --resume",
@@ -159,8 +160,9 @@ static int read_one(struct merging *merging, struct result *shard, size_t number
     (*merging->missing)++;
     if (merging->gaps)
         return 1;
-    return err_fail(merging->err, "%s: shard %zu of %zu is missing or damaged (%s); run the sweep again with "
-                                  "--resume, or merge what there is with --gaps",
+    return err_fail(merging->err,
+                    "%s: shard %zu of %zu is missing or damaged (%s); run the sweep again with "
+                    "--resume, or merge what there is with --gaps",
                     folder->path, number, folder->shards, why.text[0]);
 }
 
@@ -240,7 +242,8 @@ static int put_together(struct merging *merging)
     result->owner = NULL;
     result->dimensions =
         arena_zeroed(arena, plan->dimension_count + 1, sizeof *result->dimensions, merging->err);
-    result->variables = arena_zeroed(arena, plan->variable_count + 2, sizeof *result->variables, merging->err);
+    result->variables =
+        arena_zeroed(arena, plan->variable_count + 2, sizeof *result->variables, merging->err);
     const char **names = arena_zeroed(arena, 2 * merging->book.count, sizeof *names, merging->err);
     if (result->dimensions == NULL || result->variables == NULL || names == NULL)
         return -1;

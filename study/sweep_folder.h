@@ -36,9 +36,9 @@ MUST_CHECK int sweep_shard_read(struct result *shard, const char *folder, const 
 size_t sweep_folder_present(const struct sweep_folder *folder, size_t *tasks);
 
 /* All shards as one result with the dimensions scenario, point, replication and metric: values of tasks whose
- * shard is missing are NaN. Checks every checksum. Missing or damaged shards are a failure that names the first
- * of them, unless `gaps`; then *missing gets their number. The result is owned by *merged and borrows from the
- * folder. */
+ * shard is missing are NaN. Checks every checksum. Missing or damaged shards are a failure that names the
+ * first of them, unless `gaps`; then *missing gets their number. The result is owned by *merged and borrows
+ * from the folder. */
 struct sweep_merged {
     struct result result;
     struct arena arena;

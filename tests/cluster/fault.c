@@ -1,5 +1,6 @@
-/* Preloaded into the program: counts what it does to files, and at the FAULT_AT-th time (from 1) kills it before the
- * deed, or has the disk full from then on. FAULT_HOW is "kill" or "full". What goes to the terminal does not count. */
+/* Preloaded into the program: counts what it does to files, and at the FAULT_AT-th time (from 1) kills it
+ * before the deed, or has the disk full from then on. FAULT_HOW is "kill" or "full". What goes to the
+ * terminal does not count. */
 
 #include <dlfcn.h>
 #include <errno.h>
