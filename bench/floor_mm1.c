@@ -1,6 +1,6 @@
-/* M/M/1 by hand, as bench/mm1.cfg: the same luck, the same quantile tables and the same statistics, and nothing
- * that a scenario could change. No calendar (two times are compared), no records of patients (a ring of arrival
- * times), no station. What this takes is what a program with these promises cannot be faster than.
+/* M/M/1 by hand, as bench/mm1.cfg: the same luck, the same quantile tables and the same statistics, and
+ * nothing that a scenario could change. No calendar (two times are compared), no records of patients (a ring
+ * of arrival times), no station. What this takes is what a program with these promises cannot be faster than.
  * usage: floor_mm1 WARMUP_D LENGTH_D
  * Prints nanoseconds of processor time (user) an event, and the statistics under their names in a result. */
 
@@ -99,7 +99,8 @@ static inline void depart(struct queue *queue)
     const int64_t now_us = queue->next_departure_us, since_us = queue->since_us[queue->departed % RING];
     if (since_us >= queue->warmup_us) {
         tally_sum_add(&desk->sojourn, now_us - since_us);
-        tally_sum_add(&desk->stay, now_us - since_us); /* of the whole system: more than one station in general */
+        tally_sum_add(&desk->stay,
+                      now_us - since_us); /* of the whole system: more than one station in general */
     }
     tally_level_fall(&desk->present, now_us);
     desk->squares += (uint128)(2 * (uint64_t)desk->present.level + 1) * (uint64_t)now_us;
@@ -152,8 +153,8 @@ static void print(const struct queue *queue, int64_t end_us)
     const struct desk *desk = &queue->desk;
     const int64_t from_us = queue->warmup_us;
     const uint64_t present = (uint64_t)desk->present.level;
-    const double mean = tally_level_mean(&desk->queue, from_us, end_us) +
-                        tally_level_mean(&desk->busy, from_us, end_us);
+    const double mean =
+        tally_level_mean(&desk->queue, from_us, end_us) + tally_level_mean(&desk->busy, from_us, end_us);
     const uint128 squares = desk->squares + (uint128)present * present * (uint64_t)end_us;
     const long double square = (long double)squares / (long double)(end_us - from_us);
     const struct {

@@ -7,13 +7,21 @@
 #include "cli/progress.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          CLI_OPTION_KIND,
-                                              CLI_OPTION_POINTS, CLI_OPTION_JSON,         CLI_OPTION_CSV,
-                                              CLI_OPTION_ALL,    {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
+                                              CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_THREADS,
+                                              CLI_OPTION_SEED,
+                                              CLI_OPTION_SET,
+                                              CLI_OPTION_KIND,
+                                              CLI_OPTION_POINTS,
+                                              CLI_OPTION_JSON,
+                                              CLI_OPTION_CSV,
+                                              CLI_OPTION_ALL,
+                                              {0}};
 
 static const char doc[] =
-    "Runs the scenarios of a design with keys varied, all on the same luck, and says how much depends on which "
+    "Runs the scenarios of a design with keys varied, all on the same luck, and says how much depends on "
+    "which "
     "key: one at a time (a tornado), what is believed about the keys against mere luck (latin_hypercube, "
     "sobol_sequence), or the shares of the variance (sobol_indices). With several scenarios it is about the "
     "paired differences from the first one. With -o the values of all points and replications are written."

@@ -215,8 +215,9 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         care[FS_procedures_ended]++;
         care[FS_stay_after_procedure] += now_us - patient->treated_us;
     }
+    int64_t outcome = -1;
     if (condition->spec->outcomes.count > 0) {
-        const int64_t outcome =
+        outcome =
             outcome_draw(condition, &world->rng, case_identity(world, patient), patient,
                          world->has_extra && (case_extra(world, who)->afar & AFAR_WATCHED) != 0, now_us);
         if (outcome >= 0) {
@@ -229,6 +230,8 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
+    if (world->fates != NULL)
+        fate_ends(world, patient, outcome);
     struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
     if (patient->asked_us >= world->warmup_us)
         tally_sum_add(&count->sojourn, now_us - patient->asked_us);
@@ -313,10 +316,13 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
         watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
+    const struct condition *condition = &world->pathways.condition[stream->condition];
+    if (world->fates != NULL &&
+        !fate_comes(world, stream_index, ordinal, condition_severity(condition, luck.w[1]), now_us))
+        return;
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return;
-    const struct condition *condition = &world->pathways.condition[stream->condition];
     struct patient *patient = case_patient(world, who);
     patient->stream = stream_index;
     patient->ordinal = ordinal;

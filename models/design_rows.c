@@ -52,8 +52,9 @@ static const struct key_row rows[] = {
     {"design.factors.scenarios", KEY_TEXTS, AT(design_factor, scenarios), ABSENT,
      .help = "Only in these scenarios of the design, such as those with the policy; in all when absent."},
     {"design.factors.as", KEY_TEXT, AT(design_factor, as), .fallback = "{}",
-     .help = "The value as it is written into the scenario, with {} for the number: \"{} per y\", or \"[0.52, "
-             "0.868, {}]\" for one of a list."},
+     .help =
+         "The value as it is written into the scenario, with {} for the number: \"{} per y\", or \"[0.52, "
+         "0.868, {}]\" for one of a list."},
     {"design.factors.whole", KEY_BOOL, AT(design_factor, whole), .fallback = "false",
      .help = "true: whole numbers only; others are rounded."},
     {"design.factors.values", KEY_REALS, AT(design_factor, values), ABSENT,
@@ -63,12 +64,12 @@ static const struct key_row rows[] = {
     {"design.factors.low", KEY_REAL, AT(design_factor, low), ABSENT,
      .help = "The least value: with `high`, two levels, or all between equally likely where points are "
              "random."},
-    {"design.factors.high", KEY_REAL, AT(design_factor, high), ABSENT,
-     .help = "The greatest value."},
+    {"design.factors.high", KEY_REAL, AT(design_factor, high), ABSENT, .help = "The greatest value."},
     {"design.factors.prior", KEY_DIST, AT(design_factor, prior), ABSENT, .unit = "1",
-     .help = "What is believed about the value, as a distribution of plain numbers: { dist = \"triangular\"; "
-             "low = 0.3; mode = 0.4; high = 0.6; }. One at a time, its quantiles 0.025 and 0.975 are taken. A "
-             "normal one is cut off below its `low`, which is 0 unless it is written."},
+     .help =
+         "What is believed about the value, as a distribution of plain numbers: { dist = \"triangular\"; "
+         "low = 0.3; mode = 0.4; high = 0.6; }. One at a time, its quantiles 0.025 and 0.975 are taken. A "
+         "normal one is cut off below its `low`, which is 0 unless it is written."},
 };
 
 const struct key_table design_table = {"design", rows, sizeof rows / sizeof rows[0]};

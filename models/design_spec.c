@@ -40,17 +40,17 @@ static bool has_range(const struct design_factor *factor)
 
 static int check_prior(const struct design_spec *spec, const struct design_factor *factor, struct err *err)
 {
-    if (factor->prior == NULL ||
-        (factor->prior->kind != DIST_FIXED && factor->prior->kind != DIST_LISTED))
+    if (factor->prior == NULL || (factor->prior->kind != DIST_FIXED && factor->prior->kind != DIST_LISTED))
         return 0;
-    return scenario_blame(&spec->host, &factor->prior, err,
-                          "is a single value or a list, not a belief; write a distribution, or values = [...]");
+    return scenario_blame(
+        &spec->host, &factor->prior, err,
+        "is a single value or a list, not a belief; write a distribution, or values = [...]");
 }
 
 static int check_levels(const struct design_spec *spec, const struct design_factor *factor, struct err *err)
 {
-    const int given = (factor->values.count > 0) + (factor->texts.count > 0) + has_range(factor) +
-                      (factor->prior != NULL);
+    const int given =
+        (factor->values.count > 0) + (factor->texts.count > 0) + has_range(factor) + (factor->prior != NULL);
     if (given == 0 && spec->kind == DESIGN_LISTED)
         return 0;
     if (given != 1)
@@ -117,16 +117,17 @@ static int check_counts(const struct design_spec *spec, struct err *err)
 {
     const size_t factors = spec->factors.count;
     if (spec->scenarios.count == 0 || spec->scenarios.count > DESIGN_SCENARIOS)
-        return scenario_blame(&spec->host, &spec->scenarios, err,
-                              "%zu scenarios; write from 1 to %d", spec->scenarios.count, DESIGN_SCENARIOS);
+        return scenario_blame(&spec->host, &spec->scenarios, err, "%zu scenarios; write from 1 to %d",
+                              spec->scenarios.count, DESIGN_SCENARIOS);
     if (factors == 0 || factors > DESIGN_FACTORS)
         return scenario_blame(&spec->host, &spec->factors, err, "%zu factors; write from 1 to %d", factors,
                               DESIGN_FACTORS);
     if (spec->kind == DESIGN_SOBOL_SEQUENCE && factors > 40)
-        return scenario_blame(&spec->host, &spec->factors, err,
-                              "%zu factors are too many for a Sobol' sequence, which has 40 dimensions; use a "
-                              "Latin hypercube",
-                              factors);
+        return scenario_blame(
+            &spec->host, &spec->factors, err,
+            "%zu factors are too many for a Sobol' sequence, which has 40 dimensions; use a "
+            "Latin hypercube",
+            factors);
     if (spec->kind == DESIGN_SOBOL_INDICES && factors > 20)
         return scenario_blame(&spec->host, &spec->factors, err,
                               "%zu factors are too many for Sobol' indices, which take 20; leave out those "
@@ -200,8 +201,8 @@ static int load(struct design_spec *spec, struct source_files *files, const stru
 {
     const char *path = spec->host.path;
     const char *slash = strrchr(path, '/');
-    struct setting *root = source_read(&spec->host.arena, files, path, slash == NULL ? path : slash + 1,
-                                       "design", NULL, err);
+    struct setting *root =
+        source_read(&spec->host.arena, files, path, slash == NULL ? path : slash + 1, "design", NULL, err);
     if (root == NULL)
         return -1;
     for (size_t i = 0; i < override_count; i++)

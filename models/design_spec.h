@@ -50,11 +50,11 @@ struct design_spec {
     const char *title;
     int kind; /* enum design_kind */
     int64_t points;
-    int64_t replications; /* 0: as many as the first scenario says */
-    const char *seed;     /* of the points; decimal, up to 64 bits */
-    int measure;          /* enum design_measure */
-    double task_s;        /* what a task is thought to take */
-    const char *file;     /* of DESIGN_LISTED */
+    int64_t replications;      /* 0: as many as the first scenario says */
+    const char *seed;          /* of the points; decimal, up to 64 bits */
+    int measure;               /* enum design_measure */
+    double task_s;             /* what a task is thought to take */
+    const char *file;          /* of DESIGN_LISTED */
     struct key_list metrics;   /* const char * */
     struct key_list scenarios; /* struct design_scenario; the base comes first */
     struct key_list factors;   /* struct design_factor */

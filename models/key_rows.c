@@ -57,6 +57,11 @@ static const struct key_row scenario_rows[] = {
          "once."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
+    {"scenario.discount", KEY_REAL, AT(run_spec, discount), .unit = "a year", .fallback = "0.03", .low = 0,
+     .high = 1,
+     .help = "By how much a year of life lost, or a cost, counts less for each year that it comes later, in "
+             "the metrics discounted/... and in what `compare --worth` says; 0: not at all. The World Health "
+             "Organization takes 0.03 for both, Chinese guidelines 0.05."},
     {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1",
      .low = -1, .high = 1e12,
      .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
@@ -320,8 +325,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
      .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
-     .help = "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
-             "its code."},
+     .help =
+         "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
+         "its code."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
      .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,

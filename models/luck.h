@@ -30,8 +30,8 @@ struct luck {
 MUST_CHECK int luck_init(struct luck *luck, size_t streams, size_t stages, struct err *err);
 void luck_free(struct luck *luck);
 
-/* What is drawn: by which stream of patients, its identity, what for, and what the first word stands for (NULL:
- * nothing in particular). Without visits and attempts. */
+/* What is drawn: by which stream of patients, its identity, what for, and what the first word stands for
+ * (NULL: nothing in particular). Without visits and attempts. */
 struct luck_use {
     uint32_t stream, quantity, stage;
     const uint64_t *hash;

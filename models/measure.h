@@ -59,8 +59,8 @@ static inline void occupancy_fall(struct occupancy *occupancy, int64_t now_us)
 struct measure {
     _Alignas(64) uint64_t arrivals;
     uint64_t served;
-    struct tally wait;         /* of those whose service began */
-    struct tally_sum sojourn;  /* arrival to the end of the service, of those served */
+    struct tally wait;          /* of those whose service began */
+    struct tally_sum sojourn;   /* arrival to the end of the service, of those served */
     struct occupancy occupancy; /* over all customers only */
     struct tally_level queue, busy;
     struct histogram waits; /* as `wait` */

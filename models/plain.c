@@ -193,8 +193,7 @@ __attribute__((noinline)) struct plain_step plain_arrive(struct world *world, ui
     world_pc(world, stream->place, stream->condition)[PC_patients]++;
     world->system.of[stream->condition].arrivals++;
     tally_level_rise(&world->system.present, now_us);
-    return (struct plain_step){
-        who, come(world, who, patient, &world->pathways.stage[stream->stage], now_us)};
+    return (struct plain_step){who, come(world, who, patient, &world->pathways.stage[stream->stage], now_us)};
 }
 
 static inline void end(struct world *world, uint32_t who, const struct patient *patient, int64_t now_us)

@@ -20,7 +20,8 @@ static inline bool plain_is(const struct world *world, const struct stage *stage
     return stage->direct && world->part.trace == NULL;
 }
 
-/* Whether the next patient of a stream comes to such a stage, and nothing else is to be known of the arrival. */
+/* Whether the next patient of a stream comes to such a stage, and nothing else is to be known of the arrival.
+ */
 static inline bool plain_comes(const struct world *world, uint32_t stream)
 {
     const struct stream *of = &world->demand.stream[stream];
@@ -49,8 +50,8 @@ struct plain_step plain_arrive(struct world *world, uint32_t stream, int64_t now
 /* The patient, whose stage this is, comes to its station. Returns as `next` above. */
 int32_t plain_come(struct world *world, uint32_t who, int64_t now_us);
 
-/* The patient's service ends, and that of the next in line begins; the patient goes on, as far as it is plain,
- * or leaves. */
+/* The patient's service ends, and that of the next in line begins; the patient goes on, as far as it is
+ * plain, or leaves. */
 struct plain_step plain_depart(struct world *world, uint32_t who, int64_t now_us);
 
 #endif

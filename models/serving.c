@@ -58,6 +58,8 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
         world_fa(world, patient->facility)[FA_income] += care_fen;
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, care_fen - insurer_fen + own_fen);
 }
 
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
@@ -101,6 +103,8 @@ static void count_treated(struct world *world, struct patient *patient, int64_t 
         world_fa(world, patient->facility)[FA_treated_here]++;
     reach_add(&world->system.reach[condition], wait_us, travel_us);
     world_count_reach(world, home, condition, wait_us, travel_us);
+    if (world->fates != NULL)
+        fate_is_treated(world, patient, place, wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);

@@ -74,7 +74,6 @@ static inline enum station_answer station_arrive_one(struct station *station, st
     return STATION_SERVED;
 }
 
-
 /* Joins the line at the head of its level, whatever the room: who was being served and waits to go on. */
 void station_queue_first(struct station *station, struct station_links *links, uint32_t customer,
                          unsigned level);

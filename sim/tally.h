@@ -44,7 +44,8 @@ static inline void tally_sum_merge(struct tally_sum *into, const struct tally_su
 double tally_sum_mean(const struct tally_sum *tally); /* NaN when empty */
 
 /* Of a level over time (queue length, occupancy): the integral of the level, as if it had been what it is now
- * since time 0, and what is too much in that. So a change adds one product, and none where the change is 1. */
+ * since time 0, and what is too much in that. So a change adds one product, and none where the change is 1.
+ */
 struct tally_level {
     int64_t level;
     int128 area; /* level x microseconds, but for level x now; the whole while the level is 0 */

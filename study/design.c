@@ -115,8 +115,7 @@ static int put_at(const struct making *making, size_t point, size_t f, double u)
 
 static struct rng_words draw(const struct making *making, size_t f, size_t ordinal, uint32_t what)
 {
-    const uint64_t stream =
-        rng_hash_more(rng_hash("design"), design_factor_of(making->design, f)->id);
+    const uint64_t stream = rng_hash_more(rng_hash("design"), design_factor_of(making->design, f)->id);
     return rng_draw(&making->rng, (struct rng_identity){.stream = stream, .ordinal = (uint32_t)ordinal},
                     (struct rng_purpose){.quantity = what});
 }
@@ -136,7 +135,8 @@ static int allot(const struct making *making, size_t points)
         return err_fail(making->err, "%s: the design has more than %d points; vary fewer factors or levels",
                         design->spec->host.path, DESIGN_POINTS);
     if (points * design->factors > MOST_VALUES)
-        return err_fail(making->err, "%s: %zu points of %zu factors are more than %d values; use fewer points",
+        return err_fail(making->err,
+                        "%s: %zu points of %zu factors are more than %d values; use fewer points",
                         design->spec->host.path, points, design->factors, MOST_VALUES);
     design->points = points;
     design->values =
@@ -309,8 +309,7 @@ static int make_one_at_a_time(const struct making *making)
         const size_t levels = design_factor_levels(factor);
         const double low = levels > 0 ? level_at(factor, 0) : quantile_of(making, f, LOW_QUANTILE);
         const double high = levels > 0 ? level_at(factor, levels - 1) : quantile_of(making, f, HIGH_QUANTILE);
-        if (put(making, design_low_point(f), f, low) != 0 ||
-            put(making, design_high_point(f), f, high) != 0)
+        if (put(making, design_low_point(f), f, low) != 0 || put(making, design_high_point(f), f, high) != 0)
             return -1;
     }
     return 0;
@@ -333,8 +332,8 @@ static int read_field(const struct table *table, size_t row, size_t column,
             *value = (double)i;
             return 0;
         }
-    return table_problem(table, row, column, err, "\"%.60s\" is none of the factor's texts; write one of them",
-                         field);
+    return table_problem(table, row, column, err,
+                         "\"%.60s\" is none of the factor's texts; write one of them", field);
 }
 
 static int check_columns(const struct design *design, const struct table *table, struct err *err)
@@ -344,8 +343,8 @@ static int check_columns(const struct design *design, const struct table *table,
         while (f < design->factors && strcmp(design_factor_of(design, f)->id, table_name(table, column)) != 0)
             f++;
         if (f == design->factors)
-            return err_fail(err, "%s:1: %s: is no factor of %s; name columns by the factors' ids", table->path,
-                            table_name(table, column), design->spec->host.path);
+            return err_fail(err, "%s:1: %s: is no factor of %s; name columns by the factors' ids",
+                            table->path, table_name(table, column), design->spec->host.path);
     }
     return 0;
 }
@@ -376,9 +375,8 @@ static int take_table(const struct making *making, const struct table *table)
 static int make_listed(const struct making *making)
 {
     struct table table;
-    const int status = table_load(&table, making->design->spec->file, making->err) != 0
-                           ? -1
-                           : take_table(making, &table);
+    const int status =
+        table_load(&table, making->design->spec->file, making->err) != 0 ? -1 : take_table(making, &table);
     table_free(&table);
     return status;
 }
@@ -404,16 +402,12 @@ static int prepare_priors(struct making *making)
 int design_init(struct design *design, const struct design_spec *spec, struct err *err)
 {
     static int (*const make[])(const struct making *) = {
-        [DESIGN_FACTORIAL] = make_factorial,
-        [DESIGN_LISTED] = make_listed,
-        [DESIGN_LATIN_HYPERCUBE] = make_latin,
-        [DESIGN_SOBOL_SEQUENCE] = make_sequence,
-        [DESIGN_ONE_AT_A_TIME] = make_one_at_a_time,
-        [DESIGN_SOBOL_INDICES] = make_indices,
+        [DESIGN_FACTORIAL] = make_factorial,         [DESIGN_LISTED] = make_listed,
+        [DESIGN_LATIN_HYPERCUBE] = make_latin,       [DESIGN_SOBOL_SEQUENCE] = make_sequence,
+        [DESIGN_ONE_AT_A_TIME] = make_one_at_a_time, [DESIGN_SOBOL_INDICES] = make_indices,
     };
     *design = (struct design){.spec = spec, .factors = spec->factors.count};
-    struct making making = {
-        .design = design, .rng = rng_of(strtoull(spec->seed, NULL, 10), 0), .err = err};
+    struct making making = {.design = design, .rng = rng_of(strtoull(spec->seed, NULL, 10), 0), .err = err};
     return prepare_priors(&making) != 0 ? -1 : make[spec->kind](&making);
 }
 

@@ -46,7 +46,8 @@ static int keep_named(struct choice *choice, const struct design_spec *spec, str
             continue;
         }
         const char *near = scenario_nearest(*name, choice->book.names, choice->book.count);
-        return scenario_blame(&spec->host, name, err, "\"%.80s\" is no metric of these scenarios; %s%s%s", *name,
+        return scenario_blame(&spec->host, name, err, "\"%.80s\" is no metric of these scenarios; %s%s%s",
+                              *name,
                               near != NULL ? "did you mean \"" : "see `counterpart show --all` of a run",
                               near != NULL ? near : "", near != NULL ? "\"?" : "");
     }
@@ -84,8 +85,8 @@ struct job {
     const struct trials *trials;
     const struct experiment_options *options;
     struct choice choice;
-    size_t tasks, unit;          /* a thread takes so many tasks at a time */
-    atomic_uint_least64_t next;  /* units are handed out in order, so that all before a failing one are run */
+    size_t tasks, unit;         /* a thread takes so many tasks at a time */
+    atomic_uint_least64_t next; /* units are handed out in order, so that all before a failing one are run */
     atomic_bool failed;
     pthread_mutex_t mutex; /* guards what follows */
     size_t done;
@@ -271,6 +272,15 @@ int experiment_run(struct experiment *experiment, const struct trials *trials,
     }
     choice_free(&job.choice);
     return status;
+}
+
+int experiment_plan(struct experiment *experiment, const struct trials *trials, struct err *err)
+{
+    *experiment = (struct experiment){.design = trials->design,
+                                      .scenarios = trials->scenario_count,
+                                      .points = trials->design->points,
+                                      .replications = trials->replications};
+    return copy_scenarios(experiment, trials, err);
 }
 
 void experiment_free(struct experiment *experiment)

@@ -18,7 +18,7 @@
 struct experiment {
     const struct design *design; /* borrowed */
     size_t scenarios, points, replications, metrics;
-    const char *seed; /* of the patients' luck */
+    const char *seed;                                             /* of the patients' luck */
     const char *const *titles, *const *written, *const *resolved; /* by scenario, without any point */
     const char *const *metric_names, *const *metric_units;
     double *values; /* [scenario][point][replication][metric]; NaN where a world has no such metric */
@@ -47,6 +47,9 @@ static inline double experiment_value(const struct experiment *e, size_t scenari
 {
     return e->values[((scenario * e->points + point) * e->replications + replication) * e->metrics + metric];
 }
+
+/* The same without any trial having been run: for its result, which then has no metrics. */
+MUST_CHECK int experiment_plan(struct experiment *experiment, const struct trials *trials, struct err *err);
 
 /* As the contents of a result file. Owned by the experiment. */
 MUST_CHECK const struct result *experiment_result(struct experiment *experiment, struct err *err);

@@ -140,10 +140,10 @@ static void fill_spread(struct sensitivity_spread *spread, const double *y, doub
     spread->parameters_sd = sqrt(left);
     qsort(by_point, points, sizeof *by_point, by_size);
     const double shrink = variance > 0 ? sqrt(left / variance) : 0;
-    spread->low =
-        spread->mean + shrink * (gsl_stats_quantile_from_sorted_data(by_point, 1, points, 0.025) - spread->mean);
-    spread->high =
-        spread->mean + shrink * (gsl_stats_quantile_from_sorted_data(by_point, 1, points, 0.975) - spread->mean);
+    spread->low = spread->mean +
+                  shrink * (gsl_stats_quantile_from_sorted_data(by_point, 1, points, 0.025) - spread->mean);
+    spread->high = spread->mean +
+                   shrink * (gsl_stats_quantile_from_sorted_data(by_point, 1, points, 0.975) - spread->mean);
 }
 
 int sensitivity_spread_of(struct sensitivity_spread *spread, const double *y, size_t points,
@@ -172,8 +172,8 @@ int sensitivity_spread_of(struct sensitivity_spread *spread, const double *y, si
     return room ? 0 : -1;
 }
 
-int sensitivity_rank_of(struct sensitivity_rank *rank, const double *values, const double *means, size_t count,
-                        struct err *err)
+int sensitivity_rank_of(struct sensitivity_rank *rank, const double *values, const double *means,
+                        size_t count, struct err *err)
 {
     *rank = (struct sensitivity_rank){NAN, NAN, NAN};
     double *room = mem_zeroed(4 * count, sizeof *room, err);
@@ -239,8 +239,8 @@ static double centre_of(const struct table_of_rows *table)
     return sum / (2 * (double)table->rows);
 }
 
-/* `times[row]` says how often a row counts; values are taken relative to `centre`, which makes the first-order
- * estimate less noisy. first and total get sums to be divided by the variance. */
+/* `times[row]` says how often a row counts; values are taken relative to `centre`, which makes the
+ * first-order estimate less noisy. first and total get sums to be divided by the variance. */
 static void estimate(const struct table_of_rows *table, const unsigned *times, double centre, double *first,
                      double *total, double *variance)
 {

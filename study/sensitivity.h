@@ -23,8 +23,8 @@ struct sensitivity_swing {
 void sensitivity_tornado(struct sensitivity_swing *swings, const double *y, size_t factors,
                          size_t replications);
 
-/* What is believed about the parameters, and what is mere luck, by two-way analysis of variance: the luck of a
- * replication is the same at all points. */
+/* What is believed about the parameters, and what is mere luck, by two-way analysis of variance: the luck of
+ * a replication is the same at all points. */
 struct sensitivity_spread {
     size_t points, replications; /* points: those defined in all replications */
     double mean;
@@ -56,7 +56,8 @@ struct sensitivity_index {
 struct sensitivity_variance {
     size_t rows; /* those that are defined throughout */
     double mean, variance;
-    double luck_share; /* of the variance: what is left of luck in the means over replications; NaN with one */
+    double
+        luck_share; /* of the variance: what is left of luck in the means over replications; NaN with one */
 };
 /* y is [row * (factors + 2) + matrix][replication]: A, B, then A with one column from B. */
 MUST_CHECK int sensitivity_sobol(struct sensitivity_index *indices, struct sensitivity_variance *variance,

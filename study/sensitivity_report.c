@@ -369,7 +369,8 @@ static const char *explanation(int kind)
 {
     switch (kind) {
     case DESIGN_ONE_AT_A_TIME:
-        return "One factor at a time, on common luck; bars: what the low (-) and the high value (+) change, | "
+        return "One factor at a time, on common luck; bars: what the low (-) and the high value (+) change, "
+               "| "
                "the base.\n";
     case DESIGN_SOBOL_INDICES:
         return "Sobol' indices: the share of the variance that a factor explains alone (first, #) and with "
@@ -452,7 +453,8 @@ static int json_swings(json_t *object, const struct analysis *a)
         const struct sensitivity_swing *swing = &a->swings[i];
         json_t *item = json_object();
         broken |= json_out_set(item, "factor", json_out_text(design_factor_of(design, swing->factor)->id));
-        broken |= json_out_set(item, "low", json_value(design, design_low_point(swing->factor), swing->factor));
+        broken |=
+            json_out_set(item, "low", json_value(design, design_low_point(swing->factor), swing->factor));
         broken |=
             json_out_set(item, "high", json_value(design, design_high_point(swing->factor), swing->factor));
         broken |= json_out_set(item, "low_difference", json_stats(swing->low));
@@ -512,8 +514,7 @@ static json_t *json_response(const struct analysis *a)
     int broken = json_out_set(object, "metric", json_out_text(e->metric_names[a->response.metric]));
     broken |= json_out_set(object, "unit", json_out_text(e->metric_units[a->response.metric]));
     broken |= json_out_set(object, "scenario", json_out_text(scenario_id(e, a->response.scenario)));
-    broken |= json_out_set(object, "base",
-                           json_out_text(a->response.difference ? scenario_id(e, 0) : NULL));
+    broken |= json_out_set(object, "base", json_out_text(a->response.difference ? scenario_id(e, 0) : NULL));
     if (kind_of(e) == DESIGN_ONE_AT_A_TIME)
         broken |= json_swings(object, a);
     else
@@ -648,9 +649,8 @@ static void csv_spread(struct text *text, const struct analysis *a)
         text_add(text, ",");
         text_add_csv(text, design_factor_of(a->e->design, f)->id);
         csv_numbers(text,
-                    (const double[]){s->mean, s->luck_half, s->points_half, s->low, s->high,
-                                     s->parameters_sd, s->luck_sd, a->ranks[f].correlation, a->ranks[f].low,
-                                     a->ranks[f].high},
+                    (const double[]){s->mean, s->luck_half, s->points_half, s->low, s->high, s->parameters_sd,
+                                     s->luck_sd, a->ranks[f].correlation, a->ranks[f].low, a->ranks[f].high},
                     10);
     }
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/rng.h"
+
 /* ---- loading ---- */
 
 /* Says of every problem where in the design it arose. */
@@ -67,11 +69,11 @@ static int check_pairs(const struct trials *trials, struct err *err)
     const struct scenario *base = &trials->scenarios[0];
     for (size_t s = 1; s < trials->scenario_count; s++)
         if (strcmp(trials->scenarios[s].run.seed, base->run.seed) != 0)
-            return err_fail(err,
-                            "%s has seed %s and %s has seed %s: worlds can be paired only when their patients "
-                            "have the same luck; run them with the same seed (--seed)",
-                            base->path, base->run.seed, trials->scenarios[s].path,
-                            trials->scenarios[s].run.seed);
+            return err_fail(
+                err,
+                "%s has seed %s and %s has seed %s: worlds can be paired only when their patients "
+                "have the same luck; run them with the same seed (--seed)",
+                base->path, base->run.seed, trials->scenarios[s].path, trials->scenarios[s].run.seed);
     return 0;
 }
 
@@ -107,8 +109,8 @@ static int check_factor(const struct trials *trials, size_t f, struct err *err)
 
 static int load_all(struct trials *trials, struct err *err)
 {
-    trials->scenarios = arena_zeroed(&trials->arena, trials->design->spec->scenarios.count,
-                                     sizeof *trials->scenarios, err);
+    trials->scenarios =
+        arena_zeroed(&trials->arena, trials->design->spec->scenarios.count, sizeof *trials->scenarios, err);
     if (trials->scenarios == NULL)
         return -1;
     for (size_t s = 0; s < trials->design->spec->scenarios.count; s++) {
@@ -119,6 +121,7 @@ static int load_all(struct trials *trials, struct err *err)
         struct world *world = world_new(&trials->scenarios[s], 0, err);
         if (world == NULL)
             return -1;
+        trials->fingerprint = rng_mix(trials->fingerprint ^ world_fingerprint(world));
         world_free(world);
     }
     return check_pairs(trials, err);

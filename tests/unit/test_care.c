@@ -407,7 +407,7 @@ Test(care, draws_a_new_stay_at_each_visit)
                         "    next: ( { to = \"s\"; share = 0.99; }, { share = 0.01; } ); } ); } );\n");
     model_run(&model);
     const struct tally_sum *stays = &measure_of(&model.world->measures, 0, 0)->sojourn;
-    cr_assert_gt(stays->count, 5); /* all but one in twenty do */
+    cr_assert_gt(stays->count, 5);                                  /* all but one in twenty do */
     cr_assert_neq((int64_t)(stays->sum % (int128)stays->count), 0); /* as it is where all are the same */
     model_free(&model);
 }

@@ -54,8 +54,7 @@ static int by_size(const void *a, const void *b)
 Test(design, factorial_has_every_combination_the_last_factor_fastest)
 {
     struct made made;
-    make(&made, "kind = \"factorial\";" SCENARIOS
-                "factors: ( { id = \"a\"; path = \"x\"; values = [1, 2]; },"
+    make(&made, "kind = \"factorial\";" SCENARIOS "factors: ( { id = \"a\"; path = \"x\"; values = [1, 2]; },"
                 "           { id = \"b\"; path = \"y\"; texts = [\"p\", \"q\", \"r\"]; },"
                 "           { id = \"c\"; path = \"z\"; low = 0.0; high = 0.5; } );");
     cr_assert_eq(made.design.points, 12);
@@ -149,9 +148,10 @@ Test(design, sobol_indices_mix_the_two_matrices)
 Test(design, one_at_a_time_takes_quantiles_of_priors_and_leaves_the_others_alone)
 {
     struct made made;
-    make(&made, "kind = \"one_at_a_time\";" SCENARIOS
-                "factors: ( { id = \"a\"; path = \"x\"; prior: { dist = \"normal\"; mean = 100; sd = 10; }; },"
-                "           { id = \"b\"; path = \"y\"; values = [3, 4, 5]; } );");
+    make(&made,
+         "kind = \"one_at_a_time\";" SCENARIOS
+         "factors: ( { id = \"a\"; path = \"x\"; prior: { dist = \"normal\"; mean = 100; sd = 10; }; },"
+         "           { id = \"b\"; path = \"y\"; values = [3, 4, 5]; } );");
     cr_assert_eq(made.design.points, 5);
     cr_expect(isnan(at(&made, 0, 0)) && isnan(at(&made, 0, 1)));
     cr_expect_float_eq(at(&made, design_low_point(0), 0), 80.4, 1e-9);
@@ -174,7 +174,8 @@ Test(design, priors_are_met_by_their_quantiles)
         {"{ dist = \"lognormal\"; mu = 0.0; sigma = 1.0; }", 0.509416, 1},
         {"{ dist = \"beta\"; alpha = 2; beta = 2; high = 1; }", 0.326352, 0.5},
         {"{ dist = \"gamma\"; shape = 1; scale = 2; }", 0.575364, 1.386294},
-        {"{ dist = \"empirical\"; quantiles = ( { p = 0.0; value = 0; }, { p = 0.5; value = 1; }, { p = 1.0; value "
+        {"{ dist = \"empirical\"; quantiles = ( { p = 0.0; value = 0; }, { p = 0.5; value = 1; }, { p = 1.0; "
+         "value "
          "= 5; } ); }",
          0.5, 1},
     };
@@ -190,8 +191,8 @@ Test(design, priors_are_met_by_their_quantiles)
         for (size_t point = 0; point < 200; point++)
             column[point] = at(&made, point, 0);
         qsort(column, 200, sizeof column[0], by_size);
-        cr_expect(column[49] <= cases[i].quartile + 1e-5 && column[50] >= cases[i].quartile - 1e-5, "%s: %g %g",
-                  cases[i].prior, column[49], column[50]);
+        cr_expect(column[49] <= cases[i].quartile + 1e-5 && column[50] >= cases[i].quartile - 1e-5,
+                  "%s: %g %g", cases[i].prior, column[49], column[50]);
         cr_expect(column[99] <= cases[i].median + 1e-5 && column[100] >= cases[i].median - 1e-5, "%s: %g %g",
                   cases[i].prior, column[99], column[100]);
         unmake(&made);
@@ -203,11 +204,12 @@ Test(design, values_are_written_with_what_stands_around_them)
     struct made made;
     struct err err = ERR_INIT;
     struct design_sets sets;
-    make(&made, "kind = \"factorial\";" SCENARIOS
-                "factors: ( { id = \"a\"; path = \"p.a\"; as = \"[0.52, {}]\"; values = [0.25]; },"
-                "           { id = \"b\"; path = \"p.b\"; also = [\"q.b\", \"r.b\"]; as = \"{} d\"; whole = true;"
-                "             values = [7.6]; },"
-                "           { id = \"c\"; path = \"p.c\"; texts = [\"true\"]; } );");
+    make(&made,
+         "kind = \"factorial\";" SCENARIOS
+         "factors: ( { id = \"a\"; path = \"p.a\"; as = \"[0.52, {}]\"; values = [0.25]; },"
+         "           { id = \"b\"; path = \"p.b\"; also = [\"q.b\", \"r.b\"]; as = \"{} d\"; whole = true;"
+         "             values = [7.6]; },"
+         "           { id = \"c\"; path = \"p.c\"; texts = [\"true\"]; } );");
     cr_assert_eq(design_sets_of(&sets, &made.design, 0, 0, &err), 0);
     static const char *const due[] = {"p.a=[0.52, 0.25]", "p.b=8 d", "q.b=8 d", "r.b=8 d", "p.c=true"};
     cr_assert_eq(sets.count, 5);
@@ -252,34 +254,39 @@ static void refused(const char *text, const char *message)
 
 Test(design, says_what_is_wrong_and_where)
 {
-    refused("kind = \"factorail\";" SCENARIOS FACTOR("values = [1];"), ":1: kind: \"factorail\" is not a choice; did you mean \"factorial\"?");
+    refused("kind = \"factorail\";" SCENARIOS FACTOR("values = [1];"),
+            ":1: kind: \"factorail\" is not a choice; did you mean \"factorial\"?");
     refused(SCENARIOS FACTOR("values = [1];"), "kind: is missing");
     refused("kind = \"factorial\"; pionts = 3;" SCENARIOS FACTOR("values = [1];"),
             "pionts: is no key of the language; did you mean \"points\"?");
     refused("kind = \"factorial\";" SCENARIOS, "factors: is missing");
     refused("kind = \"factorial\";" SCENARIOS "factors: ();", "factors: 0 factors; write from 1 to 500");
     refused("kind = \"factorial\"; scenarios: ();" FACTOR("values = [1];"), "scenarios: 0 scenarios");
-    refused("kind = \"factorial\"; scenarios: ( { id = \"one\"; file = \"nowhere.cfg\"; } );" FACTOR("values = [1];"),
+    refused("kind = \"factorial\"; scenarios: ( { id = \"one\"; file = \"nowhere.cfg\"; } );" FACTOR(
+                "values = [1];"),
             "scenarios.one.file: \"nowhere.cfg\" cannot be read");
     refused("kind = \"factorial\";" SCENARIOS FACTOR(""), "factors.a: has none of values");
     refused("kind = \"factorial\";" SCENARIOS FACTOR("values = [1]; low = 1; high = 2;"),
             "factors.a: has several of values");
-    refused("kind = \"factorial\";" SCENARIOS FACTOR("low = 3; high = 2;"), "factors.a.low: is not below high");
+    refused("kind = \"factorial\";" SCENARIOS FACTOR("low = 3; high = 2;"),
+            "factors.a.low: is not below high");
     refused("kind = \"factorial\";" SCENARIOS FACTOR("prior: { dist = \"uniform\"; low = 0; high = 1; };"),
             "factors.a.prior: has no levels");
-    refused("kind = \"latin_hypercube\";" SCENARIOS FACTOR("prior = 3;"), "factors.a.prior: is a single value");
-    refused("kind = \"latin_hypercube\";" SCENARIOS FACTOR("prior: { dist = \"normal\"; mean = -9; sd = 1; };"),
-            "nearly all of it lies below low");
+    refused("kind = \"latin_hypercube\";" SCENARIOS FACTOR("prior = 3;"),
+            "factors.a.prior: is a single value");
+    refused(
+        "kind = \"latin_hypercube\";" SCENARIOS FACTOR("prior: { dist = \"normal\"; mean = -9; sd = 1; };"),
+        "nearly all of it lies below low");
     refused("kind = \"latin_hypercube\"; points = 1;" SCENARIOS FACTOR("low = 0; high = 1;"),
             "points: 1 is out of range");
     refused("kind = \"latin_hypercube\"; seed = \"x\";" SCENARIOS FACTOR("low = 0; high = 1;"),
             "seed: \"x\" is not a seed");
-    refused("kind = \"factorial\";" SCENARIOS FACTOR("values = [1]; as = \"d\";"), "factors.a.as: \"d\" has 0 {}");
+    refused("kind = \"factorial\";" SCENARIOS FACTOR("values = [1]; as = \"d\";"),
+            "factors.a.as: \"d\" has 0 {}");
     refused("kind = \"factorial\";" SCENARIOS FACTOR("values = [1]; as = \"{} {}\";"), "has 2 {}");
     refused("kind = \"factorial\";" SCENARIOS FACTOR("values = [1]; scenarios = [\"on\"];"),
             "\"on\" is no scenario of the design; did you mean \"one\"?");
-    refused("kind = \"factorial\";" SCENARIOS
-            "factors: ( { id = \"a\"; path = \"x=3\"; values = [1]; } );",
+    refused("kind = \"factorial\";" SCENARIOS "factors: ( { id = \"a\"; path = \"x=3\"; values = [1]; } );",
             "factors.a.path: is no path");
     refused("kind = \"factorial\";" SCENARIOS "factors: ( { id = \"a\"; path = \"x\"; values = [1]; },"
             "{ id = \"a\"; path = \"y\"; values = [1]; } );",
@@ -293,7 +300,8 @@ Test(design, refuses_more_points_than_it_can_hold)
     char text[4000] = "kind = \"factorial\";" SCENARIOS "factors: (";
     for (int i = 0; i < 30; i++) {
         char factor[80];
-        snprintf(factor, sizeof factor, "%s { id = \"f%d\"; path = \"x\"; values = [1, 2, 3]; }", i > 0 ? "," : "", i);
+        snprintf(factor, sizeof factor, "%s { id = \"f%d\"; path = \"x\"; values = [1, 2, 3]; }",
+                 i > 0 ? "," : "", i);
         strcat(text, factor);
     }
     strcat(text, ");");
@@ -327,7 +335,8 @@ static void with_table(const char *table, const char *more, const char *message)
 
 Test(design, listed_points_come_from_a_table)
 {
-    const char *two = "factors: ( { id = \"a\"; path = \"x\"; }, { id = \"b\"; path = \"y\"; texts = [\"p\", \"q\"]; } );";
+    const char *two =
+        "factors: ( { id = \"a\"; path = \"x\"; }, { id = \"b\"; path = \"y\"; texts = [\"p\", \"q\"]; } );";
     with_table("b,a\nq,0.5\np,\nq,12\n", two, NULL);
     with_table("a\n1\n", two, "b");
     with_table("a,b,c\n1,p,3\n", two, ":1: c: is no factor of");

@@ -13,9 +13,9 @@
 static double unit(uint32_t ordinal, uint32_t what, uint32_t repeat)
 {
     const struct rng rng = rng_of(20261122, repeat);
-    return rng_unit(
-        rng_draw(&rng, (struct rng_identity){.stream = 7, .ordinal = ordinal}, (struct rng_purpose){.quantity = what})
-            .w[0]);
+    return rng_unit(rng_draw(&rng, (struct rng_identity){.stream = 7, .ordinal = ordinal},
+                             (struct rng_purpose){.quantity = what})
+                        .w[0]);
 }
 
 static double noise(uint32_t ordinal, uint32_t what, uint32_t repeat)
@@ -27,8 +27,8 @@ static double noise(uint32_t ordinal, uint32_t what, uint32_t repeat)
 
 Test(sensitivity, a_tornado_is_sorted_by_what_the_factors_do_together_with_the_base)
 {
-    /* base 10 and 20; factor 0 changes nothing, 1 lowers by 1 or raises by 2, 2 lowers by 4 at both ends, 3 is
-     * undefined */
+    /* base 10 and 20; factor 0 changes nothing, 1 lowers by 1 or raises by 2, 2 lowers by 4 at both ends, 3
+     * is undefined */
     const double y[] = {10, 20, 10, 20, 10, 20, 9, 19, 12, 22, 6, 16, 6, 16, NAN, NAN, 10, 20};
     struct sensitivity_swing swings[4];
     sensitivity_tornado(swings, y, 4, 2);
@@ -53,7 +53,8 @@ static void simulate(double *y, size_t points, size_t replications, uint32_t rep
 {
     for (size_t i = 0; i < points; i++)
         for (size_t r = 0; r < replications; r++)
-            y[i * replications + r] = 100 + 3 * noise((uint32_t)i, 1, repeat) + 2 * noise((uint32_t)r, 2, repeat) +
+            y[i * replications + r] = 100 + 3 * noise((uint32_t)i, 1, repeat) +
+                                      2 * noise((uint32_t)r, 2, repeat) +
                                       noise((uint32_t)(i * replications + r), 3, repeat);
 }
 
@@ -77,8 +78,8 @@ Test(sensitivity, spread_tells_parameters_from_luck)
         luck += spread.luck_sd * spread.luck_sd / REPEATS;
         cr_assert(spread.low < spread.mean && spread.mean < spread.high);
     }
-    cr_expect_float_eq(parameters, 9, 0.4, "%g", parameters); /* sd of the mean of 400: 0.1 */
-    cr_expect_float_eq(luck, 5, 0.5, "%g", luck);             /* 0.13 */
+    cr_expect_float_eq(parameters, 9, 0.4, "%g", parameters);          /* sd of the mean of 400: 0.1 */
+    cr_expect_float_eq(luck, 5, 0.5, "%g", luck);                      /* 0.13 */
     cr_expect(covered >= 364 && covered <= 394, "%d of 400", covered); /* 380 +- 3.5 sd */
 }
 
@@ -200,8 +201,8 @@ Test(sensitivity, sobol_indices_of_a_sum_are_shares_of_its_variance)
     }
 }
 
-/* 300 studies of 256 random rows: the bootstrap intervals are a little narrow at this size. Were they right in
- * 93% of studies, a true one would be below 265 with probability 0.001. */
+/* 300 studies of 256 random rows: the bootstrap intervals are a little narrow at this size. Were they right
+ * in 93% of studies, a true one would be below 265 with probability 0.001. */
 Test(sensitivity, sobol_intervals_cover)
 {
     enum { ROWS = 256, STUDIES = 300 };
@@ -214,8 +215,10 @@ Test(sensitivity, sobol_intervals_cover)
         evaluate(y, ROWS, ishigami, study);
         cr_assert_eq(sensitivity_sobol(indices, &variance, y, ROWS, 3, 1, &err), 0);
         for (size_t i = 0; i < 3; i++) {
-            first[i] += indices[i].first_low <= ishigami_first[i] && ishigami_first[i] <= indices[i].first_high;
-            total[i] += indices[i].total_low <= ishigami_total[i] && ishigami_total[i] <= indices[i].total_high;
+            first[i] +=
+                indices[i].first_low <= ishigami_first[i] && ishigami_first[i] <= indices[i].first_high;
+            total[i] +=
+                indices[i].total_low <= ishigami_total[i] && ishigami_total[i] <= indices[i].total_high;
         }
     }
     for (size_t i = 0; i < 3; i++) {

@@ -213,8 +213,9 @@ AFTER = """
 A share of {count} that is 95% in truth lies between 94% and 96% with a probability of 96%. Whoever stops as soon as an
 interval is narrow enough covers a little less than 95%: small spreads stop the search. The search for the best takes
 {spent:.0f} replications of all four queues on average, {most} at most; the three others are worse by the indifference
-exactly, which is the hardest case, and the procedure promises for that case whatever the dependence of the queues.
+exactly, which is the hardest case, and the procedure promises for that case whatever the dependence of the queues."""
 
+REMOVED = """
 ### What pairing removes
 
 Variance of the paired difference over that of independent runs (the sum of both variances), {replications} replications,
@@ -244,29 +245,43 @@ def number(text, digits=4):
 def report(options):
     kept = {}
     for what in ("coverage", "selection", "pairing"):
-        with open(os.path.join(options.folder, what + ".json"), encoding="utf-8") as file:
-            kept[what] = json.load(file)
+        path = os.path.join(options.folder, what + ".json")
+        if what != "pairing" or os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                kept[what] = json.load(file)
     lines = [HEAD]
     for row in kept["coverage"]["lines"] + kept["selection"]["lines"]:
         wanted = f"{100 * row['least']:.1f}%" + (" or more" if row["most"] == 1 else f" to {100 * row['most']:.1f}%")
         lines.append(f"| {row['what']} | {row['count']} | {100 * row['share']:.1f}%{'' if row['met'] else ' **missed**'} | "
                      f"{100 * row['low']:.1f}% to {100 * row['high']:.1f}% | {wanted} |")
-    lines.append(AFTER.format(count=kept["coverage"]["lines"][0]["count"], replications=kept["pairing"]["replications"],
+    lines.append(AFTER.format(count=kept["coverage"]["lines"][0]["count"],
                               **{key: kept["selection"][key] for key in ("spent", "most")}))
-    for row in kept["pairing"]["rows"]:
+    if "pairing" in kept:
+        lines += pairing_lines(kept["pairing"])
+    else:
+        lines.append("\nWhat pairing removes has not been measured with 200 replications yet.")
+    write_block(options.page, lines)
+    return {}
+
+
+def pairing_lines(kept):
+    lines = [REMOVED.format(replications=kept["replications"])]
+    for row in kept["rows"]:
         low, high = number(row["variance_ratio_low"], 2), number(row["variance_ratio_high"], 2)
         lines.append(f"| {row['alternative']} | {row['metric'].replace('_', chr(92) + '_')} | {number(row['base_mean'])} | "
                      f"{number(row['difference'])} | {number(row['variance_ratio'], 2)} | "
                      f"{'-' if '-' in (low, high) else low + ' to ' + high} |")
-    lines.append(WHY)
-    with open(options.page, encoding="utf-8") as file:
+    return lines + [WHY]
+
+
+def write_block(path, lines):
+    with open(path, encoding="utf-8") as file:
         page = file.read()
     block = "<!-- computed: comparing -->\n" + "\n".join(lines) + "\n<!-- end -->\n"
     before, mark, rest = page.partition("<!-- computed: comparing -->\n")
     after = rest.partition("<!-- end -->\n")[2] if mark else ""
-    with open(options.page, "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.write((before if mark else before.rstrip("\n") + "\n\n") + block + after)
-    return {}
 
 
 def main():

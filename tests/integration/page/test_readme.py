@@ -99,7 +99,7 @@ class Readme(unittest.TestCase):
 
     def test_the_commands_and_files_exist(self):
         commands = set(re.findall(r"build/counterpart (\w+)", "\n".join(BLOCKS)))
-        self.assertLessEqual({"check", "run", "compare", "sensitivity", "show", "describe", "keys"}, commands)
+        self.assertLessEqual({"check", "run", "compare", "sensitivity", "sweep", "show", "describe", "keys"}, commands)
         for command in sorted(commands):
             self.assertEqual(self.call(PROGRAM, command, "--help").returncode, 0)
         with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
