@@ -5,8 +5,9 @@
  * nothing else, in a scenario without facilities, classes of customers,
  * interruptions or servers held from stage to stage. Does what care.c and
  * serving.c do for such a stage, with what they look up at each step looked up
- * once; all that is rare goes there. A run with a trace goes there with
- * everything, and must count the same: a test compares the two. */
+ * once; all that is rare goes there. A run with a trace, or in which what
+ * happens to everybody is kept, goes there with everything, and must count the
+ * same: a test compares the two. */
 
 #include <stdint.h>
 
@@ -17,7 +18,7 @@ void plain_compile(struct world *world);
 
 static inline bool plain_is(const struct world *world, const struct stage *stage)
 {
-    return stage->direct && world->part.trace == NULL;
+    return stage->direct && world->part.trace == NULL && world->fates == NULL;
 }
 
 /* Whether the next patient of a stream comes to such a stage, and nothing else is to be known of the arrival.
@@ -25,16 +26,16 @@ static inline bool plain_is(const struct world *world, const struct stage *stage
 static inline bool plain_comes(const struct world *world, uint32_t stream)
 {
     const struct stream *of = &world->demand.stream[stream];
-    return of->direct && world->part.trace == NULL && world->part.luck.batch != NULL &&
-           of->next_ordinal < UINT32_C(0x7fffffff);
+    return of->direct && world->part.trace == NULL && world->fates == NULL &&
+           world->part.luck.batch != NULL && of->next_ordinal < UINT32_C(0x7fffffff);
 }
 
 /* Whether a departure is due and from such a stage. */
 static inline bool plain_leaves(const struct world *world, const struct event *event)
 {
     const struct patient *patient = &world->part.patients.record[event->who];
-    return world->pathways.stage[patient->stage].direct && world->part.trace == NULL &&
-           patient->due_us == event->at_us && patient->due_kind == event->kind;
+    return plain_is(world, &world->pathways.stage[patient->stage]) && patient->due_us == event->at_us &&
+           patient->due_kind == event->kind;
 }
 
 /* How it goes on: CASE_SETTLED, or the stage to try now, perhaps STAGE_END. What fits into a register. */
