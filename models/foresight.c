@@ -63,7 +63,8 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct choice_set *set = *set_slot(world, stream);
     if (set != NULL)
-        fetch(set, world->pathways.stage[stream->stage].choice == CHOICE_UTILITY ? sizeof *set : 1);
+        fetch(set,
+              world->pathways.stage[stream->stage].choice == CHOICE_UTILITY ? sizeof *set : 2 * LINE_BYTES);
 }
 
 /* What a record names. */

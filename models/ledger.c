@@ -149,17 +149,25 @@ void ledger_close_step(struct ledger *ledger)
                            length_us);
 }
 
-double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
+struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step)
 {
     const struct field_row *row = &ledger_fields[field];
     const struct shape *shape = &shapes[row->group];
     const size_t columns = shape->second == LEDGER_DIMS ? 1 : ledger->size[shape->second];
     const size_t cells = ledger->size[shape->first] * columns;
-    const int64_t raw =
-        ledger->series[row->group][((step * cells + i * columns + j) * shape->width) + row->column];
-    if (row->kind == FIELD_MEAN)
-        return (double)raw / (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
-    return (double)raw * row->scale;
+    const bool is_mean = row->kind == FIELD_MEAN;
+    return (struct ledger_row){
+        .cells = &ledger->series[row->group][step * cells * shape->width + row->column],
+        .columns = columns,
+        .width = shape->width,
+        .scale = row->scale,
+        .divisor = is_mean ? (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]) : 0};
+}
+
+double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
+{
+    const struct ledger_row row = ledger_row(ledger, field, step);
+    return ledger_row_value(&row, i, j);
 }
 
 /* --- saving --------------------------------------------------------------- */

@@ -107,6 +107,19 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
 /* Closes the current step and opens the next. */
 void ledger_close_step(struct ledger *ledger);
 
+/* The numbers of a field in a step. */
+struct ledger_row {
+    const int64_t *cells;
+    size_t columns, width; /* cells of the second dimension; numbers of a cell */
+    double scale, divisor;
+};
+struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step);
+static inline double ledger_row_value(const struct ledger_row *row, size_t i, size_t j)
+{
+    const double raw = (double)row->cells[(i * row->columns + j) * row->width];
+    return row->divisor > 0 ? raw / row->divisor : raw * row->scale;
+}
+
 /* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one).
  */
 double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j);

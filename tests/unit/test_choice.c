@@ -369,7 +369,7 @@ Test(choice, the_set_holds_the_nearest_whatever_their_number)
         const struct choice_set *set = world->choices.set[origin];
         cr_assert_eq(set->count, CHOICE_SET);
         for (size_t n = 0; n < CHOICE_SET; n++)
-            cr_assert_eq(set->candidate[n].facility, nearest[n], "%zu. seen from place %u", n, origin);
+            cr_assert_eq(set->facility[n], nearest[n], "%zu. seen from place %u", n, origin);
     }
     model_free(&model);
 }
