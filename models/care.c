@@ -12,6 +12,7 @@
 #include "models/plain.h"
 #include "models/remote.h"
 #include "models/serving.h"
+#include "models/stay.h"
 #include "models/watch.h"
 
 static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
@@ -164,7 +165,7 @@ static inline void enter(struct patient *patient)
 {
     patient->attempt = 0;
     patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
-    patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
+    patient->more = (uint8_t)(patient->more & ~(PATIENT_UPGRADED | PATIENT_ROUTED));
 }
 
 /* Tries stages until the patient is settled or the pathway ends. */
@@ -250,7 +251,14 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     patient->asked_us = now_us;
     patient->facility = PATIENT_NOWHERE;
     int32_t next = patient->stage;
-    if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
+    if (stay_is(world, stage) && stage->choice != CHOICE_STAY) {
+        const uint32_t to = stay_choose(world, patient, stage);
+        if (to != PATIENT_NOWHERE) {
+            patient->flags |= (uint8_t)(PATIENT_PLACED | (stage->treats ? PATIENT_NEEDED : 0));
+            next = journey_to(world, who, to, 0);
+        }
+    } else if (stage->ward < 0 && stage->choice == CHOICE_STAY &&
+               (stage->need_count > 0 || stage->service >= 0)) {
         const uint32_t to = journey_first(world, patient);
         if (to == CHOICE_HOME) {
             patient->flags |= stage->treats ? PATIENT_NEEDED : 0;
@@ -390,10 +398,30 @@ static void leave_plain(struct world *world, uint32_t who, const struct stage *s
         go_on(world, who, next, anew, now_us);
 }
 
+/* To another stage, if there is one. */
+static void leave_stay(struct world *world, uint32_t who, int32_t next, int64_t now_us)
+{
+    if (next == STAGE_END) {
+        end(world, who, now_us);
+        return;
+    }
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = &world->pathways.stage[next];
+    enter(patient);
+    patient->stage = (uint16_t)next;
+    if (!stay_is(world, stage) || !stay_come(world, who, now_us))
+        walk(world, who, next, true, now_us);
+}
+
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
+    int32_t after = STAGE_END;
+    if (stay_is(world, stage) && stay_depart(world, who, &after, now_us)) {
+        leave_stay(world, who, after, now_us);
+        return;
+    }
     if (plain_is(world, stage)) {
         leave_plain(world, who, stage, now_us);
         return;
@@ -459,7 +487,8 @@ static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     journey_arrive(world, patient);
-    go_on(world, who, patient->stage, false, now_us);
+    if (!stay_is(world, case_stage(world, patient)) || !stay_come(world, who, now_us))
+        go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_ask(struct world *world, uint32_t who, int64_t now_us)

@@ -60,11 +60,16 @@ int choices_init(struct world *world, struct err *err)
     return choice_sets_init(world, err) != 0 || list_least(&world->choices, &world->arena, err) != 0 ? -1 : 0;
 }
 
-static inline const struct choice_set *set_of(struct world *world, const struct stage *stage, uint32_t origin)
+static inline const struct choice_slot *slot_of(const struct world *world, const struct stage *stage,
+                                                uint32_t origin)
 {
     const struct choices *choices = &world->choices;
-    const size_t kind = choices->kind_of[stage - world->pathways.stage];
-    const struct choice_set *set = choices->set[origin * choices->kinds + kind];
+    return &choices->slot[origin * choices->kinds + choices->kind_of[stage - world->pathways.stage]];
+}
+
+static inline const struct choice_set *set_of(struct world *world, const struct stage *stage, uint32_t origin)
+{
+    const struct choice_set *set = slot_of(world, stage, origin)->set;
     return set != NULL && set->version == world->rules->version ? set
                                                                 : choice_set_renew(world, stage, origin);
 }
@@ -75,13 +80,18 @@ static bool is_picked(const struct world *world, const struct stage *stage)
 }
 
 /* Keeps in mind what has been found: the patient will be sent there. */
-static uint32_t choose(struct world *world, const struct choice_set *set, size_t i, uint32_t origin)
+static inline uint32_t choose_way(struct world *world, uint32_t facility, struct travel way, uint32_t origin)
 {
     struct choices *choices = &world->choices;
-    choices->chosen = set->facility[i];
+    choices->chosen = facility;
     choices->chosen_from = origin;
-    choices->chosen_way = set->way[i];
-    return choices->chosen;
+    choices->chosen_way = way;
+    return facility;
+}
+
+static inline uint32_t choose(struct world *world, const struct choice_set *set, size_t i, uint32_t origin)
+{
+    return choose_way(world, set->facility[i], set->way[i], origin);
 }
 
 struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility)
@@ -117,8 +127,12 @@ static uint32_t nearest_of_all(const struct world *world, const struct stage *st
 uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t origin, uint32_t except,
                         uint32_t is)
 {
-    const struct choice_set *set = set_of(world, stage, origin);
+    const struct choice_slot *slot = slot_of(world, stage, origin);
     is |= RULES_NEAREST;
+    if (slot->set != NULL && slot->facility != PATIENT_NOWHERE && slot->facility != except &&
+        known(world, stage, slot->facility, is))
+        return choose_way(world, slot->facility, slot->way, origin);
+    const struct choice_set *set = set_of(world, stage, origin);
     if (is_picked(world, stage))
         return nearest_of_all(world, stage, origin, except, is);
     for (size_t i = 0; i < set->count; i++)

@@ -185,8 +185,8 @@ static int make_sets(struct choices *choices, struct arena *arena, struct err *e
     if (__builtin_mul_overflow(choices->kinds, choices->places, &cells))
         return err_fail(err, "%zu kinds of stages seen from %zu places are too many", choices->kinds,
                         choices->places);
-    choices->set = arena_zeroed(arena, cells, sizeof(struct choice_set *), err);
-    return choices->set == NULL ? -1 : 0;
+    choices->slot = arena_lines(arena, cells, sizeof *choices->slot, err);
+    return choices->slot == NULL ? -1 : 0;
 }
 
 int choice_sets_init(struct world *world, struct err *err)
@@ -374,9 +374,8 @@ struct picking {
 static double rank_to_reach(const struct picking *picking, size_t group)
 {
     const struct ranking *most = &picking->most;
-    return most->count < CHOICE_SET
-               ? INFINITY
-               : fmax(most->candidate[CHOICE_SET - 1].rank, picking->best_rank[group]);
+    return most->count < CHOICE_SET ? INFINITY
+                                    : fmax(most->candidate[CHOICE_SET - 1].rank, picking->best_rank[group]);
 }
 
 /* Margins of rank and chord are for rounding. */
@@ -502,8 +501,8 @@ __attribute__((noinline)) static struct choice_set *new_set(struct world *world)
 const struct choice_set *choice_set_renew(struct world *world, const struct stage *stage, uint32_t origin)
 {
     const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
-    struct choice_set **slot = &world->choices.set[origin * world->choices.kinds + kind];
-    if (*slot == NULL) {
+    struct choice_slot *slot = &world->choices.slot[origin * world->choices.kinds + kind];
+    if (slot->set == NULL) {
         struct choice_set *set = new_set(world);
         if (set == NULL) {
             engine_stop(world->engine, "out of memory for a choice set");
@@ -511,10 +510,13 @@ const struct choice_set *choice_set_renew(struct world *world, const struct stag
             return &nothing;
         }
         fill_set(world, stage, origin, set);
-        *slot = set;
+        slot->set = set;
+        slot->way = set->way[0];
+        slot->facility =
+            kind_of(world, stage)->picked || set->count == 0 ? PATIENT_NOWHERE : set->facility[0];
     }
-    for (size_t i = 0; i < (*slot)->count && by_utility(world, stage); i++)
-        set_fixed(world, stage, origin, *slot, i);
-    (*slot)->version = world->rules->version;
-    return *slot;
+    for (size_t i = 0; i < slot->set->count && by_utility(world, stage); i++)
+        set_fixed(world, stage, origin, slot->set, i);
+    slot->set->version = world->rules->version;
+    return slot->set;
 }

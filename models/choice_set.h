@@ -27,6 +27,14 @@ struct choice_set {
                                       without */
 };
 
+/* What is known of a (place, kind), and what is mostly asked for: the nearest of the set, where it holds the
+ * nearest. */
+struct choice_slot {
+    struct choice_set *set; /* NULL: not asked for yet; owned by the arena */
+    struct travel way;
+    uint32_t facility; /* PATIENT_NOWHERE: look at the set */
+};
+
 /* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
 struct choice_site {
     double at[3];
@@ -48,7 +56,7 @@ struct choice_kind {
 };
 
 struct choices {
-    struct choice_set **set; /* [place][kind]; filled when first asked for; owned by the arena */
+    struct choice_slot *slot; /* [place][kind]; filled when first asked for; owned by the arena */
     size_t places;
     uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
     struct choice_kind *kind;

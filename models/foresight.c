@@ -22,16 +22,6 @@ static inline void fetch_cell(const struct world *world, const struct stream *st
     __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], 1); /* the line for nearly all */
 }
 
-/* The ward of which a patient waits, or is served; NULL: none that is easily found. */
-static inline const struct ward *first_ward(const struct world *world, const struct patient *patient)
-{
-    const struct stage *stage = case_stage(world, patient);
-    if (patient->facility >= world->facilities.count || stage->need_count == 0)
-        return NULL;
-    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
-    return ward < 0 ? NULL : &world->facilities.ward[ward];
-}
-
 /* Where the service of somebody at a plain stage ends. */
 static inline void fetch_station(const struct world *world, const struct patient *patient,
                                  const struct stage *stage)
@@ -43,11 +33,11 @@ static inline void fetch_station(const struct world *world, const struct patient
     fetch(measure_of(&world->measures, ward->measure, 0), offsetof(struct measure, over));
 }
 
-/* Whoever falls ill is mostly treated near home: by one of the choice set. */
-static inline struct choice_set *const *set_slot(const struct world *world, const struct stream *stream)
+/* Whoever falls ill is mostly treated near home. */
+static inline const struct choice_slot *first_slot(const struct world *world, const struct stream *stream)
 {
     const uint32_t kind = world->choices.kind_of[stream->stage];
-    return &world->choices.set[stream->place * world->choices.kinds + kind];
+    return &world->choices.slot[stream->place * world->choices.kinds + kind];
 }
 
 /* What a stream names. */
@@ -55,16 +45,17 @@ static inline void arrival_first(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
     fetch_cell(world, stream);
-    __builtin_prefetch(set_slot(world, stream));
+    __builtin_prefetch(first_slot(world, stream));
 }
 
 static inline void arrival_second(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
-    const struct choice_set *set = *set_slot(world, stream);
-    if (set != NULL)
-        fetch(set,
-              world->pathways.stage[stream->stage].choice == CHOICE_UTILITY ? sizeof *set : 2 * LINE_BYTES);
+    const struct choice_slot *slot = first_slot(world, stream);
+    if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
+        __builtin_prefetch(&world->facilities.facility[slot->facility]);
+    else if (slot->set != NULL)
+        fetch(slot->set, sizeof *slot->set);
 }
 
 /* What a record names. */
@@ -72,17 +63,19 @@ static inline void patient_first(const struct world *world, uint32_t who)
 {
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
+    const struct facilities *facilities = &world->facilities;
     if (stage->direct) {
         fetch_station(world, patient, stage);
         return;
     }
     __builtin_prefetch(&world->demand.stream[patient->stream]);
-    if (patient->facility >= world->facilities.count)
+    if (patient->facility >= facilities->count)
         return;
-    __builtin_prefetch(&world->facilities.facility[patient->facility]);
-    __builtin_prefetch(&world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH], 1);
+    __builtin_prefetch(&facilities->facility[patient->facility], 1);
     __builtin_prefetch(
-        &world->facilities.ward_of[(size_t)patient->facility * world->facilities.resource_count]);
+        &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH + FA_admissions], 1);
+    if (stage->need_count > 0)
+        __builtin_prefetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
 }
 
 static inline void patient_second(const struct world *world, uint32_t who)
@@ -97,19 +90,24 @@ static inline void patient_second(const struct world *world, uint32_t who)
     for (size_t i = 0; i < stage->need_count; i++) {
         const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
         if (ward >= 0)
-            fetch(&world->facilities.ward[ward], offsetof(struct ward, id));
+            __builtin_prefetch(&world->facilities.ward[ward], 1);
     }
+    if (patient->due_kind == EVENT_TRANSFER)
+        geography_prefetch(&world->geography, world->demand.stream[patient->stream].place,
+                           world->facilities.facility[patient->facility].place);
 }
 
 /* Who waits may be served next. */
 static inline void patient_third(const struct world *world, uint32_t who)
 {
-    const struct ward *ward = first_ward(world, &world->part.patients.record[who]);
-    const int64_t next = ward == NULL ? STATION_NOBODY : station_first(&ward->station);
-    if (next < 0)
+    const struct patient *patient = &world->part.patients.record[who];
+    const struct stage *stage = case_stage(world, patient);
+    if (patient->facility >= world->facilities.count || stage->need_count == 0 ||
+        world->facilities.facility[patient->facility].in_line == 0)
         return;
-    __builtin_prefetch(&world->part.patients.record[next], 1);
-    __builtin_prefetch(&world->part.links.link[next], 1);
+    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
+    if (ward >= 0)
+        __builtin_prefetch(&world->facilities.ward[ward].station.head);
 }
 
 static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)

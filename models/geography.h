@@ -60,6 +60,14 @@ int64_t geography_find(const struct geography *geography, const char *code);
  * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
 
+/* A hint that this way will be asked for soon. */
+static inline void geography_prefetch(const struct geography *geography, size_t from, size_t to)
+{
+    if (geography->table != NULL && from != to)
+        __builtin_prefetch(
+            &geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
+}
+
 /* No way between places that are a chord apart, on a sphere of radius 1, takes less; and how far apart places
  * are at most between which a way takes no longer. */
 double geography_least_us(const struct geography *geography, double chord);

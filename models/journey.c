@@ -29,7 +29,8 @@ void journey_arrive(struct world *world, const struct patient *patient)
     world_fa(world, patient->facility)[FA_admissions]++;
     world_count_flow(world, stream->place, journey_place(world, patient), stream->condition,
                      FL_flow_admissions);
-    serving_pay(world, patient, facility->price_per_admission_fen, 0);
+    if (facility->price_per_admission_fen != 0)
+        serving_pay(world, patient, facility->price_per_admission_fen, 0);
 }
 
 /* Who stays at home is asked for after the fixed part of a journey: to be called on, or put through. */

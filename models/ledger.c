@@ -112,8 +112,7 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
                   int64_t delta, int64_t now_us)
 {
     const size_t at = (i * second_size(ledger, group) + j) * ledger_group_width(group) + column;
-    ledger->levels[group][at] += delta;
-    ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+    ledger_shift_cell(ledger, group, at, delta, now_us);
 }
 
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
@@ -207,7 +206,7 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 2);
+    state_begin(writer, "ledger", 3);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -305,7 +304,7 @@ static void empty_cells(int64_t *cells, size_t count)
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 2);
+    state_enter(reader, "ledger", 3);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         restore_group(whole, (enum ledger_group)g, maps, reader);

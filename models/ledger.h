@@ -99,6 +99,14 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us);
 
+/* The same as below for a number in the group's cells. */
+static inline void ledger_shift_cell(struct ledger *ledger, enum ledger_group group, size_t at, int64_t delta,
+                                     int64_t now_us)
+{
+    ledger->levels[group][at] += delta;
+    ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+}
+
 /* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left
  * of it. */
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,

@@ -28,35 +28,42 @@
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way")
-#define LEDGER_PC_ENDS(FIELD) \
+#define LEDGER_PC_LOSSES(FIELD) \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
-    FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
-    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that") \
+    FIELD(complications, COUNT, "1", 1, "complications, deaths not among them")
+#define LEDGER_PC_ENDED(FIELD) \
+    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that")
+#define LEDGER_PC_GAINS(FIELD) \
     FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost")
 #define LEDGER_PC_COSTS(FIELD) \
-    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
-    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers")
+    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost")
 #define LEDGER_PC_CHARGES(FIELD) \
+    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
     FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
 #define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 #define LEDGER_PLACE_CONDITION(FIELD) \
     LEDGER_PC_ILL(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
-    LEDGER_PC_ENDS(FIELD) LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
+    LEDGER_PC_LOSSES(FIELD) LEDGER_PC_ENDED(FIELD) LEDGER_PC_GAINS(FIELD) \
+    LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
     LEDGER_PC_HOME(FIELD)
 
-/* Of a facility. */
-#define LEDGER_FACILITY(FIELD) \
+/* Of a facility; in parts likewise: what changes with every patient fills the last line. */
+#define LEDGER_FA_TRAFFIC(FIELD) \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
-    FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility")
+#define LEDGER_FA_PROGRAMMES(FIELD) \
     FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
     FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
-    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not") \
+    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
+#define LEDGER_FA_PRESENT(FIELD) \
     FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
     FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
+#define LEDGER_FACILITY(FIELD) \
+    LEDGER_FA_TRAFFIC(FIELD) LEDGER_FA_PROGRAMMES(FIELD) LEDGER_FA_PRESENT(FIELD)
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -97,11 +104,16 @@
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
 enum {
     LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
-        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC)
-            LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
+        LEDGER_PC_ENDED(LEDGER_COLUMN_PC) LEDGER_PC_CHARGES(LEDGER_COLUMN_PC)
+            LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_LOSSES(LEDGER_COLUMN_PC)
+                LEDGER_PC_GAINS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
 };
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
-enum { LEDGER_FACILITY(LEDGER_COLUMN_FA) FA_FIELDS };
+enum {
+    LEDGER_FA_PROGRAMMES(LEDGER_COLUMN_FA) FA_PROGRAMMES,
+    FA_TRAFFIC = (FA_PROGRAMMES + 7) / 8 * 8 - 1, /* columns before the line are empty */
+    LEDGER_FA_TRAFFIC(LEDGER_COLUMN_FA) LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) FA_FIELDS
+};
 #define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 #define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,

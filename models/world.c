@@ -12,6 +12,7 @@
 #include "models/planning.h"
 #include "models/readout.h"
 #include "models/saving.h"
+#include "models/stay.h"
 #include "models/targets.h"
 #include "models/trace.h"
 #include "models/world_parts.h"
@@ -218,6 +219,7 @@ static int build(struct world *world, struct err *err)
     world->has_remote = world->has_remote || asks_elsewhere(world);
     world->has_extra = needs_extra(world);
     plain_compile(world);
+    stay_compile(world);
     init_levels(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;

@@ -420,18 +420,25 @@ static void spare_chunk(struct calendar *calendar, struct chunk *chunk)
     calendar->spare = chunk;
 }
 
-static bool bucket_add(struct calendar *calendar, struct bucket *bucket, struct event event)
+/* Apart, so that adding to a chunk saves no registers. */
+__attribute__((noinline)) static bool bucket_grow(struct calendar *calendar, struct bucket *bucket)
 {
-    if (bucket->newest == NULL || bucket->fill == CHUNK_EVENTS) {
-        if (bucket->count > UINT32_MAX - CHUNK_EVENTS)
-            return false;
-        struct chunk *chunk = new_chunk(calendar);
-        if (chunk == NULL)
-            return false;
-        chunk->older = bucket->newest;
-        bucket->newest = chunk;
-        bucket->fill = 0;
-    }
+    if (bucket->count > UINT32_MAX - CHUNK_EVENTS)
+        return false;
+    struct chunk *chunk = new_chunk(calendar);
+    if (chunk == NULL)
+        return false;
+    chunk->older = bucket->newest;
+    bucket->newest = chunk;
+    bucket->fill = 0;
+    return true;
+}
+
+static inline bool bucket_add(struct calendar *calendar, struct bucket *bucket, struct event event)
+{
+    if (__builtin_expect(bucket->newest == NULL || bucket->fill == CHUNK_EVENTS, 0) &&
+        !bucket_grow(calendar, bucket))
+        return false;
     bucket->newest->events[bucket->fill++] = event;
     bucket->count++;
     return true;
@@ -462,7 +469,7 @@ static inline bool ring_covers(const struct ring *ring, int64_t at_us)
     return ring_offset(ring, at_us) < (uint64_t)ring->width_us * RING;
 }
 
-static bool ring_add(struct calendar *calendar, struct ring *ring, struct event event)
+static inline bool ring_add(struct calendar *calendar, struct ring *ring, struct event event)
 {
     const size_t slot = (ring->first_slot + bucket_number(ring, ring_offset(ring, event.at_us))) % RING;
     if (!bucket_add(calendar, &ring->buckets[slot], event))
@@ -810,6 +817,12 @@ void calendar_push(struct calendar *calendar, struct event event)
         calendar->pending++;
         return;
     }
+    if (event.at_us >= calendar->open_end_us && event.at_us < calendar->coarse.start_us) {
+        const bool kept = ring_add(calendar, &calendar->fine, event);
+        calendar->pending += kept;
+        calendar->exhausted |= !kept;
+        return;
+    }
     push_any(calendar, event);
 }
 
@@ -857,6 +870,14 @@ bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *e
         *at_us < calendar->next->at_us && *at_us != near->slots[ROOT + 1].at_us && !calendar->exhausted) {
         *event = near->slots[ROOT];
         near->hole = true;
+        calendar->pending--;
+        return true;
+    }
+    const struct event *listed = calendar->next;
+    if (!near->hole && calendar->instant_count == 0 && listed->at_us < *at_us && listed->at_us < before_us &&
+        listed->at_us != listed[1].at_us && !calendar->exhausted) {
+        *event = *listed;
+        calendar->next++;
         calendar->pending--;
         return true;
     }
