@@ -29,9 +29,17 @@ struct cli_options {
     const char *output;                       /* NULL: the default */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
-    int partitions;                           /* enum scenario_partitions */
+    const char **untils;                      /* "METRIC<WIDTH" */
+    size_t until_count, until_capacity;
+    uint32_t limit;               /* replications that --until and select may run */
+    uint32_t budget;              /* 0: none */
+    const char *step;             /* "week" when not given */
+    const char *metric;           /* NULL: none named */
+    const char *kind, *points;    /* of a design; NULL: as its file says */
+    double indifference, promise; /* 0: not given; 0.95 when not given */
+    int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results;
+    bool targets, json, csv, markdown, all, results, largest;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -48,7 +56,17 @@ enum {
     OPTION_PARTITIONS,
     OPTION_SAVE_STATE,
     OPTION_FROM_STATE,
-    OPTION_AT
+    OPTION_AT,
+    OPTION_UNTIL,
+    OPTION_LIMIT,
+    OPTION_METRIC,
+    OPTION_LARGEST,
+    OPTION_INDIFFERENCE,
+    OPTION_PROMISE,
+    OPTION_BUDGET,
+    OPTION_STEP,
+    OPTION_KIND,
+    OPTION_POINTS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -102,6 +120,49 @@ enum {
             "later",                                                                                         \
             0                                                                                                \
     }
+#define CLI_OPTION_UNTIL                                                                                     \
+    {                                                                                                        \
+        "until", OPTION_UNTIL, "METRIC<WIDTH", 0,                                                            \
+            "Add replications until the 95% interval of METRIC is +-WIDTH or less (a number, or a "          \
+            "percentage of the mean); may be given again",                                                   \
+            0                                                                                                \
+    }
+#define CLI_OPTION_LIMIT                                                                                     \
+    {                                                                                                        \
+        "limit", OPTION_LIMIT, "N", 0, "Run no more than N replications of a world (default: 1000)", 0       \
+    }
+#define CLI_OPTION_METRIC                                                                                    \
+    {                                                                                                        \
+        "metric", OPTION_METRIC, "NAME", 0, "The metric that is looked at", 0                                \
+    }
+#define CLI_OPTION_LARGEST                                                                                   \
+    {                                                                                                        \
+        "largest", OPTION_LARGEST, NULL, 0, "The largest mean is the best, not the smallest", 0              \
+    }
+#define CLI_OPTION_INDIFFERENCE                                                                              \
+    {                                                                                                        \
+        "indifference", OPTION_INDIFFERENCE, "D", 0, "Worlds that differ by less than D are equally good", 0 \
+    }
+#define CLI_OPTION_PROMISE                                                                                   \
+    {                                                                                                        \
+        "promise", OPTION_PROMISE, "P", 0, "The probability of a right answer (default: 0.95)", 0            \
+    }
+#define CLI_OPTION_BUDGET                                                                                    \
+    {                                                                                                        \
+        "budget", OPTION_BUDGET, "N", 0, "Run N replications of all worlds together", 0                      \
+    }
+#define CLI_OPTION_STEP                                                                                      \
+    {                                                                                                        \
+        "step", OPTION_STEP, "day|week|month|year", 0, "Look at means of whole days ... (default: week)", 0  \
+    }
+#define CLI_OPTION_KIND                                                                                      \
+    {                                                                                                        \
+        "kind", OPTION_KIND, "KIND", 0, "How points are chosen, instead of as the design says", 0            \
+    }
+#define CLI_OPTION_POINTS                                                                                    \
+    {                                                                                                        \
+        "points", OPTION_POINTS, "N", 0, "Take N points instead of as many as the design says", 0            \
+    }
 #define CLI_OPTION_JSON                                                                                      \
     {                                                                                                        \
         "json", OPTION_JSON, NULL, 0, "Print JSON", 0                                                        \
@@ -124,6 +185,14 @@ void cli_options_free(struct cli_options *options);
 
 /* Prints every problem on a line of its own (several: with their number). Returns `status`. */
 int cli_complain(const struct err *err, int status);
+
+/* Prints the problems of a scenario or design, each as file, line, what was found and what to do, and their
+ * number. Returns EXIT_WRONG. */
+int cli_list_problems(const struct err *err);
+
+/* What the options say instead of a design's file; at most two. Returns how many. */
+struct design_override;
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides);
 
 /* Loads the scenario with the options' changes and builds its first world. On a problem complains and returns
  * the exit code; 0 otherwise, and the caller frees both. */
@@ -149,12 +218,19 @@ struct cli_run_facts {
 MUST_CHECK int cli_write_result(const char *path, const struct result *result,
                                 const struct cli_run_facts *facts, struct err *err);
 
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t cli_width(void);
+
 double cli_clock_s(void);
 
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_describe(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_select(int argc, char **argv);
+int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 #endif

@@ -4,15 +4,20 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/progress.h"
-#include "models/world.h"
-#include "study/branch.h"
-#include "study/replicate.h"
-#include "study/text.h"
+#include "cli/until.h"
+#include "cli/worlds.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT, CLI_OPTION_REPLICATIONS, CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,   CLI_OPTION_SET,          CLI_OPTION_JSON,
-                                              CLI_OPTION_CSV,    CLI_OPTION_ALL,          {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
+                                              CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_UNTIL,
+                                              CLI_OPTION_LIMIT,
+                                              CLI_OPTION_THREADS,
+                                              CLI_OPTION_SEED,
+                                              CLI_OPTION_SET,
+                                              CLI_OPTION_JSON,
+                                              CLI_OPTION_CSV,
+                                              CLI_OPTION_ALL,
+                                              {0}};
 
 static const char doc[] =
     "Runs scenarios with the same patients and the same luck, and prints what each alternative changes "
@@ -24,135 +29,6 @@ static const char doc[] =
     "EXAMPLE\n"
     "  counterpart compare scenarios/horqin_no_stint.cfg scenarios/horqin_stroke_stint.cfg -r 30";
 
-/* One world of the comparison: run here, or read from a file. */
-struct entry {
-    struct scenario scenario;
-    struct run_file *run;
-    struct result read;
-    const struct result *result; /* one of the two */
-    int64_t branch_us;           /* until then it is as the first that is run; BRANCH_NEVER: it is not */
-};
-
-struct entries {
-    struct entry *items;
-    struct run_view *views;
-    size_t count;
-    struct saved_run *shared; /* what the first that is run keeps for the others; NULL: nothing */
-};
-
-static int entries_init(struct entries *entries, size_t count, struct err *err)
-{
-    entries->items = mem_zeroed(count, sizeof *entries->items, err);
-    entries->views = mem_zeroed(count, sizeof *entries->views, err);
-    entries->count = count;
-    return entries->items == NULL || entries->views == NULL ? -1 : 0;
-}
-
-static void entries_free(struct entries *entries)
-{
-    for (size_t i = 0; entries->items != NULL && i < entries->count; i++) {
-        run_file_free(entries->items[i].run);
-        result_free(&entries->items[i].read);
-        scenario_free(&entries->items[i].scenario);
-    }
-    saved_run_free(entries->shared);
-    free(entries->items);
-    free(entries->views);
-    *entries = (struct entries){.count = 0};
-}
-
-/* States that are kept for other worlds; what does not fit is run from the start. */
-#define SHARED_BYTES ((size_t)1 << 30)
-
-/* Finds until when this world is as the first one, and has that one keep its state at the earliest such time.
- */
-static int find_branch(struct entries *entries, size_t first, struct world *base, size_t i,
-                       const struct world *world, struct err *err)
-{
-    struct entry *entry = &entries->items[i];
-    entry->branch_us = branch_time(base, world, err);
-    if (entry->branch_us < 0)
-        return -1;
-    if (entry->branch_us == BRANCH_NEVER ||
-        (entries->shared != NULL && saved_run_at_us(entries->shared) <= entry->branch_us))
-        return 0;
-    saved_run_free(entries->shared);
-    entries->shared =
-        saved_run_new(base, entry->branch_us, (uint32_t)entries->items[first].scenario.run.replications, err);
-    if (entries->shared != NULL)
-        saved_run_keep_what_fits(entries->shared, SHARED_BYTES);
-    return entries->shared == NULL ? -1 : 0;
-}
-
-/* Everything that can be wrong with what was named is found before hours of work. */
-static int load_all(struct entries *entries, const struct cli_options *options, struct err *err)
-{
-    struct world *base = NULL;
-    size_t first = 0;
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < entries->count; i++) {
-        struct entry *entry = &entries->items[i];
-        if (cli_is_result(options->paths[i])) {
-            if (result_read(options->paths[i], &entry->read, err) != 0 ||
-                run_view_of(&entries->views[i], &entry->read, err) != 0)
-                status = EXIT_FAILED;
-            entry->result = &entry->read;
-            continue;
-        }
-        struct world *world = NULL;
-        status = cli_load(&entry->scenario, &world, options->paths[i], options);
-        if (status == 0 && base != NULL && find_branch(entries, first, base, i, world, err) != 0)
-            status = EXIT_FAILED;
-        if (base == NULL) {
-            base = world;
-            first = i;
-        } else {
-            world_free(world);
-        }
-        entries->views[i].seed = entry->scenario.run.seed;
-        entries->views[i].replications = (size_t)entry->scenario.run.replications;
-    }
-    world_free(base);
-    if (status != 0)
-        return status;
-    return compare_check(entries->views, options->paths, entries->count, err) == 0 ? 0 : EXIT_WRONG;
-}
-
-static int run_all(struct entries *entries, const struct cli_options *options, struct cli_run_facts *facts,
-                   struct err *err)
-{
-    struct progress_line line;
-    size_t runs = 0, done = 0;
-    int answer = 0;
-    for (size_t i = 0; i < entries->count; i++)
-        runs += entries->items[i].result == NULL;
-    if (runs == 0)
-        return 0;
-    progress_begin(&line, "", (double)runs * (double)entries->views[0].replications);
-    line.width = 1 / (double)runs;
-    struct replicate_options how = {
-        .threads = options->threads, .progress = progress_show, .data = &line, .save = entries->shared};
-    for (size_t i = 0; answer == 0 && i < entries->count; i++) {
-        struct entry *entry = &entries->items[i];
-        uint64_t events = 0;
-        if (entry->result != NULL)
-            continue;
-        line.what = text_base_name(options->paths[i]);
-        line.from = (double)done++ * line.width;
-        if (done > 1) { /* the first has kept it */
-            how.save = NULL;
-            how.from = entry->branch_us != BRANCH_NEVER ? entries->shared : NULL;
-        }
-        entry->run = replicate_run(&entry->scenario, NULL, &how, &events, err);
-        entry->result = entry->run == NULL ? NULL : run_file_result(entry->run, err);
-        if (entry->result == NULL || run_view_of(&entries->views[i], entry->result, err) != 0)
-            answer = -1;
-        facts->events += events;
-    }
-    progress_end(&line);
-    return answer;
-}
-
 static int print_comparison(const struct comparison *comparison, const struct cli_options *options,
                             struct err *err)
 {
@@ -160,8 +36,9 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     if (options->json)
         text = compare_json(comparison, err);
     else
-        text = options->csv ? compare_csv(comparison, err)
-                            : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+        text = options->csv
+                   ? compare_csv(comparison, err)
+                   : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, cli_width(), err);
     if (text == NULL)
         return -1;
     fputs(text, stdout);
@@ -169,11 +46,11 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     return 0;
 }
 
-static int gather_and_print(const struct entries *entries, const struct cli_options *options,
+static int gather_and_print(const struct worlds *worlds, const struct cli_options *options,
                             const struct cli_run_facts *facts, struct err *err)
 {
     struct comparison comparison;
-    int answer = compare_runs(&comparison, entries->views, options->paths, entries->count, err);
+    int answer = compare_runs(&comparison, worlds->views, options->paths, worlds->count, err);
     if (answer == 0 && options->output != NULL) {
         const struct result *result = compare_result(&comparison, err);
         answer = result == NULL ? -1 : cli_write_result(options->output, result, facts, err);
@@ -184,30 +61,69 @@ static int gather_and_print(const struct entries *entries, const struct cli_opti
     return answer;
 }
 
+/* For --until. */
+static int run_up_to(void *data, uint32_t to, const struct run_view **views, struct err *err)
+{
+    struct worlds *worlds = data;
+    *views = worlds->views;
+    return worlds_run(worlds, NULL, to, err);
+}
+
+/* 0 or the exit code. */
+static int add_replications(struct worlds *worlds, bool *reached, struct err *err)
+{
+    const struct until_job job = {.options = worlds->options,
+                                  .run = run_up_to,
+                                  .data = worlds,
+                                  .worlds = worlds->count,
+                                  .first = (uint32_t)worlds->views[0].replications};
+    uint32_t replications = 0;
+    if (worlds->runs < worlds->count) {
+        err_fail(err, "--until adds replications, which result files cannot have; name scenarios only");
+        return EXIT_WRONG;
+    }
+    const int status = until_run(&job, &replications, reached, err);
+    if (status != 0)
+        return status;
+    return worlds_settle(worlds, replications, err) == 0 ? 0 : EXIT_FAILED;
+}
+
+/* 0 or the exit code. */
+static int run_all(struct worlds *worlds, bool *reached, struct err *err)
+{
+    *reached = true;
+    if (worlds->options->until_count > 0)
+        return add_replications(worlds, reached, err);
+    return worlds_run(worlds, NULL, worlds->room, err) == 0 ? 0 : EXIT_FAILED;
+}
+
 int command_compare(int argc, char **argv)
 {
     const double begun_s = cli_clock_s();
     struct err err = ERR_INIT;
     struct cli_options options;
-    struct entries entries = {0};
+    struct worlds worlds = {0};
+    bool reached = false;
     int status = EXIT_FAILED;
     if (cli_parse(&options, accepted, "BASE ALTERNATIVE...", doc, 2, SIZE_MAX, argc, argv, &err) != 0)
         goto out;
     if (options.output != NULL && cli_check_output(options.output, &err) != 0)
         goto out;
-    if (entries_init(&entries, options.path_count, &err) != 0)
-        goto out;
-    status = load_all(&entries, &options, &err);
+    status = worlds_load(&worlds, &options, options.until_count > 0 ? until_limit(&options) : 0, &err);
+    if (status == 0)
+        status = run_all(&worlds, &reached, &err);
     if (status != 0)
         goto out;
-    struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options.threads};
-    status = run_all(&entries, &options, &facts, &err) == 0 ? EXIT_DONE : EXIT_FAILED;
-    facts.wall_s = cli_clock_s() - begun_s;
-    if (status == EXIT_DONE && gather_and_print(&entries, &options, &facts, &err) != 0)
+    const struct cli_run_facts facts = {.argv = argv,
+                                        .argc = argc,
+                                        .threads = options.threads,
+                                        .wall_s = cli_clock_s() - begun_s,
+                                        .events = worlds.events};
+    if (gather_and_print(&worlds, &options, &facts, &err) != 0 || !reached)
         status = EXIT_FAILED;
 out:
     cli_complain(&err, status);
-    entries_free(&entries);
+    worlds_free(&worlds);
     cli_options_free(&options);
     return status;
 }

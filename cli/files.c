@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,14 @@ int cli_complain(const struct err *err, int status)
     return status;
 }
 
+int cli_list_problems(const struct err *err)
+{
+    for (unsigned i = 0; i < err->count && i < ERR_PROBLEMS; i++)
+        fprintf(stderr, "%s\n", err->text[i]);
+    fprintf(stderr, "%u problem%s\n", err->count, err->count == 1 ? "" : "s");
+    return EXIT_WRONG;
+}
+
 int cli_load(struct scenario *scenario, struct world **world, const char *path,
              const struct cli_options *options)
 {
@@ -34,10 +43,7 @@ int cli_load(struct scenario *scenario, struct world **world, const char *path,
     }
     if (*world != NULL)
         return 0;
-    for (unsigned i = 0; i < err.count && i < ERR_PROBLEMS; i++)
-        fprintf(stderr, "%s\n", err.text[i]);
-    fprintf(stderr, "%u problem%s\n", err.count, err.count == 1 ? "" : "s");
-    return EXIT_WRONG;
+    return cli_list_problems(&err);
 }
 
 bool cli_is_result(const char *path)
@@ -111,6 +117,12 @@ int cli_write_result(const char *path, const struct result *result, const struct
     free(beside);
     free(json);
     return answer;
+}
+
+size_t cli_width(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 double cli_clock_s(void)

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "models/keys.h"
@@ -12,7 +13,8 @@ static const struct argp_option accepted[] = {
 static const char doc[] =
     "Explains the scenario language: every key with its type, unit, default, range and meaning. With PATH "
     "only "
-    "the keys at and below it. With --results explains output fields and quantities instead."
+    "the keys at and below it; `design` is the language of designs. With --results explains output fields "
+    "and quantities instead."
     "\v"
     "EXAMPLE\n"
     "  counterpart keys conditions.arrivals";
@@ -21,6 +23,8 @@ static int print(const struct cli_options *options, struct err *err)
 {
     if (options->results)
         return options->markdown ? results_doc_markdown(stdout, err) : results_doc_print(stdout, err);
+    if (options->markdown && options->path_count > 0 && strcmp(options->paths[0], KEYS_OF_DESIGNS) == 0)
+        return keys_markdown_designs(stdout, err);
     if (options->markdown)
         return keys_markdown(stdout, err);
     return keys_print(stdout, options->path_count > 0 ? options->paths[0] : NULL, err);

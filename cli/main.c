@@ -16,9 +16,17 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", "counterpart check", command_check},       {"run", "counterpart run", command_run},
-    {"compare", "counterpart compare", command_compare}, {"show", "counterpart show", command_show},
+    /* clang-format off: a command a line */
+    {"check", "counterpart check", command_check},
+    {"run", "counterpart run", command_run},
+    {"compare", "counterpart compare", command_compare},
+    {"select", "counterpart select", command_select},
+    {"warmup", "counterpart warmup", command_warmup},
+    {"sensitivity", "counterpart sensitivity", command_sensitivity},
+    {"show", "counterpart show", command_show},
+    {"describe", "counterpart describe", command_describe},
     {"keys", "counterpart keys", command_keys},
+    /* clang-format on */
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -29,7 +37,11 @@ static const char doc[] =
     "  check SCENARIO               Check a scenario and explain it; nothing is run\n"
     "  run SCENARIO                 Run a scenario and write a result file\n"
     "  compare BASE ALTERNATIVE...  Differences between scenarios, with intervals\n"
+    "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
+    "  warmup SCENARIO              Find how long the start of a run matters\n"
+    "  sensitivity DESIGN           How much depends on which key\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
+    "  describe SCENARIO            Describe a scenario by the STRESS-DES checklist\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"
     "\v"
     "'counterpart COMMAND --help' explains a command and gives an example.\n"

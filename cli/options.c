@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "models/design_spec.h"
 
 enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
 
@@ -30,6 +32,18 @@ static uint32_t whole_number(const char *arg, uint32_t most, const char *what, s
     return number;
 }
 
+/* Ends excluded; high: 1 or nothing. */
+static double number_between(const char *arg, double low, double high, const char *what,
+                             struct argp_state *state)
+{
+    char *end = NULL;
+    const double number = strtod(arg, &end);
+    if (end == arg || *end != '\0' || !(number > low && number < high))
+        argp_error(state, "%s must be a number above %g%s, not '%s'", what, low,
+                   high < HUGE_VAL ? " and below 1" : "", arg);
+    return number;
+}
+
 static int append(const char ***list, size_t *count, size_t *capacity, const char *text, struct err *err)
 {
     const char **grown = mem_grow(*list, capacity, *count + 1, sizeof *grown, err);
@@ -51,6 +65,16 @@ static int partitions_of(const char *how, struct argp_state *state)
             return i;
     argp_error(state, "--partitions=%s is not one of province, prefecture, place and one", how);
     return 0;
+}
+
+static const char *step_of(const char *name, struct argp_state *state)
+{
+    static const char *const names[] = {"day", "week", "month", "year"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return names[i];
+    argp_error(state, "--step=%s is not one of day, week, month and year", name);
+    return names[0];
 }
 
 static error_t add_set(struct parsing *parsing, const char *set)
@@ -109,14 +133,28 @@ static void check_states(const struct cli_options *options, struct argp_state *s
         argp_error(state, "--trace is of a whole run: it goes with neither --save-state nor --from-state");
 }
 
+static void check_until(const struct cli_options *options, struct argp_state *state)
+{
+    if (options->limit > 0 && options->until_count == 0 && options->indifference == 0)
+        argp_error(state, "--limit is about --until METRIC<WIDTH or --indifference D, which is missing");
+    if (options->until_count > 0 &&
+        (options->trace != NULL || options->save_state != NULL || options->from_state != NULL))
+        argp_error(state,
+                   "--until goes with none of --trace, --save-state and --from-state, which are of a set "
+                   "number of replications");
+}
+
 static void check_usage(const struct cli_options *options, struct argp_state *state)
 {
     if (options->path_count < options->least_paths)
         argp_error(state, "something is missing: %zu argument%s needed, %zu given", options->least_paths,
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
     check_states(options, state);
+    check_until(options, state);
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
+    if (options->json && options->markdown)
+        argp_error(state, "--json and --markdown exclude each other");
     if (options->results && options->path_count > 0)
         argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }
@@ -152,8 +190,41 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_AT:
         options->at = arg;
         return 0;
+    case OPTION_KIND:
+        options->kind = arg;
+        return 0;
+    case OPTION_POINTS:
+        (void)whole_number(arg, DESIGN_POINTS, "--points", state);
+        options->points = arg;
+        return 0;
     case OPTION_TARGETS:
         options->targets = true;
+        return 0;
+    case OPTION_UNTIL:
+        return append(&options->untils, &options->until_count, &options->until_capacity, arg, parsing->err) ==
+                       0
+                   ? 0
+                   : ENOMEM;
+    case OPTION_LIMIT:
+        options->limit = whole_number(arg, MOST_REPLICATIONS, "--limit", state);
+        return 0;
+    case OPTION_METRIC:
+        options->metric = arg;
+        return 0;
+    case OPTION_LARGEST:
+        options->largest = true;
+        return 0;
+    case OPTION_INDIFFERENCE:
+        options->indifference = number_between(arg, 0, HUGE_VAL, "--indifference", state);
+        return 0;
+    case OPTION_PROMISE:
+        options->promise = number_between(arg, 0, 1, "--promise", state);
+        return 0;
+    case OPTION_BUDGET:
+        options->budget = whole_number(arg, MOST_REPLICATIONS, "--budget", state);
+        return 0;
+    case OPTION_STEP:
+        options->step = step_of(arg, state);
         return 0;
     case OPTION_JSON:
         options->json = true;
@@ -188,7 +259,8 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
               const char *doc, size_t least_paths, size_t most_paths, int argc, char **argv, struct err *err)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *options = (struct cli_options){.least_paths = least_paths, .most_paths = most_paths};
+    *options = (struct cli_options){
+        .least_paths = least_paths, .most_paths = most_paths, .promise = 0.95, .step = "week"};
     options->threads = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
     const struct argp argp = {.options = accepted, .parser = take, .args_doc = args_doc, .doc = doc};
     struct parsing parsing = {.options = options, .err = err};
@@ -196,10 +268,21 @@ int cli_parse(struct cli_options *options, const struct argp_option *accepted, c
     return status == 0 ? 0 : err_fail(err, "the command line could not be read: %s", strerror(status));
 }
 
+size_t cli_design_overrides(const struct cli_options *options, struct design_override *overrides)
+{
+    size_t count = 0;
+    if (options->kind != NULL)
+        overrides[count++] = (struct design_override){"--kind", "kind", options->kind};
+    if (options->points != NULL)
+        overrides[count++] = (struct design_override){"--points", "points", options->points};
+    return count;
+}
+
 void cli_options_free(struct cli_options *options)
 {
     free(options->paths);
     free(options->sets);
+    free(options->untils);
     arena_free(&options->arena);
     *options = (struct cli_options){.threads = 1};
 }

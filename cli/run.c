@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/until.h"
 #include "models/quantity.h"
 #include "models/world.h"
 #include "study/replicate.h"
@@ -13,6 +14,8 @@
 
 static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
                                               CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_UNTIL,
+                                              CLI_OPTION_LIMIT,
                                               CLI_OPTION_THREADS,
                                               CLI_OPTION_SEED,
                                               CLI_OPTION_SET,
@@ -115,6 +118,75 @@ static int prepare_states(struct states *states, const struct scenario *scenario
     return options->save_state == NULL ? 0 : prepare_save(states, scenario, world, options, err);
 }
 
+/* What --until adds replications to. */
+struct growing_run {
+    const struct scenario *scenario;
+    const struct cli_options *options;
+    struct world *world; /* of replication 0, until it is run */
+    struct run_file *file;
+    uint32_t done;
+    struct run_view view;
+    uint64_t events;
+};
+
+static int run_up_to(void *data, uint32_t to, const struct run_view **views, struct err *err)
+{
+    struct growing_run *run = data;
+    struct progress_line line;
+    if (to > run->done) {
+        progress_begin(&line, text_base_name(run->scenario->path), (double)(to - run->done));
+        const struct replicate_options how = {
+            .threads = run->options->threads, .progress = progress_show, .data = &line};
+        struct world *world = run->world;
+        run->world = NULL;
+        const int answer =
+            replicate_more(run->file, run->scenario, world, run->done, to, &how, &run->events, err);
+        progress_end(&line);
+        if (answer != 0)
+            return -1;
+        run->done = to;
+    }
+    run_file_cut(run->file, to);
+    const struct result *result = run_file_result(run->file, err);
+    *views = &run->view;
+    return result == NULL ? -1 : run_view_of(&run->view, result, err);
+}
+
+/* As run_and_write(), with as many replications as --until asks for. 0 or the exit code. */
+static int run_until_and_write(const struct scenario *scenario, struct world *world, const char *path,
+                               const struct cli_options *options, int argc, char **argv, struct err *err)
+{
+    const double begun_s = cli_clock_s();
+    struct growing_run run = {.scenario = scenario, .options = options, .world = world};
+    const struct until_job job = {.options = options,
+                                  .run = run_up_to,
+                                  .data = &run,
+                                  .worlds = 1,
+                                  .first = (uint32_t)scenario->run.replications};
+    uint32_t replications = 0;
+    bool reached = false;
+    int status = EXIT_FAILED;
+    run.file = run_file_new(scenario, until_limit(options), err);
+    if (run.file != NULL)
+        status = until_run(&job, &replications, &reached, err);
+    if (status == 0) {
+        const struct cli_run_facts facts = {.argv = argv,
+                                            .argc = argc,
+                                            .threads = options->threads,
+                                            .wall_s = cli_clock_s() - begun_s,
+                                            .events = run.events};
+        status = EXIT_FAILED;
+        const struct result *result = run_file_result(run.file, err);
+        if (result != NULL && until_settle(run.file, options->paths[0], options, replications, err) == 0 &&
+            cli_write_result(path, result, &facts, err) == 0 && print_headline(path, result, err) == 0 &&
+            reached)
+            status = EXIT_DONE;
+    }
+    world_free(run.world);
+    run_file_free(run.file);
+    return status;
+}
+
 /* The run itself, its file and its headline; takes over the world. */
 static int run_and_write(const struct scenario *scenario, struct world *world, const char *path,
                          const struct cli_options *options, const struct states *states, int argc,
@@ -176,7 +248,9 @@ int command_run(int argc, char **argv)
     status = EXIT_FAILED;
     struct world *taken = world;
     world = NULL;
-    if (run_and_write(&scenario, taken, path, &options, &states, argc, argv, &err) == 0)
+    if (options.until_count > 0)
+        status = run_until_and_write(&scenario, taken, path, &options, argc, argv, &err);
+    else if (run_and_write(&scenario, taken, path, &options, &states, argc, argv, &err) == 0)
         status = EXIT_DONE;
 out:
     cli_complain(&err, status);

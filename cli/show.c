@@ -34,9 +34,9 @@ static char *show_comparison(const struct result *result, const struct cli_optio
         if (options->json)
             text = compare_json(&comparison, err);
         else
-            text = options->csv
-                       ? compare_csv(&comparison, err)
-                       : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+            text = options->csv ? compare_csv(&comparison, err)
+                                : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES,
+                                               cli_width(), err);
     }
     compare_free(&comparison);
     return text;

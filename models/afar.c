@@ -168,15 +168,32 @@ static void restore_links(struct world *world, uint32_t facility, const struct s
     }
 }
 
+/* Of a world with policies that had not started, which this one does not have. */
+static void pass_over_sites(size_t count, struct state_reader *reader)
+{
+    for (size_t i = 0; i < count && !reader->failed; i++) {
+        struct afar_site site = {.watched = 0};
+        state_get_array_items(reader, &site_layout, &site, 1);
+        char *records = state_get_text(reader);
+        const uint64_t links = state_get_u64(reader);
+        if (site.watched != 0 || site.watch_limit != 0 || records != NULL || links > 0)
+            state_refuse(reader,
+                         "has other facilities that are connected; take the scenario that it was made from");
+        free(records);
+    }
+}
+
 void afar_restore(struct world *world, const struct saved_maps *maps, struct state_reader *reader)
 {
     struct afar *afar = &world->afar;
     state_enter(reader, "afar", 1);
     const size_t count = state_get_array_count(reader, &site_layout);
-    if (count > 0 && (afar->site == NULL || count != maps->facility.count))
+    if (count > 0 && count != maps->facility.count)
         state_refuse(reader,
                      "has other facilities that are connected; take the scenario that it was made from");
-    for (size_t i = 0; i < count && !reader->failed; i++) {
+    if (afar->site == NULL)
+        pass_over_sites(count, reader);
+    for (size_t i = 0; i < count && afar->site != NULL && !reader->failed; i++) {
         const uint32_t f = saved_index(&maps->facility, i);
         state_get_array_items(reader, &site_layout, &afar->site[f], 1);
         char *policy = state_get_text(reader);

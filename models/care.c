@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/afar.h"
+#include "models/beds.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -105,6 +106,7 @@ static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
     case STATION_SERVED:
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, 1, now_us);
+        beds_taken(world, ward, 1, now_us);
         serving_begin(world, who, ward, now_us);
         return CASE_SETTLED;
     case STATION_WAITS:
@@ -160,14 +162,6 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
 
 static void end(struct world *world, uint32_t who, int64_t now_us);
 
-/* Another stage than before. */
-static inline void enter(struct patient *patient)
-{
-    patient->attempt = 0;
-    patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
-    patient->more = (uint8_t)(patient->more & ~(PATIENT_UPGRADED | PATIENT_ROUTED));
-}
-
 /* Tries stages until the patient is settled or the pathway ends. */
 static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
@@ -175,7 +169,7 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
     for (size_t steps = 0; stage != STAGE_END; steps++) {
         struct patient *patient = case_patient(world, who);
         if (anew) {
-            enter(patient);
+            case_enter(patient);
             if ((patient->more & PATIENT_HOLDS) != 0 &&
                 world->pathways.stage[stage].previous == PREVIOUS_RELEASE)
                 holding_release(world, who, now_us);
@@ -229,13 +223,16 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         if (outcome >= 0) {
             const struct outcome_spec *spec =
                 SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            cell[spec->good ? PC_successes : strcmp(spec->id, "death") == 0 ? PC_deaths : PC_complications]++;
+            const bool dies = !spec->good && strcmp(spec->id, "death") == 0;
+            cell[spec->good ? PC_successes : dies ? PC_deaths : PC_complications]++;
+            if (dies && patient->facility != PATIENT_NOWHERE)
+                world_fa(world, patient->facility)[FA_deaths_here]++;
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
     struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
     if (patient->asked_us >= world->warmup_us)
-        tally_add(&count->sojourn, now_us - patient->asked_us);
+        tally_sum_add(&count->sojourn, now_us - patient->asked_us);
     count->left++;
     case_count_present(world, now_us, -1);
     patients_give_back(&world->part.patients, who);
@@ -243,13 +240,11 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
 
 /* --- handlers ------------------------------------------------------------ */
 
-/* Seeks care for the first time. */
-static void seek(struct world *world, uint32_t who, int64_t now_us)
+/* Goes where the condition says that patients go first, or to the stage as it is. */
+static void set_out(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    patient->asked_us = now_us;
-    patient->facility = PATIENT_NOWHERE;
     int32_t next = patient->stage;
     if (stay_is(world, stage) && stage->choice != CHOICE_STAY) {
         const uint32_t to = stay_choose(world, patient, stage);
@@ -269,6 +264,15 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     }
     if (next != CASE_SETTLED)
         go_on(world, who, next, false, now_us);
+}
+
+/* Seeks care for the first time. */
+static void seek(struct world *world, uint32_t who, int64_t now_us)
+{
+    struct patient *patient = case_patient(world, who);
+    patient->asked_us = now_us;
+    patient->facility = PATIENT_NOWHERE;
+    set_out(world, who, now_us);
 }
 
 static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
@@ -368,34 +372,11 @@ static void handle_arrival(struct world *world, const struct event *event)
     }
 }
 
-/* Whoever comes back has other luck, however the visit ended. */
-static void count_visit(struct world *world, uint32_t who, const struct stage *stage)
+/* From where a plain stage left a patient. */
+static inline void go_on_from(struct world *world, struct plain_step step, int64_t now_us)
 {
-    uint32_t *visits = case_visits(world, who);
-    if (visits != NULL && stage->index < world->pathways.loop_stages)
-        visits[stage->index]++;
-}
-
-/* From a plain stage. */
-static void leave_plain(struct world *world, uint32_t who, const struct stage *stage, int64_t now_us)
-{
-    int32_t next = plain_depart(world, who, now_us);
-    bool anew = true;
-    count_visit(world, who, stage);
-    if (next == STAGE_END) {
-        plain_end(world, who, now_us);
-        return;
-    }
-    if (world->pathways.stage[next].direct) {
-        struct patient *patient = case_patient(world, who);
-        const int32_t to = next;
-        enter(patient);
-        patient->stage = (uint16_t)to;
-        next = plain_come(world, who, now_us);
-        anew = next != to;
-    }
-    if (next != CASE_SETTLED)
-        go_on(world, who, next, anew, now_us);
+    if (step.next != CASE_SETTLED)
+        go_on(world, step.who, step.next, step.anew, now_us);
 }
 
 /* To another stage, if there is one. */
@@ -407,7 +388,7 @@ static void leave_stay(struct world *world, uint32_t who, int32_t next, int64_t 
     }
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = &world->pathways.stage[next];
-    enter(patient);
+    case_enter(patient);
     patient->stage = (uint16_t)next;
     if (!stay_is(world, stage) || !stay_come(world, who, now_us))
         walk(world, who, next, true, now_us);
@@ -423,7 +404,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     if (plain_is(world, stage)) {
-        leave_plain(world, who, stage, now_us);
+        go_on_from(world, plain_depart(world, who, patient, stage, now_us), now_us);
         return;
     }
     int32_t next = stage->next;
@@ -442,7 +423,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
         serving_keep(world, who);
     else if (ward != NULL || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, ward, now_us);
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     go_on(world, who, next, true, now_us);
 }
 
@@ -457,7 +438,7 @@ static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
     } else {
         journey_set_at_home(world, patient, false, now_us);
     }
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     go_on(world, who, stage->reneged, true, now_us);
 }
 
@@ -480,7 +461,10 @@ static void handle_review(struct world *world, uint32_t who, int64_t now_us)
         return;
     }
     journey_set_at_home(world, patient, false, now_us);
-    go_on(world, who, patient->stage, false, now_us);
+    if (patient->ordinal >= CASE_BACKLOG && (patient->more & PATIENT_SOUGHT) == 0)
+        set_out(world, who, now_us); /* asked before the run, and has not been anywhere */
+    else
+        go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
@@ -511,7 +495,7 @@ static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
         serving_begin(world, who, serving_ward(world, patient, stage), now_us);
         return;
     }
-    count_visit(world, who, stage);
+    case_count_visit(world, who, stage);
     if (stage->guided_service >= 0 && case_extra(world, who)->answer.code == ANSWER_MISSING) {
         patient->stage = (uint16_t)stage->variant_of;
         next = journey_elsewhere(world, who, now_us);
@@ -538,13 +522,16 @@ static void relieve(struct world *world, struct ward *ward, int64_t now_us)
     watch_overtime(world, ward, ward->station.servers - ward->station.busy, 0);
     ward->shift++;
     ward->changed_us[ward->shift] = now_us;
+    beds_taken(world, ward, -ward->station.busy, now_us);
     ward->station.busy = 0;
     watch_relieved(world, ward, now_us);
 }
 
 static void set_servers(struct world *world, struct ward *ward, int64_t servers, int64_t now_us)
 {
+    const int64_t before = ward->station.servers;
     station_set_servers(&ward->station, servers);
+    beds_changed(world, ward, ward->station.servers - before, now_us);
     if (ward->measure >= 0)
         tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
                         ward->station.servers);
@@ -572,7 +559,10 @@ void care_handle(void *data, unsigned partition, const struct event *event)
     struct world *whole = data;
     struct world *world = whole->view[partition];
     if (event->kind == EVENT_ARRIVAL) {
-        handle_arrival(world, event);
+        if (plain_comes(world, event->who))
+            go_on_from(world, plain_arrive(world, event->who, event->at_us), event->at_us);
+        else
+            handle_arrival(world, event);
         return;
     }
     if (event->kind == EVENT_SHIFT) {

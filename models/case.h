@@ -80,15 +80,36 @@ static inline struct rng_words case_luck(struct world *world, uint32_t who, cons
 /* Stops the run: a pathway leads back to where it was without taking time. */
 void case_stop_circle(struct world *world);
 
-static inline void case_schedule(struct world *world, uint32_t who, enum event_kind kind, int64_t at_us)
+static inline void case_schedule_for(struct world *world, uint32_t who, struct patient *patient,
+                                     enum event_kind kind, int64_t at_us)
 {
-    struct patient *patient = case_patient(world, who);
     patient->still = (uint8_t)(at_us == patient->due_us ? patient->still + 1 : 0);
     if (patient->still == UINT8_MAX)
         case_stop_circle(world);
     patient->due_us = at_us;
     patient->due_kind = (uint8_t)kind;
     engine_schedule(world->engine, world->number, (struct event){.at_us = at_us, .kind = kind, .who = who});
+}
+
+static inline void case_schedule(struct world *world, uint32_t who, enum event_kind kind, int64_t at_us)
+{
+    case_schedule_for(world, who, case_patient(world, who), kind, at_us);
+}
+
+/* Whoever comes back has other luck, however the visit ended. */
+static inline void case_count_visit(struct world *world, uint32_t who, const struct stage *stage)
+{
+    uint32_t *visits = case_visits(world, who);
+    if (visits != NULL && stage->index < world->pathways.loop_stages)
+        visits[stage->index]++;
+}
+
+/* Another stage than before. */
+static inline void case_enter(struct patient *patient)
+{
+    patient->attempt = 0;
+    patient->flags = (uint8_t)(patient->flags & ~(PATIENT_PLACED | PATIENT_LATE | PATIENT_REFUSED));
+    patient->more = (uint8_t)(patient->more & ~PATIENT_UPGRADED);
 }
 
 static inline void case_count_present(struct world *world, int64_t now_us, int64_t delta)

@@ -309,3 +309,31 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
             run(&race, i, words[i], utility_now(world, stage, set, i, referred));
     return race.best == CHOICE_SET ? CHOICE_HOME : choose(world, set, race.best, origin);
 }
+
+/* --- bypassing --- */
+
+/* Whether patients come to this facility, which gives the stage. */
+static bool is_passed(const struct world *world, const struct stage *stage, uint32_t facility, uint32_t is)
+{
+    return !world->facilities.facility[facility].stays_home && known(world, stage, facility, is);
+}
+
+bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is)
+{
+    const struct facility *to = &world->facilities.facility[facility];
+    if (to->stays_home || to->place == origin)
+        return false;
+    const int64_t travel_us = choice_way(world, origin, facility).us;
+    const struct choice_set *set = set_of(world, stage, origin);
+    for (size_t i = 0; i < set->count && set->way[i].us < travel_us; i++)
+        if (is_passed(world, stage, set->facility[i], is))
+            return true;
+    if (!is_picked(world, stage))
+        return false;
+    const struct choice_near *near = choice_set_near(world, stage, origin);
+    for (size_t i = 0; near != NULL && i < near->count && near->travel_us[i] < travel_us; i++)
+        if (is_passed(world, stage, near->facility[i], is))
+            return true;
+    return false;
+}

@@ -43,6 +43,13 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient, uint32_t is, bool referred);
 
+/* Whether somebody at home for whom choice_utility() has just chosen this facility goes past a nearer one, by
+ * travel time, that gives the stage and takes the patient, as far as is known. Looked at are the set that was
+ * chosen from and the sixteen nearest that could ever give the stage. Care that comes home is neither passed
+ * nor passes. */
+bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is);
+
 /* The way from a place to a facility. */
 struct travel choice_way(const struct world *world, uint32_t origin, uint32_t facility);
 

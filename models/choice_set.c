@@ -520,3 +520,32 @@ const struct choice_set *choice_set_renew(struct world *world, const struct stag
     slot->set->version = world->rules->version;
     return slot->set;
 }
+
+__attribute__((noinline)) static struct choice_near *new_near(struct world *world)
+{
+    struct err ignored;
+    ignored.count = 0;
+    return arena_zeroed(&world->arena, 1, sizeof(struct choice_near), &ignored);
+}
+
+const struct choice_near *choice_set_near(struct world *world, const struct stage *stage, uint32_t origin)
+{
+    const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
+    struct choice_set *set = world->choices.slot[origin * world->choices.kinds + kind].set;
+    if (set == NULL || set->near != NULL)
+        return set == NULL ? NULL : set->near;
+    struct ranking ranking = {.count = 0};
+    struct choice_near *near = new_near(world);
+    if (near == NULL) {
+        engine_stop(world->engine, "out of memory for a choice set");
+        return NULL;
+    }
+    rank_nearest(world, stage, origin, &ranking);
+    for (size_t i = 0; i < ranking.count; i++) {
+        near->facility[i] = ranking.candidate[i].facility;
+        near->travel_us[i] = ranking.candidate[i].travel.us;
+    }
+    near->count = (uint32_t)ranking.count;
+    set->near = near;
+    return near;
+}

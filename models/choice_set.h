@@ -14,6 +14,13 @@
 
 enum { CHOICE_SET = 16 };
 
+/* The nearest that could ever give the stage, where a set does not hold them. */
+struct choice_near {
+    uint32_t count;
+    uint32_t facility[CHOICE_SET];
+    int64_t travel_us[CHOICE_SET];
+};
+
 /* The candidates of one (stage, origin), near to far: the nearest, or, where patients go by utility, the most
  * attractive by what the scenario declares. What a choice reads of all of them lies together; the way is read
  * of the one that is chosen. */
@@ -25,6 +32,7 @@ struct choice_set {
     uint64_t hash[CHOICE_SET];     /* the facility's identity */
     double fixed[2][CHOICE_SET];   /* the part of log weight that only policies change: with a referral, and
                                       without */
+    struct choice_near *near;      /* NULL: not asked for yet; owned by the arena */
 };
 
 /* What is known of a (place, kind), and what is mostly asked for: the nearest of the set, where it holds the
@@ -76,6 +84,10 @@ MUST_CHECK int choice_sets_init_view(struct world *view, const struct world *wor
 
 /* Makes a set, or renews what is known of its facilities; stops the run when memory runs out. */
 const struct choice_set *choice_set_renew(struct world *world, const struct stage *stage, uint32_t origin);
+
+/* The nearest, beside a set that holds the most attractive; NULL when memory runs out, which stops the run.
+ */
+const struct choice_near *choice_set_near(struct world *world, const struct stage *stage, uint32_t origin);
 
 /* Whether the facility could ever give the stage: the wards are there and the service may come. */
 bool choice_possible(const struct world *world, const struct stage *stage, uint32_t facility);

@@ -132,23 +132,21 @@ static bool at_place(const struct arrivals_spec *arrivals, const struct place *p
 {
     if (arrivals->at.count == 0)
         return place->selected;
-    for (size_t i = 0; i < arrivals->at.count; i++)
-        if (strcmp(*SCENARIO_ITEM(arrivals->at, char *const, i), place->code) == 0)
-            return true;
-    return false;
+    return geography_named(place, &arrivals->at);
 }
 
+/* A stream that is no part of a place's people is in one place, by its code. */
 static int check_places(const struct build *build, const struct arrivals_spec *arrivals)
 {
     const struct scenario *scenario = build->scenario;
-    for (size_t i = 0; i < arrivals->at.count; i++) {
-        const char *code = *SCENARIO_ITEM(arrivals->at, char *const, i);
-        if (geography_find(build->geography, code) < 0)
-            return scenario_blame(
-                scenario, &arrivals->at, build->err, "no place has the code \"%s\"; use a code of %s", code,
-                scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
-    }
-    return 0;
+    if (arrivals_by_place(arrivals))
+        return geography_check_names(build->geography, scenario, &arrivals->at, build->err);
+    const char *code = arrivals->at.count > 0 ? *SCENARIO_ITEM(arrivals->at, char *const, 0) : NULL;
+    if (code == NULL || geography_find(build->geography, code) >= 0)
+        return 0;
+    return scenario_blame(
+        scenario, &arrivals->at, build->err, "no place has the code \"%s\"; use a code of %s", code,
+        scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
 }
 
 /* The stage with which patients begin. */
@@ -303,9 +301,9 @@ uint64_t demand_fingerprint(const struct demand *demand)
 #define STREAM_STATE(ONE, ALL, NOT) \
     NOT(struct stream, hash) NOT(struct stream, place) NOT(struct stream, condition) \
     NOT(struct stream, stage) ONE(struct stream, next_ordinal) ONE(struct stream, next_arrival) \
-    ALL(struct stream, luck.w) NOT(struct stream, scale) NOT(struct stream, flow) \
+    ALL(struct stream, luck.w) NOT(struct stream, direct) NOT(struct stream, scale) NOT(struct stream, flow) \
     ONE(struct stream, inner_us) NOT(struct stream, backlog_us) NOT(struct stream, rate_per_s)
-STATE_LAYOUT(stream, struct stream, STREAM_STATE, 48);
+STATE_LAYOUT(stream, struct stream, STREAM_STATE, 47);
 /* clang-format on */
 
 void demand_save(const struct demand *demand, struct state_writer *writer)

@@ -7,6 +7,7 @@
  * mostly one in each: when the n-th arrival comes and how large it is are luck of
  * the number n, so that larger batches come at the same times. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct stream {
     uint32_t next_ordinal;   /* of patients */
     uint32_t next_arrival;   /* the same, but with batches */
     struct rng_words luck;   /* of the arrival that comes next */
+    bool direct;             /* to a plain stage, one patient after the other: see plain.h */
     uint64_t scale;          /* Poisson: mean gap in microseconds x 2^32 / 1e9 */
     const struct flow *flow; /* NULL: Poisson at a constant rate, for ever */
     int64_t inner_us;        /* with a rhythm: inner time of the arrival before */

@@ -193,6 +193,7 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .price_per_day_fen = spec->price_per_day_fen,
                           .reimbursed = spec->reimbursed,
                           .rule = spec->rule,
+                          .label = spec->rule != NULL ? spec->rule : spec->generated,
                           .hash = rng_hash(id),
                           .partner = PATIENT_NOWHERE,
                           .price_level = spec->price_level,
@@ -209,27 +210,9 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
     return 0;
 }
 
-static int check_at(const struct build *build, const struct facility_spec *spec)
-{
-    for (size_t i = 0; i < spec->at.count; i++) {
-        const char *const *word = &SCENARIO_ITEM(spec->at, const char *, i)[0];
-        const struct key_list one = {.count = 1, .items = (void *)word};
-        size_t p = 0;
-        while (p < build->geography->count && !geography_named(&build->geography->place[p], &one))
-            p++;
-        if (p == build->geography->count)
-            return scenario_blame(build->scenario, &spec->at, build->err,
-                                  "no place has the code, prefecture or province \"%s\"; use one of %s",
-                                  *word,
-                                  build->scenario->places.file != NULL ? build->scenario->places.file
-                                                                       : "the scenario's list of places");
-    }
-    return 0;
-}
-
 static int add_by_rule(struct build *build, const struct facility_spec *spec)
 {
-    if (check_at(build, spec) != 0)
+    if (geography_check_names(build->geography, build->scenario, &spec->at, build->err) != 0)
         return -1;
     for (size_t p = 0; p < build->geography->count; p++) {
         const struct place *place = &build->geography->place[p];

@@ -35,7 +35,8 @@ struct facility {
     int declared_level; /* these stay what they are in the scenario: choice sets are made of them */
     int64_t declared_beds;
     const char *id, *name;
-    const char *rule; /* why it was generated; NULL: named in the scenario */
+    const char *rule;  /* why it was generated; NULL: named in the scenario */
+    const char *label; /* NULL, or how it was made up: the rule, or what `generated` says */
 };
 
 /* One resource of one facility with its waiting line. The first cache line is what patients need where nobody

@@ -16,10 +16,11 @@ static inline void fetch(const void *first, size_t bytes)
         __builtin_prefetch(at + offset, 1);
 }
 
-static inline void fetch_cell(const struct world *world, const struct stream *stream)
+/* The line of a column of a cell. */
+static inline void fetch_cell(const struct world *world, const struct stream *stream, size_t column)
 {
     const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_WIDTH;
-    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], 1); /* the line for nearly all */
+    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell + column], 1);
 }
 
 /* Where the service of somebody at a plain stage ends. */
@@ -44,7 +45,7 @@ static inline const struct choice_slot *first_slot(const struct world *world, co
 static inline void arrival_first(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
-    fetch_cell(world, stream);
+    fetch_cell(world, stream, 0);
     __builtin_prefetch(first_slot(world, stream));
 }
 
@@ -72,8 +73,10 @@ static inline void patient_first(const struct world *world, uint32_t who)
     if (patient->facility >= facilities->count)
         return;
     __builtin_prefetch(&facilities->facility[patient->facility], 1);
-    __builtin_prefetch(
-        &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH + FA_admissions], 1);
+    const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
+    __builtin_prefetch(&cell[FA_stages_begun], 1);
+    if (patient->due_kind == EVENT_TRANSFER)
+        __builtin_prefetch(&cell[FA_admissions], 1);
     if (stage->need_count > 0)
         __builtin_prefetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
 }
@@ -84,7 +87,9 @@ static inline void patient_second(const struct world *world, uint32_t who)
     const struct stage *stage = case_stage(world, patient);
     if (stage->direct)
         return;
-    fetch_cell(world, &world->demand.stream[patient->stream]);
+    const struct stream *stream = &world->demand.stream[patient->stream];
+    fetch_cell(world, stream,
+               stage->next == STAGE_END && patient->due_kind == EVENT_DEPART ? PC_treated_ended : 0);
     if (patient->facility >= world->facilities.count)
         return;
     for (size_t i = 0; i < stage->need_count; i++) {
@@ -93,7 +98,7 @@ static inline void patient_second(const struct world *world, uint32_t who)
             __builtin_prefetch(&world->facilities.ward[ward], 1);
     }
     if (patient->due_kind == EVENT_TRANSFER)
-        geography_prefetch(&world->geography, world->demand.stream[patient->stream].place,
+        geography_prefetch(&world->geography, stream->place,
                            world->facilities.facility[patient->facility].place);
 }
 

@@ -34,6 +34,24 @@ bool geography_named(const struct place *place, const struct key_list *texts)
            (listed(texts, place->code) || listed(texts, place->prefecture) || listed(texts, place->province));
 }
 
+int geography_check_names(const struct geography *geography, const struct scenario *scenario,
+                          const struct key_list *texts, struct err *err)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *const *word = &SCENARIO_ITEM(*texts, const char *, i)[0];
+        const struct key_list one = {.count = 1, .items = (void *)word};
+        size_t p = 0;
+        while (p < geography->count && !geography_named(&geography->place[p], &one))
+            p++;
+        if (p == geography->count)
+            return scenario_blame(
+                scenario, texts, err, "no place has the code, prefecture or province \"%s\"; use one of %s",
+                *word,
+                scenario->places.file != NULL ? scenario->places.file : "the scenario's list of places");
+    }
+    return 0;
+}
+
 /* Named by a facility or by arrivals, wherever it lies. */
 static bool named_elsewhere(const struct scenario *scenario, const struct place *place)
 {
@@ -46,7 +64,8 @@ static bool named_elsewhere(const struct scenario *scenario, const struct place 
             return true;
     }
     for (size_t i = 0; i < scenario->conditions.count; i++)
-        if (listed(&SCENARIO_ITEM(scenario->conditions, struct condition_spec, i)->arrivals.at, code))
+        if (geography_named(place,
+                            &SCENARIO_ITEM(scenario->conditions, struct condition_spec, i)->arrivals.at))
             return true;
     return false;
 }

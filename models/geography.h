@@ -76,6 +76,10 @@ double geography_chord(const struct geography *geography, double us);
 /* Whether one of the texts is the code, prefecture or province of the place. */
 bool geography_named(const struct place *place, const struct key_list *texts);
 
+/* Blames `texts`, a member of the scenario, when one of them is nowhere. */
+MUST_CHECK int geography_check_names(const struct geography *geography, const struct scenario *scenario,
+                                     const struct key_list *texts, struct err *err);
+
 const char *geography_province(const struct geography *geography, size_t province);
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other);

@@ -1,5 +1,6 @@
 #include "models/interruption.h"
 
+#include "models/beds.h"
 #include "models/case.h"
 #include "models/serving.h"
 #include "models/watch.h"
@@ -46,6 +47,7 @@ static void interrupt(struct world *world, struct ward *ward, uint32_t who, uint
     watch_change(world, ward, patient, WATCH_INTERRUPTED, now_us);
     watch_station(world, ward, now_us);
     watch_servers(world, ward, patient, -1, now_us);
+    beds_taken(world, ward, -1, now_us);
     watch_line(world, ward, patient, 1, now_us);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
     serving_count_line(world, patient, ward, 1);

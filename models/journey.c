@@ -79,9 +79,14 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         cell[PC_travel_distance] += way.m;
     }
     if (patient->facility != PATIENT_NOWHERE) {
+        const struct facility *at = world->facilities.facility;
         cell[PC_transfers]++;
+        cell[PC_transfers_up] += at[facility].level > at[patient->facility].level;
         world_fa(world, patient->facility)[FA_transfers_out]++;
         patient->more |= PATIENT_MOVED | PATIENT_REFERRED;
+    } else if ((patient->more & PATIENT_SOUGHT) == 0) {
+        cell[PC_sought_care]++;
+        patient->more |= PATIENT_SOUGHT;
     }
     serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
     if (world->has_extra) {
@@ -185,6 +190,14 @@ static bool is_referred(const struct patient *patient)
     return patient->facility != PATIENT_NOWHERE || (patient->more & PATIENT_REFERRED) != 0;
 }
 
+/* Who seeks care for the first time, by own choice. */
+void journey_note_bypassing(struct world *world, const struct patient *patient, uint32_t to, uint32_t is)
+{
+    if (to != CHOICE_HOME && (patient->more & PATIENT_SOUGHT) == 0)
+        case_cell(world, patient)[PC_bypassed] +=
+            choice_bypasses(world, case_stage(world, patient), case_home(world, patient), to, is);
+}
+
 uint32_t journey_first(struct world *world, const struct patient *patient)
 {
     const struct condition *condition = case_condition(world, patient);
@@ -198,7 +211,10 @@ uint32_t journey_first(struct world *world, const struct patient *patient)
     const uint32_t to =
         choice_utility(world, stage, home, case_identity(world, patient),
                        gate != PATIENT_NOWHERE ? is & ~RULES_UNREFERRED : is, is_referred(patient));
-    return gate != PATIENT_NOWHERE && to != CHOICE_HOME ? gate : to;
+    if (gate != PATIENT_NOWHERE)
+        return to != CHOICE_HOME ? gate : to;
+    journey_note_bypassing(world, patient, to, is);
+    return to;
 }
 
 /* To the facility nearest home that can give the stage, unless the present one is as near. */
@@ -218,8 +234,10 @@ static int32_t go_back(struct world *world, uint32_t who, int64_t now_us)
             geography_travel(geography, home, at[to].place).us)
             return patient->stage;
     }
-    if (patient->facility != PATIENT_NOWHERE)
+    if (patient->facility != PATIENT_NOWHERE) {
         case_cell(world, patient)[PC_transfers_back]++;
+        world_fa(world, patient->facility)[FA_sent_back]++;
+    }
     return journey_to(world, who, to, patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us);
 }
 
@@ -239,6 +257,8 @@ int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
         to = choice_utility(world, stage, origin, case_identity(world, patient), is, is_referred(patient));
         if (to == CHOICE_HOME)
             return journey_wait_at_home(world, who, now_us);
+        if (gate == PATIENT_NOWHERE && patient->facility == PATIENT_NOWHERE)
+            journey_note_bypassing(world, patient, to, is);
     } else {
         to = choice_nearest(world, stage, origin, PATIENT_NOWHERE, is);
         if (to == PATIENT_NOWHERE)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/design_spec.h"
 #include "models/keys.h"
 #include "models/rhythm.h"
 #include "models/scenario.h"
@@ -24,6 +25,16 @@ static const struct key_row scenario_rows[] = {
     {"scenario", GROUP(scenario, run, run_spec), ABSENT, .help = "The run: when, how long, how often."},
     {"scenario.title", KEY_TEXT, AT(run_spec, title), ABSENT,
      .help = "What the scenario is about, in a sentence."},
+    {"scenario.purpose", KEY_TEXT, AT(run_spec, purpose), ABSENT,
+     .help = "Why the model was made and what it is for, for `counterpart describe`."},
+    {"scenario.aims", KEY_TEXT, AT(run_spec, aims), ABSENT,
+     .help = "What the experiments with the scenario are to find out, for `counterpart describe`."},
+    {"scenario.preparation", KEY_TEXT, AT(run_spec, preparation), ABSENT,
+     .help = "What was done to the data before they came into the scenario, for `counterpart describe`."},
+    {"scenario.assumptions", KEY_TEXTS, AT(run_spec, assumptions), ABSENT,
+     .help = "Assumptions that no single value shows, a sentence each, for `counterpart describe`."},
+    {"scenario.sharing", KEY_TEXT, AT(run_spec, sharing), ABSENT,
+     .help = "Where scenario, data and results can be had, for `counterpart describe`."},
     {"scenario.start", KEY_DATE, AT(run_spec, start_us), .fallback = "2019-01-01",
      .help = "The first day of the run; times are UTC."},
     {"scenario.warmup", KEY_SPAN, AT(run_spec, warmup), .fallback = "0 d",
@@ -164,6 +175,9 @@ static const struct key_row facilities_rows[] = {
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
      .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
              "named ID.CODE, by the rule's id and the code of its place."},
+    {"facilities.generated", KEY_TEXT, AT(facility_spec, generated), ABSENT,
+     .help = "For a facility that is in no list of real ones: the rule by which it was made up, which labels "
+             "it in results. It has no metrics of its own."},
     {"facilities.at", KEY_TEXTS, AT(facility_spec, at), ABSENT,
      .help = "Codes, prefectures or provinces where the rule makes them, whether people fall ill there or "
              "not; every place that is selected when absent."},
@@ -306,7 +320,9 @@ static const struct key_row conditions_rows[] = {
     {"conditions.arrivals.into", KEY_TEXT, AT(arrivals_spec, into), ABSENT,
      .help = "Stage of the pathway with which these patients begin; the first when absent."},
     {"conditions.arrivals.at", KEY_TEXTS, AT(arrivals_spec, at), ABSENT,
-     .help = "Codes of the places concerned; all when absent."},
+     .help =
+         "Codes, prefectures or provinces of the places concerned; all when absent. A rate has one place: "
+         "its code."},
     {"conditions.arrivals.backlog", KEY_SECONDS, AT(arrivals_spec, backlog_s), .fallback = "0 d",
      .help = "Patients who already wait at the start, as the time in which so many fall ill on average."},
     {"conditions.delay", KEY_DIST, AT(condition_spec, delay), .unit = "time", ABSENT,
@@ -518,6 +534,8 @@ static const struct key_row targets_rows[] = {
      .help = "Only this service."},
     {"targets.condition", KEY_REF, AT(target_spec, condition), ABSENT, .refers = "conditions",
      .help = "Only this condition."},
+    {"targets.conditions", KEY_TEXTS, AT(target_spec, conditions), ABSENT,
+     .help = "Only these conditions, together."},
     {"targets.from", KEY_DATE, AT(target_spec, from_us), ABSENT,
      .help = "First day; the end of the warm-up when absent."},
     {"targets.to", KEY_DATE, AT(target_spec, to_us), ABSENT,
@@ -535,7 +553,7 @@ static const struct key_row targets_rows[] = {
 TABLE(targets);
 
 const struct key_table *const key_tables[] = {
-    &scenario_table, &places_table,     &travel_table,  &services_table, &facilities_table,
-    &stations_table, &conditions_table, &experts_table, &policies_table, &targets_table,
+    &scenario_table,   &places_table,  &travel_table,   &services_table, &facilities_table, &stations_table,
+    &conditions_table, &experts_table, &policies_table, &targets_table,  &design_table,
 };
 const size_t key_table_count = sizeof key_tables / sizeof key_tables[0];

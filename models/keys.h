@@ -103,7 +103,10 @@ struct key_kind {
     size_t own_size;
 };
 
-/* All tables, and the kinds of policy (defined with the policies). */
+/* The files of designs have a language of their own: its rows are below this path, which is itself no key. */
+#define KEYS_OF_DESIGNS "design"
+
+/* All tables, that of designs last, and the kinds of policy (defined with the policies). */
 extern const struct key_table *const key_tables[];
 extern const size_t key_table_count;
 extern const struct key_kind *const policy_kinds[];
@@ -133,5 +136,7 @@ MUST_CHECK int keys_print(FILE *out, const char *path, struct err *err);
 
 /* docs/scenario-language.md. */
 MUST_CHECK int keys_markdown(FILE *out, struct err *err);
+/* The tables of docs/designs.md. */
+MUST_CHECK int keys_markdown_designs(FILE *out, struct err *err);
 
 #endif

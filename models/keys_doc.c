@@ -129,6 +129,8 @@ int keys_print(FILE *out, const char *path, struct err *err)
     if (row != NULL) {
         print_row(out, row);
         print_below(out, row->path);
+    } else if (!all && kinds == 0 && strcmp(path, KEYS_OF_DESIGNS) == 0) {
+        print_below(out, path);
     } else if (!all && kinds == 0) {
         return unknown_path(path, err);
     }
@@ -171,6 +173,19 @@ static void markdown_group(FILE *out, const struct key_row *group)
          row = keys_next(group->path, row))
         if (row->type == KEY_GROUP || row->type == KEY_LIST)
             markdown_group(out, row);
+}
+
+int keys_markdown_designs(FILE *out, struct err *err)
+{
+    fputs("| key | value | default | meaning |\n|---|---|---|---|\n", out);
+    for (const struct key_row *row = keys_next(KEYS_OF_DESIGNS, NULL); row != NULL;
+         row = keys_next(KEYS_OF_DESIGNS, row))
+        markdown_row(out, row);
+    for (const struct key_row *row = keys_next(KEYS_OF_DESIGNS, NULL); row != NULL;
+         row = keys_next(KEYS_OF_DESIGNS, row))
+        if (row->type == KEY_LIST)
+            markdown_group(out, row);
+    return printed(out, err);
 }
 
 int keys_markdown(FILE *out, struct err *err)

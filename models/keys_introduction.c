@@ -59,6 +59,21 @@ const char *const keys_introduction[] = {
     "File names count from the folder of the file that has them; on the command line, from the scenario's folder.\n"
     "\n",
 
+    "## Tables\n"
+    "\n"
+    "An element of a list of groups that says `rows = \"FILE.csv\"` stands for one element for each row of the file. Columns are named by keys, or by a group and what is in it; columns `note` and `source` are for people. What the element says itself holds where a row says nothing:\n"
+    "\n"
+    "```\n"
+    "facilities: ( { rows = \"data/hospitals.csv\"; level = \"county\"; beds: { general = 100; }; } );\n"
+    "```\n"
+    "\n"
+    "    id,name,place,level,beds.general,beds.icu,source\n"
+    "    banner,Banner hospital,152221,,300,12,yearbook of 2019\n"
+    "    league,League hospital,152201,prefecture,900,40,yearbook of 2019\n"
+    "\n"
+    "Paths name such elements like others (`facilities.league.beds.icu`), and messages name the row's line.\n"
+    "\n",
+
     "## Paths\n"
     "\n"
     "A path goes by keys and, in lists, by ids or names: `conditions.ais.pathway.assess.duration.mean`, `facilities.banner.services.thrombectomy.staff`. Facilities that are made by rule go by the text of their rule. There are no positions: they would shift with every new element. A path may name a key that the file left at its default; it may not make up names of beds, resources or elements: those are added with `add`.\n"
@@ -133,6 +148,18 @@ const char *const keys_introduction[] = {
     "Who is referred or sent on does not see other facilities, but a notice board, which is renewed every `scenario.board_refresh`: who gives which service (with \"0 s\" renewed whenever policies act), what is free (`full = \"divert\"`), how long the lines are (`refer = \"least_waiting\"`). Several patients may trust the same note. When the board is renewed, or policies act, it is also looked whether patients who hold servers here and ask for others there wait for one another; the run then stops and names the stations.\n"
     "\n"
     "The world is cut into partitions (provinces) that run on threads of their own for the shortest of `travel.fixed` and all connection times, in parts that divide the day and the board's refresh. No delay, or a board of \"0 s\" where somebody looks at it, merges them into one. Results do not depend on it.\n"
+    "\n",
+
+    "## Where values come from\n"
+    "\n"
+    "`counterpart describe` prints what a report of a simulation study should say (the STRESS-DES checklist) from the scenario itself. Of each quantity it tells the source that a comment names: behind the value, or on lines of their own right above it or above what it stands in, the nearest with a mark. Marks are ids of facts in brackets, `[assumed]`, and the word `fitted`. The comment that begins a file explains the file.\n"
+    "\n"
+    "```\n"
+    "travel: {\n"
+    "    detour = 1.324;    # [F32]\n"
+    "    fixed = \"30 min\";  # [assumed] to set out, and to be admitted\n"
+    "};\n"
+    "```\n"
     "\n",
 
     "## Messages\n"

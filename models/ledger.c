@@ -21,7 +21,9 @@ static const struct shape shapes[LEDGER_GROUPS] = {
     [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH, false},
     [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH, false},
     [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH, false},
-    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true}};
+    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true},
+    [GROUP_PLACE_WAIT] = {DIM_PLACE, DIM_WAIT_CLASS, PW_FIELDS, 0, PW_FIELDS, true},
+    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_FIELDS, 0, PT_FIELDS, true}};
 
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
@@ -35,6 +37,11 @@ unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 size_t ledger_group_width(enum ledger_group group)
 {
     return shapes[group].width;
+}
+
+size_t ledger_group_fields(enum ledger_group group)
+{
+    return shapes[group].fields;
 }
 
 bool ledger_group_is_split(enum ledger_group group)
@@ -113,6 +120,11 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
 {
     const size_t at = (i * second_size(ledger, group) + j) * ledger_group_width(group) + column;
     ledger_shift_cell(ledger, group, at, delta, now_us);
+}
+
+int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column)
+{
+    return ledger->levels[group][(i * second_size(ledger, group) + j) * ledger_group_width(group) + column];
 }
 
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
@@ -206,7 +218,7 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 3);
+    state_begin(writer, "ledger", 4);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -304,7 +316,7 @@ static void empty_cells(int64_t *cells, size_t count)
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 3);
+    state_enter(reader, "ledger", 4);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         restore_group(whole, (enum ledger_group)g, maps, reader);

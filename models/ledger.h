@@ -18,6 +18,8 @@ enum ledger_dim {
     DIM_EXPERT,
     DIM_HOME_PROVINCE, /* as long as DIM_PROVINCE */
     DIM_PROVINCE,
+    DIM_WAIT_CLASS, /* see reach.h */
+    DIM_TRAVEL_CLASS,
     LEDGER_DIMS
 };
 
@@ -28,6 +30,8 @@ enum ledger_group {
     GROUP_FACILITY_SERVICE,
     GROUP_EXPERT,
     GROUP_FLOW,
+    GROUP_PLACE_WAIT,
+    GROUP_PLACE_TRAVEL,
     LEDGER_GROUPS
 };
 
@@ -59,11 +63,12 @@ static inline size_t ledger_column(size_t field)
     return ledger_fields[field].column;
 }
 size_t ledger_group_width(enum ledger_group group);
+size_t ledger_group_fields(enum ledger_group group); /* without the levels behind means */
 /* Whether it counts people wherever they are: then every partition has cells of its own, to be added up. */
 bool ledger_group_is_split(enum ledger_group group);
 
 /* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; but for
- * flows, a cell starts a cache line. */
+ * flows and classes, a cell starts a cache line. */
 struct ledger {
     size_t steps;          /* of the whole run, warm-up included */
     size_t first_step;     /* the first one after the warm-up */
@@ -111,6 +116,9 @@ static inline void ledger_shift_cell(struct ledger *ledger, enum ledger_group gr
  * of it. */
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
                   int64_t delta, int64_t now_us);
+
+/* The level behind a mean as it is now. */
+int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column);
 
 /* Closes the current step and opens the next. */
 void ledger_close_step(struct ledger *ledger);

@@ -18,6 +18,10 @@
     {#name, GROUP_EXPERT, FIELD_##kind, unit, scale, help, EX_##name},
 #define ROW_FLOW(name, kind, unit, scale, help)                                                              \
     {#name, GROUP_FLOW, FIELD_##kind, unit, scale, help, FL_##name},
+#define ROW_PLACE_WAIT(name, kind, unit, scale, help)                                                        \
+    {#name, GROUP_PLACE_WAIT, FIELD_##kind, unit, scale, help, PW_##name},
+#define ROW_PLACE_TRAVEL(name, kind, unit, scale, help)                                                      \
+    {#name, GROUP_PLACE_TRAVEL, FIELD_##kind, unit, scale, help, PT_##name},
 
 const struct field_row ledger_fields[] = {
     /* clang-format off */
@@ -26,6 +30,8 @@ const struct field_row ledger_fields[] = {
     LEDGER_FACILITY_SERVICE(ROW_FACILITY_SERVICE)
     LEDGER_EXPERT(ROW_EXPERT)
     LEDGER_FLOW(ROW_FLOW)
+    LEDGER_PLACE_WAIT(ROW_PLACE_WAIT)
+    LEDGER_PLACE_TRAVEL(ROW_PLACE_TRAVEL)
     /* clang-format on */
 };
 

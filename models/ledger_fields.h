@@ -14,12 +14,15 @@
 #define LEDGER_PC_FATES(FIELD) \
     FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture") \
     FIELD(treated_in_province, COUNT, "1", 1, "patients treated in another prefecture of their province") \
-    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province") \
-    FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names") \
+    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province")
+#define LEDGER_PC_UNTREATED(FIELD) \
+    FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names")
+#define LEDGER_PC_TROUBLES(FIELD) \
     FIELD(too_late, COUNT, "1", 1, "patients for whom a treatment window had closed") \
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
     FIELD(transfers, COUNT, "1", 1, "referrals from one facility to another") \
+    FIELD(transfers_up, COUNT, "1", 1, "referrals to a facility of a higher level; among the transfers") \
     FIELD(transfers_back, COUNT, "1", 1, "patients sent back to a facility nearer home; among the transfers") \
     FIELD(consultations, COUNT, "1", 1, "stages begun with what another facility gave from afar") \
     FIELD(watched, COUNT, "1", 1, "patients who were watched from afar")
@@ -41,29 +44,48 @@
 #define LEDGER_PC_CHARGES(FIELD) \
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
     FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
+#define LEDGER_PC_SOUGHT(FIELD) \
+    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness")
+#define LEDGER_PC_BYPASSED(FIELD) \
+    FIELD(bypassed, COUNT, "1", 1, "those of them who chose one farther away than another that gives what they need")
 #define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 #define LEDGER_PLACE_CONDITION(FIELD) \
-    LEDGER_PC_ILL(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
+    LEDGER_PC_ILL(FIELD) LEDGER_PC_SOUGHT(FIELD) LEDGER_PC_BYPASSED(FIELD) LEDGER_PC_FATES(FIELD) \
+    LEDGER_PC_UNTREATED(FIELD) LEDGER_PC_TROUBLES(FIELD) LEDGER_PC_WAYS(FIELD) \
     LEDGER_PC_LOSSES(FIELD) LEDGER_PC_ENDED(FIELD) LEDGER_PC_GAINS(FIELD) \
     LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
     LEDGER_PC_HOME(FIELD)
 
-/* Of a facility; in parts likewise: what changes with every patient fills the last line. */
-#define LEDGER_FA_TRAFFIC(FIELD) \
+/* Of a facility. In parts likewise: what every patient changes, with the levels behind means, fills a line. */
+#define LEDGER_FA_COMING(FIELD) \
+    FIELD(deaths_here, COUNT, "1", 1, "deaths of patients whose pathway ended here") \
+    FIELD(treated_here, COUNT, "1", 1, "patients whose treatment began here") \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
-    FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility")
-#define LEDGER_FA_PROGRAMMES(FIELD) \
+    FIELD(income, SUM, "CNY", YUAN, "prices of the care given here, whoever pays them")
+#define LEDGER_FA_BEGUN(FIELD) \
+    FIELD(stages_begun, COUNT, "1", 1, "stages of pathways that began here") \
+    FIELD(line_waits, SUM, "h", HOURS, "time in line, or until an answer from elsewhere, before they began")
+#define LEDGER_FA_TRANSFERS(FIELD) \
+    FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
+    FIELD(sent_back, COUNT, "1", 1, "those of them sent back to one nearer home")
+#define LEDGER_FA_LEVELS(FIELD) \
     FIELD(helped, LEVEL, "1", 1, "1 when the facility has a partner at the end of the step") \
     FIELD(helping, LEVEL, "1", 1, "1 when the facility helps another at the end of the step") \
     FIELD(programme_cost, SUM, "CNY", YUAN, "what policies spend on the facility") \
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
-    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not")
+    FIELD(below_standard, LEVEL, "1", 1, "1 when it does not") \
+    FIELD(in_line_at_end, LEVEL, "1", 1, "patients who are in_line at the end of the step")
+#define LEDGER_FA_OPEN(FIELD) \
+    FIELD(beds_open, MEAN, "1", 1, "beds of all wards that are there, mean over the step; none while the facility is closed")
 #define LEDGER_FA_PRESENT(FIELD) \
-    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
+    FIELD(beds_occupied, MEAN, "1", 1, "beds held by patients, mean over the step") \
+    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step")
+#define LEDGER_FA_WAITING(FIELD) \
     FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
 #define LEDGER_FACILITY(FIELD) \
-    LEDGER_FA_TRAFFIC(FIELD) LEDGER_FA_PROGRAMMES(FIELD) LEDGER_FA_PRESENT(FIELD)
+    LEDGER_FA_COMING(FIELD) LEDGER_FA_BEGUN(FIELD) LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) \
+    LEDGER_FA_OPEN(FIELD) LEDGER_FA_PRESENT(FIELD) LEDGER_FA_WAITING(FIELD)
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -92,6 +114,7 @@
     FIELD(hours_away, SUM, "h", HOURS, "hours of the expert's procedures elsewhere, teaching not counted") \
     FIELD(remote_hours, SUM, "h", HOURS, "hours of the expert's procedures and consultations for patients elsewhere, connecting included") \
     FIELD(hours_teaching, SUM, "h", HOURS, "hours that the expert taught: that procedures took longer, and sessions") \
+    FIELD(hours_lost_at_home, SUM, "h", HOURS, "working hours that the home hospital lacked: those of the time away, and those given from there to patients elsewhere") \
     FIELD(away, MEAN, "1", 1, "share of the step that the expert was away from home")
 
 /* Of the people of a province in a province, whatever their condition. */
@@ -99,20 +122,34 @@
     FIELD(flow_treated, COUNT, "1", 1, "patients of the home province treated in the province; who does not travel is treated at home") \
     FIELD(flow_admissions, COUNT, "1", 1, "arrivals of patients of the home province at facilities in the province; of those who do not travel, at home")
 
+/* Of the people of a place, over all conditions but background ones, by class of a time. */
+#define LEDGER_PLACE_WAIT(FIELD) \
+    FIELD(treated_by_wait, COUNT, "1", 1, "patients treated who had waited so long since they asked for treatment")
+#define LEDGER_PLACE_TRAVEL(FIELD) \
+    FIELD(treated_by_travel, COUNT, "1", 1, "patients treated so far from home, by travel time one way")
+
 /* clang-format on */
 
+/* A line for who falls ill and is treated; the end of a pathway changes the next one. */
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
 enum {
-    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
-        LEDGER_PC_ENDED(LEDGER_COLUMN_PC) LEDGER_PC_CHARGES(LEDGER_COLUMN_PC)
-            LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_LOSSES(LEDGER_COLUMN_PC)
-                LEDGER_PC_GAINS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
+    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_SOUGHT(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC)
+        LEDGER_PC_COSTS(LEDGER_COLUMN_PC) LEDGER_PC_ENDED(LEDGER_COLUMN_PC)
+            LEDGER_PC_UNTREATED(LEDGER_COLUMN_PC) LEDGER_PC_CHARGES(LEDGER_COLUMN_PC)
+                LEDGER_PC_BYPASSED(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC)
+                    LEDGER_PC_TROUBLES(LEDGER_COLUMN_PC) LEDGER_PC_LOSSES(LEDGER_COLUMN_PC)
+                        LEDGER_PC_GAINS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
 };
+/* The columns before the line of what every patient changes are filled up. */
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
 enum {
-    LEDGER_FA_PROGRAMMES(LEDGER_COLUMN_FA) FA_PROGRAMMES,
-    FA_TRAFFIC = (FA_PROGRAMMES + 7) / 8 * 8 - 1, /* columns before the line are empty */
-    LEDGER_FA_TRAFFIC(LEDGER_COLUMN_FA) LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) FA_FIELDS
+    LEDGER_FA_LEVELS(LEDGER_COLUMN_FA) LEDGER_FA_TRANSFERS(LEDGER_COLUMN_FA)
+        LEDGER_FA_COMING(LEDGER_COLUMN_FA) FA_FILLED,
+    FA_BUSY = (FA_FILLED + 7) / 8 * 8,
+    FA_EMPTY = FA_BUSY - FA_FILLED,
+    FA_BEFORE = FA_BUSY - 1,
+    LEDGER_FA_BEGUN(LEDGER_COLUMN_FA) LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) LEDGER_FA_OPEN(LEDGER_COLUMN_FA)
+        LEDGER_FA_WAITING(LEDGER_COLUMN_FA) FA_FIELDS
 };
 #define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
@@ -120,6 +157,10 @@ enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
 enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
 #define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name,
 enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
+#define LEDGER_COLUMN_PW(name, kind, unit, scale, help) PW_##name,
+enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_FIELDS };
+#define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name,
+enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
 
 /* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
  * flows, which are small as long as they lie close together. */

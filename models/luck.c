@@ -23,7 +23,7 @@ void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, st
                struct rng_purpose what, const struct dist *dist)
 {
     rng_draw_batch(rng, who, what, batch->words);
-    for (uint32_t i = 0; dist != NULL && i < RNG_BATCH; i++)
-        batch->value[i] = dist_value(dist, batch->words[i].w[0], who.ordinal + i, 0);
+    if (dist != NULL)
+        dist_values(dist, batch->words, who.ordinal, RNG_BATCH, batch->value);
     batch->key = key;
 }

@@ -16,35 +16,66 @@
 
 /* How long how many were present, waiting and in service: who holds several servers counts so often. */
 struct occupancy {
-    int64_t level, since_us;
-    uint128 squares; /* level x level x microseconds */
-    int64_t *at;     /* microseconds at each level 0 ... to, and above; NULL: not asked for */
+    uint128 squares; /* level x level x microseconds, as struct tally_level has its area */
+    int64_t level;
+    int64_t since_us; /* only with a distribution */
+    int64_t *at;      /* microseconds at each level 0 ... to, and above; NULL: not asked for */
     int64_t to;
 };
 
-static inline void occupancy_set(struct occupancy *occupancy, int64_t now_us, int64_t level)
+/* The time at the present level, up to now. */
+static inline void occupancy_spend(struct occupancy *occupancy, int64_t now_us)
 {
-    const int64_t passed_us = now_us - occupancy->since_us, was = occupancy->level;
-    occupancy->squares += (uint128)(uint64_t)was * (uint64_t)was * (uint64_t)passed_us;
-    if (occupancy->at != NULL)
-        occupancy->at[was <= occupancy->to ? was : occupancy->to + 1] += passed_us;
-    occupancy->level = level;
-    occupancy->since_us = now_us;
+    if (__builtin_expect(occupancy->at != NULL, 0)) {
+        occupancy->at[occupancy->level <= occupancy->to ? occupancy->level : occupancy->to + 1] +=
+            now_us - occupancy->since_us;
+        occupancy->since_us = now_us;
+    }
 }
 
+static inline void occupancy_set(struct occupancy *occupancy, int64_t now_us, int64_t level)
+{
+    const int128 was = occupancy->level;
+    occupancy_spend(occupancy, now_us);
+    occupancy->squares -= (uint128)((level - was) * (level + was)) * (uint64_t)now_us;
+    occupancy->level = level;
+}
+
+/* One more, or one fewer: between the squares of numbers that follow each other lies their sum. */
+static inline void occupancy_rise(struct occupancy *occupancy, int64_t now_us)
+{
+    occupancy_spend(occupancy, now_us);
+    occupancy->squares -= (uint128)(2 * (uint64_t)occupancy->level + 1) * (uint64_t)now_us;
+    occupancy->level++;
+}
+static inline void occupancy_fall(struct occupancy *occupancy, int64_t now_us)
+{
+    occupancy_spend(occupancy, now_us);
+    occupancy->level--;
+    occupancy->squares += (uint128)(2 * (uint64_t)occupancy->level + 1) * (uint64_t)now_us;
+}
+
+/* The first four cache lines are what nearly every customer changes. */
 struct measure {
-    uint64_t arrivals, served, reneged, balked, rejected, interrupted, blocked;
-    uint64_t waited_any;   /* those who left the line among them */
-    struct tally wait;     /* of those whose service began */
-    struct tally wait_all; /* and of those who left the line */
-    struct tally sojourn;  /* arrival to the end of the service, of those served */
-    struct tally_level queue, busy, servers;
-    struct tally_level held;    /* servers of patients who have been served here and wait to go on */
-    struct tally overtime;      /* of servers beyond the end of their shift */
+    _Alignas(64) uint64_t arrivals;
+    uint64_t served;
+    struct tally wait;          /* of those whose service began */
+    struct tally_sum sojourn;   /* arrival to the end of the service, of those served */
     struct occupancy occupancy; /* over all customers only */
-    struct histogram waits;
-    uint64_t *over; /* waits longer than each limit of the station */
+    struct tally_level queue, busy;
+    struct histogram waits; /* as `wait` */
+    uint64_t *over;         /* waits longer than each limit of the station; NULL: there are none */
+    uint64_t reneged, balked, rejected, interrupted, blocked;
+    struct tally_sum wait_left; /* of those who left the line; above, those whose service began */
+    struct tally_sum overtime;  /* of servers beyond the end of their shift */
+    struct tally_level servers;
+    struct tally_level held; /* servers of patients who have been served here and wait to go on */
 };
+
+/* Of all who waited in the line, whether they were served or left. */
+struct tally_sum measure_wait_all(const struct measure *measure);
+/* How many of them did not get their server at once. */
+uint64_t measure_waited_any(const struct measure *measure);
 
 /* What a scenario asks of one station. */
 struct measure_station {

@@ -134,7 +134,7 @@ static int add_facilities(struct world *world, struct err *err)
         return -1;
     for (size_t f = 0; f < world->facilities.count; f++) {
         const struct facility *facility = &world->facilities.facility[f];
-        if (facility->rule != NULL)
+        if (facility->label != NULL)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
@@ -278,15 +278,16 @@ static int add_waits(struct world *world, const struct subject *subject, struct 
         if (add(world, prefix, percentiles[i].name, "h",
                 hours(histogram_quantile(&measure->waits, percentiles[i].p)), err) != 0)
             return -1;
-    const struct tally *wait = &measure->wait, *all = &measure->wait_all;
+    const struct tally *wait = &measure->wait;
+    const struct tally_sum all = measure_wait_all(measure);
     if (add(world, prefix, "wait_mean", "h", hours(tally_mean(wait)), err) != 0 ||
         add(world, prefix, "wait_var", "h2", tally_variance(wait) / (HOUR_US * HOUR_US), err) != 0 ||
-        add(world, prefix, "wait_all_mean", "h", hours(tally_mean(all)), err) != 0 ||
-        add(world, prefix, "wait_any", "1", share((double)measure->waited_any, (double)all->count), err) !=
-            0 ||
+        add(world, prefix, "wait_all_mean", "h", hours(tally_sum_mean(&all)), err) != 0 ||
+        add(world, prefix, "wait_any", "1", share((double)measure_waited_any(measure), (double)all.count),
+            err) != 0 ||
         add_waits_over(world, subject, err) != 0)
         return -1;
-    return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&measure->sojourn)), err);
+    return add(world, prefix, "sojourn_mean", "h", hours(tally_sum_mean(&measure->sojourn)), err);
 }
 
 static int add_levels(struct world *world, const struct subject *subject, struct err *err)
@@ -332,7 +333,8 @@ static int add_whole(struct world *world, const struct subject *subject, struct 
     occupancy_set(&measure->occupancy, world->end_us, measure->occupancy.level);
     const double variance = occupancy_variance(measure, world->warmup_us, world->end_us);
     if (add(world, subject->prefix, "present_var", "1", variance, err) != 0 ||
-        add(world, subject->prefix, "overtime_mean", "h", hours(tally_mean(&measure->overtime)), err) != 0)
+        add(world, subject->prefix, "overtime_mean", "h", hours(tally_sum_mean(&measure->overtime)), err) !=
+            0)
         return -1;
     return add_distribution(world, subject, err);
 }
@@ -400,7 +402,7 @@ static int add_system_count(struct world *world, const char *prefix, const struc
         add(world, prefix, "left", "1", (double)count->left, err) != 0 ||
         add(world, prefix, "rejected", "1", (double)count->rejected, err) != 0)
         return -1;
-    return add(world, prefix, "sojourn_mean", "h", hours(tally_mean(&count->sojourn)), err);
+    return add(world, prefix, "sojourn_mean", "h", hours(tally_sum_mean(&count->sojourn)), err);
 }
 
 static int add_system_classes(struct world *world, struct err *err)

@@ -94,10 +94,11 @@ static int choose_window(struct world *world, struct err *err)
 
 static int private_counts(struct world *view, struct err *err)
 {
-    return ledger_own_cells(&view->ledger, GROUP_PLACE_CONDITION, err) != 0 ||
-                   ledger_own_cells(&view->ledger, GROUP_FLOW, err) != 0
-               ? -1
-               : 0;
+    for (int g = 0; g < LEDGER_GROUPS; g++)
+        if (ledger_group_is_split((enum ledger_group)g) &&
+            ledger_own_cells(&view->ledger, (enum ledger_group)g, err) != 0)
+            return -1;
+    return 0;
 }
 
 static int init_met(struct world *view, struct err *err)
@@ -131,8 +132,9 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     view->arena = (struct arena){0};
     view->part = (struct partition){0};
     view->system = (struct system_tally){0};
-    view->ledger.owned[GROUP_PLACE_CONDITION] = NULL;
-    view->ledger.owned[GROUP_FLOW] = NULL;
+    for (int g = 0; g < LEDGER_GROUPS; g++)
+        if (ledger_group_is_split((enum ledger_group)g))
+            view->ledger.owned[g] = NULL;
     world->view[number] = view;
     if (init_system(view, err) != 0 || init_met(view, err) != 0 || private_counts(view, err) != 0 ||
         choice_sets_init_view(view, world, err) != 0 ||
@@ -186,8 +188,9 @@ void partition_free(struct world *world)
         struct world *view = world->view[p];
         if (view == NULL)
             continue;
-        ledger_free_cells(&view->ledger, GROUP_PLACE_CONDITION);
-        ledger_free_cells(&view->ledger, GROUP_FLOW);
+        for (int g = 0; g < LEDGER_GROUPS; g++)
+            if (ledger_group_is_split((enum ledger_group)g))
+                ledger_free_cells(&view->ledger, (enum ledger_group)g);
         free_part(&view->part);
         free_system(view);
         arena_free(&view->arena);
@@ -199,15 +202,25 @@ void partition_free(struct world *world)
 
 /* --- counts --- */
 
-/* Only places whose people have been in the partition: pages that nobody writes take no memory. */
-static void add_counts(struct world *world, const struct world *view)
+/* Groups of which each place has a row. */
+static const enum ledger_group of_places[] = {GROUP_PLACE_CONDITION, GROUP_PLACE_WAIT, GROUP_PLACE_TRAVEL};
+enum { OF_PLACES = sizeof of_places / sizeof of_places[0] };
+
+static size_t row_of(const struct ledger *ledger, enum ledger_group group)
 {
-    const size_t row = world->ledger.size[DIM_CONDITION] * PC_WIDTH;
+    return ledger_cells(ledger, group) / ledger->size[DIM_PLACE];
+}
+
+/* Only places whose people have been in the partition: pages that nobody writes take no memory. */
+static void add_counts(struct world *world, const struct world *view, enum ledger_group group)
+{
+    const size_t row = row_of(&world->ledger, group), width = ledger_group_width(group),
+                 fields = ledger_group_fields(group);
     for (size_t p = 0; p < world->geography.count; p++) {
-        for (size_t at = p * row; view->part.met[p] && at < (p + 1) * row; at += PC_WIDTH) {
-            int64_t *whole = &world->ledger.cells[GROUP_PLACE_CONDITION][at];
-            const int64_t *own = &view->ledger.cells[GROUP_PLACE_CONDITION][at];
-            for (size_t c = 0; c < PC_FIELDS; c++)
+        for (size_t at = p * row; view->part.met[p] && at < (p + 1) * row; at += width) {
+            int64_t *whole = &world->ledger.cells[group][at];
+            const int64_t *own = &view->ledger.cells[group][at];
+            for (size_t c = 0; c < fields; c++)
                 whole[c] += own[c];
         }
     }
@@ -224,28 +237,31 @@ static void take_flows(struct world *world, struct world *view)
         }
 }
 
-static void begin_counts(struct world *view, size_t step, int64_t length_us)
+static void begin_counts(struct world *view, enum ledger_group group, int64_t length_us)
 {
-    const size_t row = view->ledger.size[DIM_CONDITION] * PC_WIDTH;
-    view->ledger.step = step;
+    const size_t row = row_of(&view->ledger, group);
     for (size_t p = 0; p < view->geography.count; p++)
         if (view->part.met[p])
-            ledger_begin_cells(&view->ledger, GROUP_PLACE_CONDITION, p * row, row, length_us);
+            ledger_begin_cells(&view->ledger, group, p * row, row, length_us);
 }
 
 void partition_close_step(struct world *world)
 {
     struct ledger *ledger = &world->ledger;
     for (unsigned p = 1; p < world->partitions; p++) {
-        add_counts(world, world->view[p]);
+        for (size_t g = 0; g < OF_PLACES; g++)
+            add_counts(world, world->view[p], of_places[g]);
         take_flows(world, world->view[p]);
     }
     ledger_close_step(ledger);
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
                                                            : 0;
-    for (unsigned p = 1; p < world->partitions; p++)
-        begin_counts(world->view[p], ledger->step, length_us);
+    for (unsigned p = 1; p < world->partitions; p++) {
+        world->view[p]->ledger.step = ledger->step;
+        for (size_t g = 0; g < OF_PLACES; g++)
+            begin_counts(world->view[p], of_places[g], length_us);
+    }
 }
 
 void partition_restart(struct world *world, int64_t now_us)
@@ -267,15 +283,12 @@ int64_t partition_present(const struct world *world)
     return present;
 }
 
-int partition_gather(struct world *world, int64_t now_us, struct err *err)
+int partition_gather(struct world *world, struct err *err)
 {
     struct system_tally *whole = &world->system;
-    tally_level_set(&whole->present, now_us, whole->present.level);
     for (unsigned p = 1; p < world->partitions; p++) {
         struct system_tally *own = &world->view[p]->system;
-        tally_level_set(&own->present, now_us, own->present.level);
-        whole->present.area += own->present.area;
-        whole->present.level += own->present.level;
+        tally_level_merge(&whole->present, &own->present);
         for (size_t c = 0; c < world->pathways.count; c++) {
             system_count_merge(&whole->of[c], &own->of[c]);
             if (reach_merge(&whole->reach[c], &own->reach[c], err) != 0)
@@ -323,16 +336,12 @@ static void save_reach(const struct world *world, size_t condition, struct state
     reach_free(&all);
 }
 
-void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer)
+void partition_save(const struct world *world, struct state_writer *writer)
 {
-    struct tally_level present = {.since_us = now_us};
-    for (unsigned p = 0; p < world->partitions; p++) {
-        struct tally_level own = world->view[p]->system.present;
-        tally_level_set(&own, now_us, own.level);
-        present.level += own.level;
-        present.area += own.area;
-    }
-    state_begin(writer, "system", 1);
+    struct tally_level present = {.level = 0};
+    for (unsigned p = 0; p < world->partitions; p++)
+        tally_level_merge(&present, &world->view[p]->system.present);
+    state_begin(writer, "system", 2);
     tally_level_save(&present, 1, writer);
     state_put_u64(writer, world->pathways.count);
     for (size_t c = 0; c < world->pathways.count; c++) {
@@ -340,7 +349,7 @@ void partition_save(const struct world *world, int64_t now_us, struct state_writ
         for (unsigned p = 0; p < world->partitions; p++)
             system_count_merge(&count, &world->view[p]->system.of[c]);
         state_put_array(writer, &count_layout, &count, 1);
-        tally_save(&count.sojourn, 1, writer);
+        tally_sum_save(&count.sojourn, 1, writer);
         save_reach(world, c, writer);
     }
     state_end(writer);
@@ -348,7 +357,7 @@ void partition_save(const struct world *world, int64_t now_us, struct state_writ
 
 void partition_restore(struct world *world, struct state_reader *reader)
 {
-    state_enter(reader, "system", 1);
+    state_enter(reader, "system", 2);
     for (unsigned p = 0; p < world->partitions; p++) {
         world->view[p]->system.present = (struct tally_level){.level = 0};
         memset(world->view[p]->system.of, 0, world->pathways.count * sizeof *world->system.of);
@@ -358,7 +367,7 @@ void partition_restore(struct world *world, struct state_reader *reader)
         state_refuse(reader, "has other conditions; take the scenario that it was made from");
     for (size_t c = 0; c < world->pathways.count && !reader->failed; c++) {
         state_get_array(reader, &count_layout, &world->system.of[c], 1);
-        tally_restore(&world->system.of[c].sojourn, 1, reader);
+        tally_sum_restore(&world->system.of[c].sojourn, 1, reader);
         for (unsigned p = 0; p < world->partitions; p++)
             reach_restart(&world->view[p]->system.reach[c]);
         reach_restore(&world->system.reach[c], reader);

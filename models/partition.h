@@ -24,7 +24,7 @@ void partition_restart(struct world *world, int64_t now_us);
 /* Patients in the whole system. */
 int64_t partition_present(const struct world *world);
 /* Adds the system's statistics of the partitions into the whole world's: the end of the run. */
-MUST_CHECK int partition_gather(struct world *world, int64_t now_us, struct err *err);
+MUST_CHECK int partition_gather(struct world *world, struct err *err);
 
 /* What is known elsewhere of who gives what, what is free and how long lines are. */
 void partition_refresh_board(struct world *world);
@@ -32,7 +32,7 @@ void partition_refresh_board(struct world *world);
 /* The system's statistics, over all partitions; restored into the first. */
 struct state_reader;
 struct state_writer;
-void partition_save(const struct world *world, int64_t now_us, struct state_writer *writer);
+void partition_save(const struct world *world, struct state_writer *writer);
 void partition_restore(struct world *world, struct state_reader *reader);
 
 #endif

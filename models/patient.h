@@ -43,7 +43,7 @@ enum patient_more {
     PATIENT_UPGRADED = 2,    /* to the stage's other priority */
     PATIENT_INTERRUPTED = 4, /* has been served for a while and waits to go on */
     PATIENT_HOLDS = 8,       /* servers of stages before, see struct extra */
-    PATIENT_ROUTED = 16,     /* `attempt` is the stage to come, see stay.c */
+    PATIENT_SOUGHT = 16,     /* has set out for a facility */
     PATIENT_ASKS = 32,       /* has what is needed here and awaits an answer from elsewhere */
     PATIENT_STANDS_IN = 64,  /* for a patient elsewhere, in the lines of the facility that is asked */
     PATIENT_REFERRED = 128,  /* by a facility that the patient has been to */
@@ -59,8 +59,8 @@ struct patient {
     int64_t since_us; /* joined the line, or began to be served */
     uint32_t stream, ordinal;
     uint32_t facility; /* PATIENT_NOWHERE */
-    uint16_t operates; /* person who operates (in the offer) or station picked (among several), index + 1; 0:
-                          none */
+    uint16_t operates; /* person who operates (in the offer), station picked (among several) or, at a stay,
+                          the next stage, index + 1; 0: none */
     uint16_t stage;    /* in the world's table of stages */
     union {
         int64_t treated_us; /* when the treatment began */
@@ -71,7 +71,7 @@ struct patient {
     uint8_t severity;    /* class */
     uint8_t due_kind;
     uint8_t flags;
-    uint8_t attempt; /* of choosing, for this stage; at a stay: number of the next stage */
+    uint8_t attempt; /* of choosing, for this stage */
     uint8_t more;    /* enum patient_more */
     uint8_t shift;   /* of the ward's timetable when the service began */
 };

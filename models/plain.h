@@ -20,14 +20,32 @@ static inline bool plain_is(const struct world *world, const struct stage *stage
     return stage->direct && world->part.trace == NULL;
 }
 
-/* The patient, whose stage this is, comes to its station. Returns CASE_SETTLED or the stage to try instead,
- * perhaps STAGE_END. */
+/* Whether the next patient of a stream comes to such a stage, and nothing else is to be known of the arrival.
+ */
+static inline bool plain_comes(const struct world *world, uint32_t stream)
+{
+    const struct stream *of = &world->demand.stream[stream];
+    return of->direct && world->part.trace == NULL && world->part.luck.batch != NULL &&
+           of->next_ordinal < UINT32_C(0x7fffffff);
+}
+
+/* How it goes on: CASE_SETTLED, or the stage to try now, perhaps STAGE_END. */
+struct plain_step {
+    uint32_t who;
+    int32_t next;
+    bool anew; /* another stage than the one that was tried last */
+};
+
+/* The next patient of the stream falls ill and comes to the station of the first stage. The stream's next
+ * arrival is scheduled. */
+struct plain_step plain_arrive(struct world *world, uint32_t stream, int64_t now_us);
+
+/* The patient, whose stage this is, comes to its station. Returns as `next` above. */
 int32_t plain_come(struct world *world, uint32_t who, int64_t now_us);
 
-/* The patient's service ends, and that of the next in line begins. Returns the stage after it. */
-int32_t plain_depart(struct world *world, uint32_t who, int64_t now_us);
-
-/* The pathway ends. */
-void plain_end(struct world *world, uint32_t who, int64_t now_us);
+/* The patient's service ends, and that of the next in line begins; the patient goes on, as far as it is
+ * plain, or leaves. */
+struct plain_step plain_depart(struct world *world, uint32_t who, struct patient *patient,
+                               const struct stage *stage, int64_t now_us);
 
 #endif

@@ -8,6 +8,8 @@
 #include "models/world_parts.h"
 #include "sim/window.h"
 
+#define WINDOW_WEEK_US (7 * WINDOW_DAY_US)
+
 static struct key_span step_span(int step, int64_t n)
 {
     switch (step) {
@@ -142,6 +144,7 @@ static void note_levels(struct world *world, int64_t now_us)
         int64_t *cell = world_fa(world, f);
         cell[FA_helped] = facility_partner(&world->facilities, f) != PATIENT_NOWHERE;
         cell[FA_helping] = world->facilities.facility[f].helps > 0;
+        cell[FA_in_line_at_end] = ledger_level(&world->ledger, GROUP_FACILITY, f, 0, FA_in_line);
     }
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
@@ -181,9 +184,21 @@ static void note_standard(struct world *world)
     }
 }
 
+/* What the home hospitals of experts have lacked in the step, besides what was given from there to patients
+ * elsewhere: the share of the working week that they were away. */
+static void note_lost_hours(struct world *world)
+{
+    for (uint32_t e = 0; e < world->experts.count; e++) {
+        int64_t *cell = world_ex(world, e);
+        const double away_weeks = (double)cell[EX_away] / (double)WINDOW_WEEK_US;
+        cell[EX_hours_lost_at_home] += llround(away_weeks * (double)world->experts.expert[e].spec->week_us);
+    }
+}
+
 void planning_close_step(struct world *world, int64_t now_us)
 {
     note_levels(world, now_us);
+    note_lost_hours(world);
     note_standard(world);
     partition_close_step(world);
     if (now_us != world->warmup_us)

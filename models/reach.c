@@ -15,6 +15,12 @@ int reach_init(struct reach *reach, int64_t longest_wait_us, struct err *err)
                : 0;
 }
 
+int64_t reach_class_from_us(size_t class_)
+{
+    const size_t shift = class_ >> REACH_BITS > 1 ? (class_ >> REACH_BITS) - 1 : 0;
+    return (int64_t)(class_ - (shift << REACH_BITS)) * (INT64_C(1) << shift) * REACH_UNIT_US;
+}
+
 void reach_free(struct reach *reach)
 {
     histogram_free(&reach->wait);

@@ -1,13 +1,57 @@
 #include "models/readout.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "models/trace.h"
 #include "models/world_parts.h"
 
+#define HOUR_US 3600e6
+
 static const char **texts(struct world *world, size_t count, struct err *err)
 {
     return arena_zeroed(&world->arena, count, sizeof(const char *), err);
+}
+
+/* "7.5 h": from there on. */
+static const char *class_label(struct world *world, size_t class_, struct err *err)
+{
+    char *text = mem_printf(err, "%g h", (double)reach_class_from_us(class_) / HOUR_US);
+    const char *kept = text == NULL ? NULL : arena_text(&world->arena, text, err);
+    free(text);
+    return kept;
+}
+
+/* Id and name (NULL: none) of one of a dimension; NULL: out of memory. */
+static const char *label_of(struct world *world, enum ledger_dim dim, size_t i, const char **name,
+                            struct err *err)
+{
+    *name = NULL;
+    switch (dim) {
+    case DIM_PLACE:
+        *name = world->geography.place[i].name;
+        return world->geography.place[i].code;
+    case DIM_FACILITY:
+        *name = world->facilities.facility[i].name;
+        return world->facilities.facility[i].id;
+    case DIM_CONDITION:
+        *name = world->pathways.condition[i].spec->name;
+        return world->pathways.condition[i].id;
+    case DIM_SERVICE:
+        *name = world->services[i].spec->name;
+        return world->services[i].spec->id;
+    case DIM_HOME_PROVINCE:
+    case DIM_PROVINCE:
+        return geography_province(&world->geography, i);
+    case DIM_WAIT_CLASS:
+    case DIM_TRAVEL_CLASS:
+        return class_label(world, i, err);
+    case DIM_EXPERT:
+    case LEDGER_DIMS:
+        break;
+    }
+    *name = world->experts.expert[i].name;
+    return world->experts.expert[i].id;
 }
 
 /* Ids and names of each dimension. */
@@ -20,7 +64,9 @@ int readout_dimensions(struct world *world, struct err *err)
         [DIM_SERVICE] = {"service", "id of the service"},
         [DIM_EXPERT] = {"expert", "id of the expert"},
         [DIM_HOME_PROVINCE] = {"home_province", "province of the home"},
-        [DIM_PROVINCE] = {"province", "province"}};
+        [DIM_PROVINCE] = {"province", "province"},
+        [DIM_WAIT_CLASS] = {"wait_class", "waits from that on, to the next"},
+        [DIM_TRAVEL_CLASS] = {"travel_class", "travel times from that on, to the next"}};
     for (size_t d = 0; d < LEDGER_DIMS; d++) {
         const bool flows = d == DIM_HOME_PROVINCE || d == DIM_PROVINCE;
         const size_t size = flows && world->ledger.size[d] < 2 ? 0 : world->ledger.size[d];
@@ -28,36 +74,11 @@ int readout_dimensions(struct world *world, struct err *err)
         if (labels == NULL || people == NULL)
             return -1;
         for (size_t i = 0; i < size; i++) {
-            const char *label = NULL, *name = NULL;
-            switch ((enum ledger_dim)d) {
-            case DIM_PLACE:
-                label = world->geography.place[i].code;
-                name = world->geography.place[i].name;
-                break;
-            case DIM_FACILITY:
-                label = world->facilities.facility[i].id;
-                name = world->facilities.facility[i].name;
-                break;
-            case DIM_CONDITION:
-                label = world->pathways.condition[i].id;
-                name = world->pathways.condition[i].spec->name;
-                break;
-            case DIM_SERVICE:
-                label = world->services[i].spec->id;
-                name = world->services[i].spec->name;
-                break;
-            case DIM_HOME_PROVINCE:
-            case DIM_PROVINCE:
-                label = geography_province(&world->geography, i);
-                break;
-            case DIM_EXPERT:
-            case LEDGER_DIMS:
-                label = world->experts.expert[i].id;
-                name = world->experts.expert[i].name;
-                break;
-            }
-            labels[i] = label;
-            people[i] = name != NULL ? name : label;
+            labels[i] = label_of(world, (enum ledger_dim)d, i, &people[i], err);
+            if (labels[i] == NULL)
+                return -1;
+            if (people[i] == NULL)
+                people[i] = labels[i];
         }
         world->dimension[d] = (struct world_dimension){
             .name = names[d][0], .long_name = names[d][1], .size = size, .labels = labels, .names = people};
@@ -79,7 +100,7 @@ static double remoteness_h(const struct world *world, size_t place, const uint32
             to = centres[c];
         }
     }
-    return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / 3600e6;
+    return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / HOUR_US;
 }
 
 /* Hours to the nearest facility of at least the provincial level. */
@@ -100,11 +121,13 @@ static int column_remoteness(const struct world *world, double *values, struct e
     return 0;
 }
 
-enum { PLACE_NUMBERS = 5, REMOTENESS = 4 };
+enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8, REMOTENESS = 4 };
 
 /* Columns of numbers and texts along places and facilities. */
 static double column_value(const struct world *world, size_t column, size_t i)
 {
+    if (column >= PLACE_AND_FACILITY_NUMBERS)
+        return (double)reach_class_from_us(i) / HOUR_US;
     const bool of_place = column < PLACE_NUMBERS;
     const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
     const double row[] = {
@@ -124,80 +147,94 @@ static const char *column_text(const struct world *world, size_t column, size_t 
     const struct facility *facility = &world->facilities.facility[i];
     const char *row[] = {world->geography.place[facility->place].code,
                          facility_level_names[facility->declared_level],
-                         facility->rule != NULL ? facility->rule : "named in the scenario"};
+                         facility->label != NULL ? facility->label : "named in the scenario"};
     return row[column - 3];
+}
+
+static const struct world_column number_columns[] = {
+    {.dim = DIM_PLACE, .name = "place_lon", .unit = "degrees_east", .long_name = "longitude of the place"},
+    {.dim = DIM_PLACE, .name = "place_lat", .unit = "degrees_north", .long_name = "latitude of the place"},
+    {.dim = DIM_PLACE, .name = "place_population", .unit = "1", .long_name = "people who live in the place"},
+    {.dim = DIM_PLACE,
+     .name = "place_selected",
+     .unit = "1",
+     .long_name = "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
+    {.dim = DIM_PLACE,
+     .name = "place_remoteness",
+     .unit = "h",
+     .long_name = "travel time to the nearest facility of at least the provincial level"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_lon",
+     .unit = "degrees_east",
+     .long_name = "longitude of its place"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_lat",
+     .unit = "degrees_north",
+     .long_name = "latitude of its place"},
+    {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
+    {.dim = DIM_WAIT_CLASS,
+     .name = "wait_class_from",
+     .unit = "h",
+     .long_name = "the shortest wait of the class"},
+    {.dim = DIM_TRAVEL_CLASS,
+     .name = "travel_class_from",
+     .unit = "h",
+     .long_name = "the shortest travel time of the class"},
+};
+static const struct world_column text_columns[] = {
+    {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
+    {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
+    {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
+    {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
+    {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
+    {.dim = DIM_FACILITY,
+     .name = "facility_origin",
+     .long_name = "named in the scenario, or the rule that made it"},
+};
+enum {
+    NUMBERS = sizeof number_columns / sizeof number_columns[0],
+    TEXTS = sizeof text_columns / sizeof text_columns[0]
+};
+
+static int read_numbers(struct world *world, size_t column, struct world_column *to, struct err *err)
+{
+    const size_t size = world->ledger.size[number_columns[column].dim];
+    double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
+    if (values == NULL)
+        return -1;
+    for (size_t i = 0; i < size && column != REMOTENESS; i++)
+        values[i] = column_value(world, column, i);
+    if (column == REMOTENESS && column_remoteness(world, values, err) != 0)
+        return -1;
+    *to = number_columns[column];
+    to->values = values;
+    return 0;
+}
+
+static int read_texts(struct world *world, size_t column, struct world_column *to, struct err *err)
+{
+    const size_t size = world->ledger.size[text_columns[column].dim];
+    const char **values = texts(world, size, err);
+    if (values == NULL)
+        return -1;
+    for (size_t i = 0; i < size; i++)
+        values[i] = column_text(world, column, i);
+    *to = text_columns[column];
+    to->texts = values;
+    return 0;
 }
 
 int readout_columns(struct world *world, struct err *err)
 {
-    static const struct world_column numbers[] = {
-        {.dim = DIM_PLACE,
-         .name = "place_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_population",
-         .unit = "1",
-         .long_name = "people who live in the place"},
-        {.dim = DIM_PLACE,
-         .name = "place_selected",
-         .unit = "1",
-         .long_name =
-             "1 where people fall ill, 0 where the place only holds facilities or streams of its own"},
-        {.dim = DIM_PLACE,
-         .name = "place_remoteness",
-         .unit = "h",
-         .long_name = "travel time to the nearest facility of at least the provincial level"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lon",
-         .unit = "degrees_east",
-         .long_name = "longitude of its place"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_lat",
-         .unit = "degrees_north",
-         .long_name = "latitude of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_beds", .unit = "1", .long_name = "beds of the facility"},
-    };
-    static const struct world_column texts_[] = {
-        {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},
-        {.dim = DIM_PLACE, .name = "place_prefecture", .long_name = "prefecture of the place"},
-        {.dim = DIM_PLACE, .name = "place_province", .long_name = "province of the place"},
-        {.dim = DIM_FACILITY, .name = "facility_place", .long_name = "code of its place"},
-        {.dim = DIM_FACILITY, .name = "facility_level", .long_name = "level in the hospital system"},
-        {.dim = DIM_FACILITY,
-         .name = "facility_origin",
-         .long_name = "named in the scenario, or the rule that made it"},
-    };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0], TEXTS = sizeof texts_ / sizeof texts_[0] };
     world->columns = arena_zeroed(&world->arena, NUMBERS + TEXTS, sizeof *world->columns, err);
     if (world->columns == NULL)
         return -1;
-    for (size_t c = 0; c < NUMBERS; c++) {
-        const size_t size = world->ledger.size[numbers[c].dim];
-        double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
-        if (values == NULL)
+    for (size_t c = 0; c < NUMBERS; c++)
+        if (read_numbers(world, c, &world->columns[c], err) != 0)
             return -1;
-        for (size_t i = 0; i < size && c != REMOTENESS; i++)
-            values[i] = column_value(world, c, i);
-        if (c == REMOTENESS && column_remoteness(world, values, err) != 0)
+    for (size_t c = 0; c < TEXTS; c++)
+        if (read_texts(world, c, &world->columns[NUMBERS + c], err) != 0)
             return -1;
-        world->columns[c] = numbers[c];
-        world->columns[c].values = values;
-    }
-    for (size_t c = 0; c < TEXTS; c++) {
-        const size_t size = world->ledger.size[texts_[c].dim];
-        const char **values = texts(world, size, err);
-        if (values == NULL)
-            return -1;
-        for (size_t i = 0; i < size; i++)
-            values[i] = column_text(world, c, i);
-        world->columns[NUMBERS + c] = texts_[c];
-        world->columns[NUMBERS + c].texts = values;
-    }
     world->column_count = NUMBERS + TEXTS;
     return 0;
 }

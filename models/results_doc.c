@@ -26,6 +26,12 @@ static const struct {
                     "People of one province in another, or in their own: one cell for each pair, over all "
                     "conditions but background ones. The sum over the provinces is of the people of the home "
                     "province, the sum over the home provinces of those who come to the province."},
+    [GROUP_PLACE_WAIT] =
+        {"How long the people of a place waited",
+         "Of all conditions but background ones: one cell for each place and class of waits. The sum "
+         "over the classes is of all treated."},
+    [GROUP_PLACE_TRAVEL] = {"How far the people of a place travelled",
+                            "Likewise, by class of travel times from home to where they are treated."},
 };
 
 /* How a value stands for its step. */
@@ -46,8 +52,9 @@ static const char *kind_name(enum field_kind kind)
 
 static void print_dims(FILE *out, enum ledger_group group, const char *quote)
 {
-    static const char *const names[LEDGER_DIMS] = {"place",  "facility",      "condition", "service",
-                                                   "expert", "home_province", "province"};
+    static const char *const names[LEDGER_DIMS] = {"place",    "facility",   "condition",
+                                                   "service",  "expert",     "home_province",
+                                                   "province", "wait_class", "travel_class"};
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
     fprintf(out, "%sreplication%s, %stime%s", quote, quote, quote, quote);

@@ -23,6 +23,7 @@ const char *const results_doc_introduction[] = {
     "| `place` | the places that the scenario selects, and those where its facilities stand or its arrivals happen; `here` in a scenario without places | always |\n"
     "| `facility`, `condition`, `service`, `expert` | ids as in the scenario; facilities made by rule are `ID.CODE` | the scenario has any |\n"
     "| `home_province`, `province` | the provinces of the places, in the order of their first places: where people live, and where they are cared for | the places are of 2 to 128 provinces |\n"
+    "| `wait_class`, `travel_class` | classes of waits and of travel times, named by the shortest of each; `wait_class_from` and `travel_class_from` hold it in hours | there are places |\n"
     "| `metric` | name of a number of the whole replication | always |\n"
     "| `target` | the facts that the scenario lists under `targets` | there are targets |\n"
     "\n"
@@ -36,10 +37,27 @@ const char *const results_doc_introduction[] = {
     "**What is dated by what.** Each event counts in the step in which it happens. Patients are dated by falling ill; a treatment, its wait and its procedure by the begin of the treatment; deaths, complications, DALY, `untreated`, `procedures_ended` and the stays after them by the end of the pathway; a journey by its departure; an admission by the arrival. So a patient who fell ill in March and is treated in June counts as ill in March and as treated in June, and a ratio of the two over a short period is of different people. Costs are dated by what is paid for: the price of an admission by the arrival, fares (there and back) by the departure, a stay (price per day, lodging, wages lost) by its begin.\n"
     "\n"
     "**Treated** is who began a stage with `treats`, once, at the first such stage. **Untreated** is who came to such a stage and whose pathway ended without it. A patient for whom a treatment window had closed before (`too_late`) counts as too late, and not as untreated when no treating stage was reached. Who still waits is neither: their number is `waiting_at_home` and `in_line`.\n"
+    "\n",
+
+    "**Bypassing.** Who sets out for a facility for the first time with this illness has *sought care*. Who does so by "
+    "own choice (`first` or the stage's `choice` is `\"utility\"`) and goes to a facility that is farther, by travel "
+    "time, than another that gives the stage and takes such patients has *bypassed* that one: the usual definition, of "
+    "whoever goes to another than the nearest available facility (Kruk and others 2009, Health Policy and Planning "
+    "24:279), among those that can treat. What is known on the notice board counts. Equally near is not nearer. Care that comes home (home visits, online hospitals) neither "
+    "bypasses nor is bypassed. Looked at are the facilities that the patient chose from and the sixteen nearest that "
+    "could ever give the stage. Who is brought to a facility, goes to the nearest, or is sent to a gate of tiering does "
+    "not bypass.\n"
+    "\n",
+
+    "**Beds.** `beds_occupied` by `beds_open` is the occupancy of a facility (`bed_occupancy`): bed-hours held by "
+    "patients, blocked ones included, by bed-hours there. Resources other than beds are left out; a ward or resource "
+    "alone is measured when `stations` lists it.\n"
+    "\n"
+    "**Quantiles by place.** The treated of each place and step are counted by how long they waited (`treated_by_wait`) and how far they travelled (`treated_by_travel`), in classes of 3.75 min up to half an hour and then four for every doubling, so that counts of months, places and replications can be added and a quantile be read off the sum, known to a class (an eighth or so of its value; interpolate inside for more). A file of a year of all 2,848 counties by month has 29 MB of them before compression. Metrics have the quantiles of everybody, four times as fine (`wait_p50` ...).\n"
     "\n"
     "**The initial backlog** (`arrivals.backlog`) fell ill before the run: these patients are not in `patients`, but count like all others when they are treated, give up or end, with a wait that goes back to when they fell ill.\n"
     "\n"
-    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything.\n"
+    "**Kinds.** A *count* is of events in the step and a *sum* of a quantity over them: add them over time and places. A *level* is the value at the end of the step: take the last one, never add over time. A *mean* is over the time of the step: average it over steps (weighted by their length), add it over places. Levels are no metrics. `proficiency` is a mean over people and is not to be added over anything. The attribute `cell_methods` of a field says which it is: `time: sum` of counts and sums, `time: point` of levels, `time: mean` of means.\n"
     "\n"
     "**Background** conditions (`background = true`) have fields, and metrics of their own (`condition/ID/...`), but are left out of metrics over all conditions and of the flows between provinces.\n"
     "\n"
@@ -128,6 +146,22 @@ const char *const results_doc_after[] = {
     "## Targets\n"
     "\n"
     "A target compares a fact of a facts file with a field or quantity: over the steps from `from` to `to`, or at `on` (the end of the step before that date), at the facility, service, place and condition that it names, over all of those that it does not. `target_value` is simulated, in the unit of the fact (`scale` converts); `target_reported`, `target_low` and `target_high` are what the facts file says; `target_role` tells whether the model was fitted to the fact (`fit`), predicts it (`predict`), or uses it as an input.\n",
+
+    "## Comparisons\n"
+    "\n"
+    "`counterpart compare BASE ALTERNATIVE... -o FILE` writes a file with the dimensions `scenario` (the base first), `replication` and `metric`. Metrics are matched by name, and names hold ids: what only one world has is undefined (NaN) in the others. `metric_value(scenario, replication, metric)` is what each replication gave, `metric_unit(metric)` its unit; `scenario_title`, `scenario_written` and `scenario_resolved` are the scenarios. By scenario and metric, undefined for the base, and in columns of the same names from `--csv`:\n"
+    "\n"
+    "| variable | what |\n"
+    "|---|---|\n"
+    "| `base_mean`, `alternative_mean` | means over the replications |\n"
+    "| `difference`, `difference_sd` | mean and standard deviation of the paired differences, alternative minus base in the same replication |\n"
+    "| `ci95_low`, `ci95_high` | 95% interval of the difference, by Student's t |\n"
+    "| `together_low`, `together_high` | intervals that hold at once with 95% for all alternatives of a metric (Bonferroni: right however the worlds depend on each other) |\n"
+    "| `relative`, `relative_low`, `relative_high` | difference over the size of the base's mean, with Fieller's 95% interval; undefined where the base may be 0 |\n"
+    "| `variance_ratio`, `variance_ratio_low`, `variance_ratio_high` | variance of the paired difference over that of independent runs (the sum of both variances), with a 95% interval by the jackknife of its logarithm: 0.01 means that independent runs would need a hundred times as many replications for the same precision |\n"
+    "\n"
+    "With `--until` the number of replications depends on what they gave. Intervals then cover a little less than they say; [validation](validation.md) has by how much.\n"
+    "\n",
 
     NULL,
 };

@@ -5,6 +5,7 @@
 
 #include "models/case.h"
 #include "models/serving.h"
+#include "models/stay.h"
 #include "sim/state.h"
 
 struct seat {
@@ -173,7 +174,8 @@ void roster_save(const struct roster *roster, const struct world *world, struct 
     for (size_t n = 0; n < roster->count; n++) {
         const struct world *view = world->view[roster->seat[n].partition];
         const uint32_t who = roster->seat[n].who;
-        state_put_array_items(writer, &patient_layout, &view->part.patients.record[who], 1);
+        const struct patient patient = stay_forget(world, view->part.patients.record[who]);
+        state_put_array_items(writer, &patient_layout, &patient, 1);
         if (visits > 0)
             state_put_numbers(writer, &view->part.visits[who * visits], sizeof(uint32_t), visits);
         if (world->has_extra)
@@ -338,6 +340,28 @@ static void restore_remote(const struct roster *roster, struct world *world, str
         (struct errand){.partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
 }
 
+static bool is_nothing(const struct extra *extra)
+{
+    return extra->whole_us == 0 && extra->remaining_us == 0 && extra->resamples == 0 && extra->mode == 0 &&
+           extra->afar == 0 && extra->held_count == 0;
+}
+
+/* Of a world in which a policy that had not started would have let patients ask elsewhere: none has. */
+static void pass_over_extra(const struct roster *roster, const struct patient *patient,
+                            struct state_reader *reader)
+{
+    struct extra extra = {.held_count = 0};
+    state_get_array_items(reader, &extra_layout, &extra, 1);
+    bool nothing = state_get_up_to(reader, 1) == 0 && is_nothing(&extra);
+    if (nothing && roster->has_remote) {
+        state_get_array_items(reader, &answer_layout, &extra.answer, 1);
+        nothing = state_get_u64(reader) == SAVED_NOWHERE && state_get_i64(reader) == 0 &&
+                  extra.answer.duration_us == 0;
+    }
+    if (!nothing || (patient->more & PATIENT_HOLDS) != 0)
+        state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
+}
+
 static void restore_extra(struct world *view, uint32_t who, const struct saved_maps *maps,
                           struct state_reader *reader)
 {
@@ -378,6 +402,8 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     if (stage >= world->pathways.stage_count)
         state_refuse(reader, IMPOSSIBLE);
     patient.stage = (uint16_t)stage;
+    if (!reader->failed)
+        patient = stay_forget(world, patient);
     if (patient.facility != PATIENT_NOWHERE) {
         patient.facility = saved_index(&maps->facility, patient.facility);
         if (patient.facility == SAVED_NOWHERE)
@@ -395,9 +421,11 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     struct world *view = world->view[roster->seat[roster->count - 1].partition];
     if (world->pathways.loop_stages > 0)
         state_get_numbers(reader, case_visits(view, who), sizeof(uint32_t), world->pathways.loop_stages);
-    if (roster->has_extra)
+    if (roster->has_extra && !world->has_extra)
+        pass_over_extra(roster, &patient, reader);
+    else if (roster->has_extra)
         restore_extra(view, who, maps, reader);
-    if (roster->has_remote)
+    if (roster->has_remote && world->has_extra)
         restore_remote(roster, world, view, who, reader);
 }
 
@@ -427,9 +455,8 @@ void roster_restore(struct roster *roster, struct world *world, const struct sav
     const uint64_t visits = state_get_u64(reader);
     roster->has_extra = state_get_up_to(reader, 1) != 0;
     roster->has_remote = state_get_up_to(reader, 1) != 0;
-    /* Policies that start later may bring more. */
-    if (visits != world->pathways.loop_stages || (roster->has_extra && !world->has_extra) ||
-        (roster->has_remote && !roster->has_extra) || (roster->has_remote && !world->has_remote))
+    /* Policies that start later may bring more, or would have. */
+    if (visits != world->pathways.loop_stages || (roster->has_remote && !roster->has_extra))
         state_refuse(reader, "has patients on other pathways; take the scenario that it was made from");
     (void)state_get_array_count(reader, &answer_layout);
     (void)state_get_array_count(reader, &held_layout);

@@ -79,9 +79,9 @@ static struct identity service_identity(const struct world *world, size_t i)
 
 /* Those that policies add come after those of the conditions, and there may be others before them. They are
  * known by what they are to the stage that is theirs. */
+enum { STANDS_IN = 1, GUIDED = 2, FROM_AFAR = 4, ROLES = 8 };
 static struct identity stage_identity(const struct world *world, size_t i)
 {
-    enum { STANDS_IN = 1, GUIDED = 2, FROM_AFAR = 4, ROLES = 8 };
     const struct pathways *pathways = &world->pathways;
     const struct stage *stage = &pathways->stage[i];
     uint64_t role = 0;
@@ -162,6 +162,12 @@ static uint32_t find(const struct world *world, const struct list *list, const s
     return SAVED_NOWHERE;
 }
 
+/* Stages that policies add: one that had not started may not be there. */
+static bool may_be_missing(const struct list *list, const struct identity *wanted)
+{
+    return list->of == stage_identity && wanted->number % ROLES != 0;
+}
+
 static void restore_list(const struct world *world, const struct list *list, struct saved_map *map,
                          struct state_reader *reader)
 {
@@ -176,10 +182,12 @@ static void restore_list(const struct world *world, const struct list *list, str
         char *text = state_get_text(reader);
         const struct identity wanted = {text, state_get_u64(reader)};
         const uint32_t at = reader->failed ? SAVED_NOWHERE : find(world, list, &wanted, guess);
-        if (at == SAVED_NOWHERE || taken[at])
+        /* Nobody may be there then: patients are looked at one by one. */
+        const bool spare = at == SAVED_NOWHERE && may_be_missing(list, &wanted);
+        if (!spare && (at == SAVED_NOWHERE || taken[at]))
             state_refuse(reader, "has the %s \"%s\", which is another here or does not exist; " OTHER,
                          list->what, text == NULL ? "" : text);
-        else
+        else if (!spare)
             taken[at] = true;
         free(text);
         map->to[map->count++] = at;
@@ -332,7 +340,7 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     ledger_save(&world->ledger, (const struct ledger *const *)parts, world->partitions - 1, writer);
     measures_save(&world->measures, writer);
     observe_save(&world->observe, writer);
-    partition_save(world, now_us, writer);
+    partition_save(world, writer);
     free(parts);
     return arrivals != 0 || policies_save(world, now_us, writer, err) != 0 ? -1 : 0;
 }

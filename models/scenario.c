@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/change.h"
+#include "models/rows.h"
 #include "models/scenario_read.h"
 #include "models/source.h"
 
@@ -90,7 +91,9 @@ static struct setting *load_tree(struct loading *loading, const char *path, cons
         return NULL;
     struct setting *root =
         source_read(loading->arena, &loading->files, path, name, role, named_at, loading->err);
-    return root == NULL ? NULL : inherit(loading, root);
+    if (root == NULL || rows_expand(loading->arena, root, loading->err) != 0)
+        return NULL;
+    return inherit(loading, root);
 }
 
 /* ---- the command line ---- */
@@ -204,8 +207,7 @@ void scenario_free(struct scenario *scenario)
 
 /* ---- blame ---- */
 
-/* The first of the origins at the nearest address not after `member`. */
-static const struct origin *origin_of(const struct scenario *scenario, const void *member)
+const struct origin *scenario_origin(const struct scenario *scenario, const void *member, const char *name)
 {
     const struct scenario_origins *origins = scenario->origins;
     size_t low = 0, high = origins == NULL ? 0 : origins->count;
@@ -216,9 +218,10 @@ static const struct origin *origin_of(const struct scenario *scenario, const voi
         else
             high = middle;
     }
-    if (origins == NULL || low == origins->count || origins->list[low]->member != member)
-        return NULL;
-    return origins->list[low];
+    for (; origins != NULL && low < origins->count && origins->list[low]->member == member; low++)
+        if (name == NULL || (origins->list[low]->name != NULL && strcmp(origins->list[low]->name, name) == 0))
+            return origins->list[low];
+    return NULL;
 }
 
 int scenario_blame(const struct scenario *scenario, const void *member, struct err *err, const char *format,
@@ -229,7 +232,7 @@ int scenario_blame(const struct scenario *scenario, const void *member, struct e
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    const struct origin *origin = origin_of(scenario, member);
+    const struct origin *origin = scenario_origin(scenario, member, NULL);
     if (origin == NULL)
         return err_add(err, "%s: %s", scenario->path == NULL ? "scenario" : scenario->path, message);
     return origin_problem(origin, err, "%s", message);

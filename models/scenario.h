@@ -18,11 +18,13 @@ enum scenario_partitions { PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITION
 
 struct run_spec {
     const char *title;
-    int64_t start_us;       /* date; time 0 of the run is here */
-    struct key_span warmup; /* from the start */
-    struct key_span length; /* counted from the end of the warm-up */
-    int step;               /* enum scenario_step: of the series */
-    int planning;           /* enum scenario_step: how often policies act; default day */
+    const char *purpose, *aims, *preparation, *sharing; /* for the description; NULL: not said */
+    struct key_list assumptions;                        /* texts, likewise */
+    int64_t start_us;                                   /* date; time 0 of the run is here */
+    struct key_span warmup;                             /* from the start */
+    struct key_span length;                             /* counted from the end of the warm-up */
+    int step;                                           /* enum scenario_step: of the series */
+    int planning; /* enum scenario_step: how often policies act; default day */
     int64_t replications;
     const char *seed; /* decimal, up to 64 bits: text, so that no reader rounds it */
     int64_t price_year;
@@ -100,10 +102,11 @@ enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_O
 
 struct facility_spec {
     const char *id, *name;
-    const char *place; /* code; NULL with a rule */
-    int level;         /* enum facility_level */
-    int ownership;     /* public|private|foreign */
-    const char *rule;  /* NULL, or why these facilities are generated; shown as the label */
+    const char *place;     /* code; NULL with a rule */
+    int level;             /* enum facility_level */
+    int ownership;         /* public|private|foreign */
+    const char *rule;      /* NULL, or why these facilities are generated; shown as the label */
+    const char *generated; /* NULL, or how this one was made up; shown likewise */
     struct key_list
         at; /* texts: codes, prefectures, provinces where a rule makes them; none: every selected place */
     struct key_list except;        /* texts: place codes that a rule passes over */
@@ -292,6 +295,7 @@ struct target_spec {
     const char *place;                /* code; NULL */
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */
+    struct key_list conditions;       /* texts: ids; none: all, or `condition` */
     int64_t from_us, to_us, on_us;    /* dates; 0: not given */
     int64_t over_from_us, over_to_us; /* dates: the value is divided by that of this period; 0: not given */
     double scale;                     /* times the simulated value, to the unit of the fact */

@@ -63,6 +63,7 @@ struct origin *reader_origin(struct reader *reader, const struct origin *parent,
     origin->name = name;
     origin->file = at != NULL ? at->file : parent->file;
     origin->line = at != NULL ? at->line : parent->line;
+    origin->given = at != NULL;
     origin->member = member;
     list[origins->count++] = origin;
     return origin;
@@ -551,18 +552,24 @@ static int sort_origins(struct scenario_origins *origins, struct err *err)
     return 0;
 }
 
-int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err)
+int scenario_read_rows(struct scenario *host, const char *above, void *base, const struct setting *root,
+                       struct err *err)
 {
-    struct reader reader = {.scenario = scenario, .root = root, .err = err};
+    struct reader reader = {.scenario = host, .root = root, .err = err};
     const struct origin *top = reader_origin(&reader, NULL, NULL, root, NULL);
     int status = -1;
     if (top != NULL) {
-        status = read_group(&reader, root, "", (char *)scenario, top);
+        status = read_group(&reader, root, above, base, top);
         if (resolve_references(&reader) != 0)
             status = -1;
-        if (sort_origins(scenario->origins, err) != 0)
+        if (sort_origins(host->origins, err) != 0)
             status = -1;
     }
     free(reader.references);
     return status;
+}
+
+int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err)
+{
+    return scenario_read_rows(scenario, "", scenario, root, err);
 }

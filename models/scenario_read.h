@@ -3,6 +3,7 @@
 
 /* From settings to the structs of a scenario, guided by the key rows. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct origin {
     const char *name; /* a key, or an element's id */
     const char *file;
     unsigned line;
+    bool given;         /* false: a default; file and line are those of what encloses it */
     const void *member; /* in the scenario */
 };
 
@@ -47,6 +49,11 @@ struct reader {
 /* Fills the scenario from the tree. */
 MUST_CHECK int scenario_read(struct scenario *scenario, const struct setting *root, struct err *err);
 
+/* Fills the struct at `base` by the rows right below the path `above`, for files of another language than the
+ * scenarios'. `host` owns what is read and knows where it stands; its origins exist and are empty. */
+MUST_CHECK int scenario_read_rows(struct scenario *host, const char *above, void *base,
+                                  const struct setting *root, struct err *err);
+
 /* Remembers where a member came from. NULL when memory has run out. */
 struct origin *reader_origin(struct reader *reader, const struct origin *parent, const char *name,
                              const struct setting *at, const void *member);
@@ -73,6 +80,17 @@ MUST_CHECK int reader_file(struct reader *reader, const struct setting *setting,
 
 /* What the rows cannot say: sums of shares, order of dates, combinations of keys. */
 MUST_CHECK int scenario_check(const struct scenario *scenario, struct err *err);
+
+/* Where a member came from: of several at that address (a struct and its first member) the one of that name,
+ * or the outermost when `name` is NULL. NULL when nothing is known. */
+const struct origin *scenario_origin(const struct scenario *scenario, const void *member, const char *name);
+
+/* One value in the language, malloc'ed; the row is of no group or list. */
+MUST_CHECK char *scenario_write_value(const struct scenario *scenario, const struct key_row *row,
+                                      const void *member, struct err *err);
+
+/* Whether the member has nothing to say: it was not given, and there is no default. */
+bool scenario_is_absent(const struct key_row *row, const void *member);
 
 /* scenario->resolved, from the structs. `folder` is the scenario's: files are written as seen from it. */
 MUST_CHECK int scenario_write(struct scenario *scenario, const char *folder, struct err *err);

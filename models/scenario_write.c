@@ -236,7 +236,7 @@ static void print_quantity(const struct key_row *row, const void *member, char t
 
 static bool is_empty(const char *above, const char *base);
 
-static bool is_absent(const struct key_row *row, const void *member)
+bool scenario_is_absent(const struct key_row *row, const void *member)
 {
     switch (row->type) {
     case KEY_TEXT:
@@ -276,7 +276,7 @@ static bool is_absent(const struct key_row *row, const void *member)
 static bool is_empty(const char *above, const char *base)
 {
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row))
-        if (!is_absent(row, base + row->offset))
+        if (!scenario_is_absent(row, base + row->offset))
             return false;
     return true;
 }
@@ -409,8 +409,9 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
 /* Of how a world comes to be: what it is called, how often it is run and what it is compared with. */
 static bool says_nothing(const struct key_row *row)
 {
-    static const char *const paths[] = {"scenario.title", "scenario.replications", "scenario.facts",
-                                        "targets"};
+    static const char *const paths[] = {"scenario.title",        "scenario.purpose",     "scenario.aims",
+                                        "scenario.preparation",  "scenario.assumptions", "scenario.sharing",
+                                        "scenario.replications", "scenario.facts",       "targets"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         if (strcmp(row->path, paths[i]) == 0)
             return true;
@@ -421,7 +422,7 @@ static void write_members(const struct writer *writer, const char *above, const 
 {
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
         const void *member = base + row->offset;
-        if (is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
+        if (scenario_is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
             continue;
         indent(writer, depth);
         fprintf(writer->out, "%s = ", keys_name(row));
@@ -430,15 +431,17 @@ static void write_members(const struct writer *writer, const char *above, const 
     }
 }
 
-/* Malloc'ed. */
-static char *write_all(struct writer *writer, struct err *err)
+/* What `write` puts out, malloc'ed. */
+static char *written(struct writer *writer,
+                     void (*write)(const struct writer *, const struct key_row *, const void *),
+                     const struct key_row *row, const void *member, struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
     writer->out = open_memstream(&text, &size);
     bool failed = writer->out == NULL;
     if (!failed) {
-        write_members(writer, "", (const char *)writer->scenario, 0);
+        write(writer, row, member);
         failed = ferror(writer->out) != 0;
         failed |= fclose(writer->out) != 0;
     }
@@ -448,6 +451,29 @@ static char *write_all(struct writer *writer, struct err *err)
         return NULL;
     }
     return text;
+}
+
+static void write_whole(const struct writer *writer, const struct key_row *row, const void *member)
+{
+    (void)row;
+    write_members(writer, "", member, 0);
+}
+
+static void write_one(const struct writer *writer, const struct key_row *row, const void *member)
+{
+    write_value(writer, row, member, 0);
+}
+
+static char *write_all(struct writer *writer, struct err *err)
+{
+    return written(writer, write_whole, NULL, writer->scenario, err);
+}
+
+char *scenario_write_value(const struct scenario *scenario, const struct key_row *row, const void *member,
+                           struct err *err)
+{
+    struct writer writer = {.scenario = scenario, .folder = ""};
+    return written(&writer, write_one, row, member, err);
 }
 
 int scenario_write(struct scenario *scenario, const char *folder, struct err *err)

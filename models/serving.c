@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/afar.h"
+#include "models/beds.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -43,6 +44,7 @@ void serving_seize(struct world *world, const struct patient *patient, const str
         station_seize(&ward->station, need_amount(stage, i));
         watch_station(world, ward, now_us);
         watch_servers(world, ward, patient, need_amount(stage, i), now_us);
+        beds_taken(world, ward, need_amount(stage, i), now_us);
     }
 }
 
@@ -54,6 +56,7 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
         return;
     const int64_t insurer_fen = llround((double)care_fen * rules_share_of(world, patient));
     cell[PC_charges] += care_fen;
+    world_fa(world, patient->facility)[FA_income] += care_fen;
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] -= insurer_fen;
 }
@@ -106,7 +109,10 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
     cell[PC_travel_to_treatment] += travel_us;
     const uint32_t condition = world->demand.stream[patient->stream].condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
+    if (patient->facility != PATIENT_NOWHERE)
+        world_fa(world, patient->facility)[FA_treated_here]++;
     reach_add(&world->system.reach[condition], wait_us, travel_us);
+    world_count_reach(world, home, condition, wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);
@@ -140,6 +146,7 @@ static int64_t operate(struct world *world, struct patient *patient, struct offe
         int64_t *hours = world_ex(world, (uint32_t)person->expert);
         hours[EX_remote_procedures]++;
         hours[EX_remote_hours] += taken_us;
+        hours[EX_hours_lost_at_home] += person->role == ROLE_VISITOR ? 0 : taken_us;
         world->experts.expert[person->expert].worked_us += taken_us;
     } else if (person->expert >= 0) {
         int64_t *hours = world_ex(world, (uint32_t)person->expert);
@@ -224,6 +231,15 @@ static int64_t visit_us(const struct world *world, const struct patient *patient
                : 2 * geography_travel(&world->geography, case_home(world, patient), facility->place).us;
 }
 
+static void note_begun(struct world *world, const struct patient *patient, int64_t now_us)
+{
+    if (patient->facility == PATIENT_NOWHERE)
+        return;
+    int64_t *cell = world_fa(world, patient->facility);
+    cell[FA_stages_begun]++;
+    cell[FA_line_waits] += now_us - patient->since_us;
+}
+
 /* Begins for the first time: who operates, what is counted, what is paid. Returns the duration. */
 static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *ward, int64_t now_us)
 {
@@ -236,6 +252,7 @@ static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *
     watch_change(world, ward, patient, WATCH_BEGAN, now_us);
     if (stage->service >= 0)
         duration_us = give_service(world, patient, duration_us, now_us);
+    note_begun(world, patient, now_us);
     if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
         serving_count_treated(world, patient, now_us);
     serving_pay_stay(world, patient, stage, duration_us);
@@ -457,6 +474,7 @@ void serving_give_back(struct world *world, struct ward *ward, const struct pati
     station_release(&ward->station, amount);
     watch_station(world, ward, now_us);
     watch_servers(world, ward, patient, -amount, now_us);
+    beds_taken(world, ward, -amount, now_us);
 }
 
 void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
@@ -474,6 +492,7 @@ static void release_one(struct world *world, struct ward *ward, const struct pat
     watch_servers(world, ward, patient, -1, now_us);
     if (next < 0) {
         watch_station(world, ward, now_us);
+        beds_taken(world, ward, -1, now_us);
         return;
     }
     watch_servers(world, ward, case_patient(world, (uint32_t)next), 1, now_us);

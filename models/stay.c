@@ -1,9 +1,13 @@
 #include "models/stay.h"
 
+#include "models/beds.h"
 #include "models/case.h"
+#include "models/journey.h"
 #include "models/serving.h"
 
 /* --- which stages --- */
+
+enum { LEAVES = UINT16_MAX }; /* as the next stage + 1 */
 
 static bool is_stay(const struct stage *stage)
 {
@@ -16,8 +20,8 @@ static bool is_stay(const struct stage *stage)
 
 void stay_compile(struct world *world)
 {
-    const bool is_simple =
-        world->facilities.count > 0 && !world->has_extra && world->pathways.loop_stages == 0;
+    const bool is_simple = world->facilities.count > 0 && !world->has_extra &&
+                           world->pathways.loop_stages == 0 && world->pathways.stage_count < LEAVES;
     for (size_t s = 0; s < world->pathways.stage_count; s++)
         world->pathways.stage[s].stay = is_simple && is_stay(&world->pathways.stage[s]);
 }
@@ -37,7 +41,11 @@ uint32_t stay_choose(struct world *world, const struct patient *patient, const s
                             (patient->more & PATIENT_REFERRED) != 0);
     else if (stage->choice == CHOICE_NEAREST)
         to = choice_nearest(world, stage, stream->place, PATIENT_NOWHERE, is);
-    return to == CHOICE_HOME ? PATIENT_NOWHERE : to;
+    if (to == CHOICE_HOME)
+        return PATIENT_NOWHERE;
+    if (stage->choice == CHOICE_UTILITY)
+        journey_note_bypassing(world, patient, to, is);
+    return to;
 }
 
 /* The wards of a stage at a facility; false when one is missing, or counts more than the common case does. */
@@ -71,28 +79,33 @@ static inline bool are_free(const struct stage *stage, struct ward *const wards[
     return true;
 }
 
-/* The route is drawn with the duration, and kept in mind where the record has room for it. */
-static inline void remember_route(const struct stage *stage, const struct pathways *pathways,
-                                  struct patient *patient, uint32_t word)
+/* The route is drawn with the duration, and kept in mind. */
+static inline void remember_route(const struct stage *stage, struct patient *patient, uint32_t word)
 {
     const int32_t next = stage_next(stage, patient->severity, word);
-    const uint32_t number = next == STAGE_END ? UINT8_MAX : pathways->stage[next].index;
-    if (next != STAGE_END && number >= UINT8_MAX)
-        return;
-    patient->attempt = (uint8_t)number;
-    patient->more |= PATIENT_ROUTED;
+    patient->operates = (uint16_t)(next == STAGE_END ? LEAVES : next + 1);
 }
 
-static inline int32_t next_stage(struct world *world, uint32_t who, const struct patient *patient,
+/* Who has waited in line has no route yet. */
+static inline int32_t take_route(struct world *world, uint32_t who, struct patient *patient,
                                  const struct stage *stage)
 {
+    const uint16_t known = patient->operates;
+    patient->operates = 0;
     if (stage->next != STAGE_BY_LUCK)
         return stage->next;
-    if ((patient->more & PATIENT_ROUTED) == 0)
+    if (known == 0)
         return stage_next(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
-    return patient->attempt == UINT8_MAX
-               ? STAGE_END
-               : (int32_t)(world->pathways.condition[stage->condition].first_stage + patient->attempt);
+    return known == LEAVES ? STAGE_END : (int32_t)known - 1;
+}
+
+static inline void hold(struct world *world, const struct stage *stage, struct ward *const wards[STAGE_NEEDS],
+                        int64_t sign, int64_t now_us)
+{
+    for (size_t i = 0; i < stage->need_count; i++) {
+        wards[i]->station.busy += sign * stage->need[i].amount;
+        beds_taken(world, wards[i], sign * stage->need[i].amount, now_us);
+    }
 }
 
 static inline void begin(struct world *world, uint32_t who, struct patient *patient,
@@ -104,8 +117,9 @@ static inline void begin(struct world *world, uint32_t who, struct patient *pati
         if (stage->duration != NULL)
             duration_us = dist_value(stage->duration, luck.w[0], patient->ordinal, 0);
         if (stage->next == STAGE_BY_LUCK)
-            remember_route(stage, &world->pathways, patient, luck.w[1]);
+            remember_route(stage, patient, luck.w[1]);
     }
+    world_fa(world, patient->facility)[FA_stages_begun]++;
     if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
         serving_count_treated(world, patient, now_us);
     serving_pay_stay(world, patient, stage, duration_us);
@@ -119,16 +133,14 @@ bool stay_come(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     struct ward *wards[STAGE_NEEDS] = {NULL};
-    if (patient->facility == PATIENT_NOWHERE ||
-        world->facilities.facility[patient->facility].stays_home ||
+    if (patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home ||
         (stage->choice != CHOICE_STAY && (patient->flags & PATIENT_PLACED) == 0) ||
         !find_wards(world, stage, patient->facility, wards) || !are_free(stage, wards))
         return false;
     if (stage->treats)
         patient->flags |= PATIENT_NEEDED;
     patient->since_us = now_us;
-    for (size_t i = 0; i < stage->need_count; i++)
-        wards[i]->station.busy += stage->need[i].amount;
+    hold(world, stage, wards, 1, now_us);
     if (stage->need_count > 0)
         patient->shift = wards[0]->shift;
     begin(world, who, patient, stage, now_us);
@@ -142,14 +154,13 @@ bool stay_depart(struct world *world, uint32_t who, int32_t *next, int64_t now_u
     struct ward *wards[STAGE_NEEDS] = {NULL};
     if (patient->facility == PATIENT_NOWHERE || !find_wards(world, stage, patient->facility, wards))
         return false;
-    *next = next_stage(world, who, patient, stage);
+    *next = take_route(world, who, patient, stage);
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
     if (stage->need_count > 0 && world->facilities.facility[patient->facility].in_line > 0) {
         serving_release(world, who, wards[0], now_us);
         return true;
     }
-    for (size_t i = 0; i < stage->need_count; i++)
-        wards[i]->station.busy -= stage->need[i].amount;
+    hold(world, stage, wards, -1, now_us);
     return true;
 }

@@ -22,6 +22,14 @@ static inline bool stay_is(const struct world *world, const struct stage *stage)
     return stage->stay && world->part.trace == NULL;
 }
 
+/* A record as it is saved: without the route that is kept in mind, which can be drawn again. */
+static inline struct patient stay_forget(const struct world *world, struct patient patient)
+{
+    if (world->pathways.stage[patient.stage].stay)
+        patient.operates = 0;
+    return patient;
+}
+
 /* Where somebody who falls ill goes for the stage; PATIENT_NOWHERE: as journey_choose() says. */
 uint32_t stay_choose(struct world *world, const struct patient *patient, const struct stage *stage);
 

@@ -64,6 +64,45 @@ static int check_dates(const struct world *world, const struct target_spec *spec
     return 0;
 }
 
+static bool is_listed(const struct target_spec *spec, const char *id)
+{
+    for (size_t i = 0; i < spec->conditions.count; i++)
+        if (strcmp(*SCENARIO_ITEM(spec->conditions, char *const, i), id) == 0)
+            return true;
+    return false;
+}
+
+static int check_conditions(const struct world *world, const struct target_spec *spec, struct err *err)
+{
+    const struct key_list *conditions = &world->scenario->conditions;
+    if (spec->conditions.count > 0 && spec->condition >= 0)
+        return scenario_blame(world->scenario, &spec->conditions, err,
+                              "stands beside \"condition\"; keep one of them");
+    for (size_t i = 0; i < spec->conditions.count; i++) {
+        const char *id = *SCENARIO_ITEM(spec->conditions, char *const, i);
+        size_t c = 0;
+        while (c < conditions->count &&
+               strcmp(SCENARIO_ITEM(*conditions, struct condition_spec, c)->id, id) != 0)
+            c++;
+        if (c == conditions->count)
+            return scenario_blame(world->scenario, &spec->conditions, err,
+                                  "no condition has the id \"%s\"; correct the id", id);
+    }
+    return 0;
+}
+
+/* The conditions that are not asked for; NULL: out of memory. */
+static const bool *list_left_out(struct world *world, const struct target_spec *spec, struct err *err)
+{
+    const struct key_list *conditions = &world->scenario->conditions;
+    if (spec->conditions.count == 0)
+        return world->background;
+    bool *left_out = arena_zeroed(&world->arena, conditions->count, sizeof *left_out, err);
+    for (size_t c = 0; left_out != NULL && c < conditions->count; c++)
+        left_out[c] = !is_listed(spec, SCENARIO_ITEM(*conditions, struct condition_spec, c)->id);
+    return left_out;
+}
+
 static int check_target(struct world *world, const struct target_spec *spec,
                         const struct target_value *target, struct err *err)
 {
@@ -90,6 +129,8 @@ static int check_target(struct world *world, const struct target_spec *spec,
         return scenario_blame(world->scenario, &spec->place, err,
                               "no place of the scenario has the code \"%s\"; use one that is selected",
                               spec->place);
+    if (check_conditions(world, spec, err) != 0)
+        return -1;
     uint32_t facility = 0;
     if (spec->at >= 0 &&
         facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, err) != 0)
@@ -102,12 +143,17 @@ int targets_init(struct world *world, struct err *err)
     const struct scenario *scenario = world->scenario;
     world->target_count = scenario->targets.count;
     world->targets = arena_zeroed(&world->arena, world->target_count, sizeof *world->targets, err);
-    if (world->targets == NULL)
+    world->target_left_out =
+        arena_zeroed(&world->arena, world->target_count, sizeof *world->target_left_out, err);
+    if (world->targets == NULL || world->target_left_out == NULL)
         return -1;
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(scenario->targets, struct target_spec, t);
         world->targets[t] =
             (struct target_value){.fact = spec->fact, .quantity = spec->quantity, .value = NAN};
+        world->target_left_out[t] = list_left_out(world, spec, err);
+        if (world->target_left_out[t] == NULL && spec->conditions.count > 0)
+            return -1;
     }
     for (size_t f = 0; world->target_count > 0 && f < scenario->run.facts.count; f++)
         if (read_facts(world, *SCENARIO_ITEM(scenario->run.facts, char *const, f), err) != 0)
@@ -120,10 +166,11 @@ int targets_init(struct world *world, struct err *err)
 }
 
 /* The steps of a target: between its dates, or those up to the date at which it looks. */
-static struct selection select_target(const struct world *world, const struct target_spec *spec)
+static struct selection select_target(const struct world *world, const struct target_spec *spec,
+                                      const bool *left_out)
 {
     const struct ledger *ledger = &world->ledger;
-    struct selection selection = selection_all(ledger, world->background);
+    struct selection selection = selection_all(ledger, left_out);
     uint32_t facility = 0;
     struct err ignored = ERR_INIT; /* checked before the run */
     if (spec->at >= 0 &&
@@ -144,9 +191,9 @@ static struct selection select_target(const struct world *world, const struct ta
     return selection;
 }
 
-static double value_of(const struct world *world, const struct target_spec *spec)
+static double value_of(const struct world *world, const struct target_spec *spec, const bool *left_out)
 {
-    const struct selection selection = select_target(world, spec);
+    const struct selection selection = select_target(world, spec, left_out);
     const int64_t field = quantity_find_field(spec->quantity);
     return field >= 0
                ? quantity_field(&world->ledger, (size_t)field, &selection)
@@ -154,14 +201,14 @@ static double value_of(const struct world *world, const struct target_spec *spec
 }
 
 /* The same in the period to which it is related; 1 when there is none. */
-static double base_of(const struct world *world, const struct target_spec *spec)
+static double base_of(const struct world *world, const struct target_spec *spec, const bool *left_out)
 {
     if (spec->over_from_us == 0)
         return 1;
     struct target_spec base = *spec;
     base.from_us = spec->over_from_us;
     base.to_us = spec->over_to_us;
-    const double value = value_of(world, &base);
+    const double value = value_of(world, &base, left_out);
     return value > 0 ? value : NAN;
 }
 
@@ -169,6 +216,8 @@ void targets_evaluate(struct world *world)
 {
     for (size_t t = 0; t < world->target_count; t++) {
         const struct target_spec *spec = SCENARIO_ITEM(world->scenario->targets, struct target_spec, t);
-        world->targets[t].value = value_of(world, spec) / base_of(world, spec) * spec->scale + spec->plus;
+        const bool *left_out = world->target_left_out[t];
+        world->targets[t].value =
+            value_of(world, spec, left_out) / base_of(world, spec, left_out) * spec->scale + spec->plus;
     }
 }

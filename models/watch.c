@@ -18,6 +18,12 @@ void watch_trace(struct world *world, const struct ward *ward, const struct pati
     trace_change(world, ward, patient, change, now_us);
 }
 
+void watch_wait_over(const struct measure_station *station, struct measure *measure, int64_t waited_us)
+{
+    for (size_t i = 0; i < station->limits; i++)
+        measure->over[i] += waited_us > station->limit[i].us;
+}
+
 void watch_class_change(struct world *world, const struct ward *ward, const struct patient *patient,
                         enum watch_event change, int64_t now_us)
 {
@@ -73,7 +79,7 @@ void watch_overtime(struct world *world, const struct ward *ward, int64_t server
         return;
     struct measure *all = measure_of(&world->measures, ward->measure, 0);
     for (int64_t i = 0; i < servers; i++)
-        tally_add(&all->overtime, overtime_us);
+        tally_sum_add(&all->overtime, overtime_us);
 }
 
 void watch_refused(struct world *world, uint32_t stream, uint32_t ordinal, int64_t now_us)

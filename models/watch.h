@@ -34,17 +34,16 @@ void watch_class_change(struct world *world, const struct ward *ward, const stru
 void watch_class_line(struct world *world, const struct ward *ward, const struct patient *patient,
                       int64_t delta, int64_t now_us);
 
+void watch_wait_over(const struct measure_station *station, struct measure *measure, int64_t waited_us);
+
 static inline __attribute__((always_inline)) void watch_wait(const struct measures *measures,
                                                              const struct ward *ward, struct measure *measure,
                                                              int64_t waited_us)
 {
-    const struct measure_station *station = &measures->station[ward->measure];
     tally_add(&measure->wait, waited_us);
-    tally_add(&measure->wait_all, waited_us);
     histogram_add(&measure->waits, waited_us);
-    measure->waited_any += waited_us > 0;
-    for (size_t i = 0; i < station->limits; i++)
-        measure->over[i] += waited_us > station->limit[i].us;
+    if (__builtin_expect(measure->over != NULL, 0))
+        watch_wait_over(&measures->station[ward->measure], measure, waited_us);
 }
 
 /* One change in the statistics of a ward over all customers, or in those of a class. Callers know the change,
@@ -72,16 +71,14 @@ static inline __attribute__((always_inline)) void watch_measure(const struct mea
         break;
     case WATCH_RENEGED:
         measure->reneged++;
-        if (counts) {
-            tally_add(&measure->wait_all, now_us - since_us);
-            measure->waited_any++;
-        }
+        if (counts)
+            tally_sum_add(&measure->wait_left, now_us - since_us);
         break;
     case WATCH_ENDED:
     case WATCH_KEPT:
         measure->served++;
         if (counts)
-            tally_add(&measure->sojourn, now_us - since_us);
+            tally_sum_add(&measure->sojourn, now_us - since_us);
         break;
     case WATCH_INTERRUPTED:
         measure->interrupted++;
@@ -127,6 +124,18 @@ static inline void watch_levels(struct measure *measure, const struct station *s
         tally_level_set(&measure->busy, now_us, busy);
     if (measure->occupancy.level != waiting + busy)
         occupancy_set(&measure->occupancy, now_us, waiting + busy);
+}
+
+/* The same where it is known what has changed: a patient more, or fewer, in the line or at the servers. */
+static inline void watch_rise(struct measure *measure, struct tally_level *level, int64_t now_us)
+{
+    tally_level_rise(level, now_us);
+    occupancy_rise(&measure->occupancy, now_us);
+}
+static inline void watch_fall(struct measure *measure, struct tally_level *level, int64_t now_us)
+{
+    tally_level_fall(level, now_us);
+    occupancy_fall(&measure->occupancy, now_us);
 }
 
 static inline void watch_station(struct world *world, const struct ward *ward, int64_t now_us)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/beds.h"
 #include "models/care.h"
 #include "models/case.h"
 #include "models/metrics.h"
@@ -56,7 +57,10 @@ static int init_ledger(struct world *world, struct err *err)
                                       [DIM_SERVICE] = world->facilities.service_count,
                                       [DIM_EXPERT] = world->experts.count,
                                       [DIM_HOME_PROVINCE] = provinces,
-                                      [DIM_PROVINCE] = provinces};
+                                      [DIM_PROVINCE] = provinces,
+                                      [DIM_WAIT_CLASS] = world->geography.trivial ? 0 : REACH_WAIT_CLASSES,
+                                      [DIM_TRAVEL_CLASS] =
+                                          world->geography.trivial ? 0 : REACH_TRAVEL_CLASSES};
     result = ledger_init(&world->ledger, size, bounds, count, first_step, err);
 out:
     free(bounds);
@@ -221,6 +225,7 @@ static int build(struct world *world, struct err *err)
     plain_compile(world);
     stay_compile(world);
     init_levels(world);
+    beds_init(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;
     world->week = planning_week(world, 0);
@@ -375,7 +380,7 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         return -1;
     observe_now(world, world->end_us);
     planning_close_step(world, world->end_us);
-    if (partition_gather(world, world->end_us, err) != 0)
+    if (partition_gather(world, err) != 0)
         return -1;
     targets_evaluate(world);
     if (gather_trace(world, err) != 0)

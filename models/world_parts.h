@@ -101,7 +101,7 @@ struct partition {
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
 struct system_count {
-    struct tally sojourn; /* of those who came after the warm-up and left */
+    struct tally_sum sojourn; /* of those who came after the warm-up and left */
     uint64_t arrivals, left, rejected;
 };
 struct system_tally {
@@ -112,7 +112,7 @@ struct system_tally {
 
 static inline void system_count_merge(struct system_count *into, const struct system_count *from)
 {
-    tally_merge(&into->sojourn, &from->sojourn);
+    tally_sum_merge(&into->sojourn, &from->sojourn);
     into->arrivals += from->arrivals;
     into->left += from->left;
     into->rejected += from->rejected;
@@ -162,6 +162,7 @@ struct world {
     struct metric *metrics;
     size_t metric_count, metric_capacity;
     struct target_value *targets;
+    const bool **target_left_out; /* by target, conditions that it does not ask for; NULL: none */
     size_t target_count;
     struct world_column *columns;
     size_t column_count;
@@ -209,6 +210,18 @@ static inline void world_count_flow(struct world *world, uint32_t home, size_t p
     if (provinces > 0 && !world->background[condition])
         world->ledger
             .cells[GROUP_FLOW][(of[home].province * provinces + of[place].province) * FL_WIDTH + column]++;
+}
+
+/* Somebody who lives at a place is treated; likewise. */
+static inline void world_count_reach(struct world *world, uint32_t home, uint32_t condition, int64_t wait_us,
+                                     int64_t travel_us)
+{
+    struct ledger *ledger = &world->ledger;
+    if (ledger->size[DIM_WAIT_CLASS] == 0 || world->background[condition])
+        return;
+    ledger->cells[GROUP_PLACE_WAIT][home * REACH_WAIT_CLASSES + reach_class(wait_us, REACH_WAIT_CLASSES)]++;
+    ledger->cells[GROUP_PLACE_TRAVEL]
+                 [home * REACH_TRAVEL_CLASSES + reach_class(travel_us, REACH_TRAVEL_CLASSES)]++;
 }
 
 /* The world as the partition of a place or facility sees it. */

@@ -28,9 +28,14 @@ from matplotlib import font_manager
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from counterpart_results import mean_band, ratio_band, t_quantile  # noqa: E402,F401
+
 # Okabe and Ito's colours, told apart by colour-blind readers; the second curve is dashed besides.
 COLOURS = ("#0072B2", "#D55E00")
 DASHES = ("-", (0, (4, 1.5)))
+PALETTE = (*COLOURS, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # more of theirs, for pictures of many curves
 POLICY_COLOUR = "#009E73"
 WARMUP_COLOUR = "#777777"
 
@@ -49,51 +54,6 @@ PROCEDURES = ("procedures_by_visitors", "procedures_by_locals")
 
 class Problem(Exception):
     """What the user can mend."""
-
-
-# --- Estimates: an array (replication, time) becomes mean and half width by time.
-
-
-def t_quantile(freedom):
-    """The 97.5% quantile of Student's t, to 1e-3 from one degree of freedom on.
-
-    Exact for 1 and 2; otherwise the expansion in 1/freedom of Abramowitz and
-    Stegun 26.7.5 with the term of fifth order left out, and a table below 8.
-    """
-    table = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 6: 2.4469, 7: 2.3646}
-    if freedom in table:
-        return table[freedom]
-    z = 1.959963985
-    g1 = (z**3 + z) / 4
-    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
-    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3 + g4 / freedom**4
-
-
-def mean_band(values):
-    """Mean over replications and half width of its interval; NaN where unknown."""
-    values = np.asarray(values, dtype=float)
-    count = np.sum(~np.isnan(values), axis=0)
-    total = np.nansum(values, axis=0)
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    squares = np.nansum((values - mean) ** 2, axis=0)
-    half = np.full(mean.shape, np.nan)
-    for n in np.unique(count[count > 1]):
-        here = count == n
-        half[here] = t_quantile(int(n) - 1) * np.sqrt(squares[here] / (n - 1) / n)
-    return mean, half
-
-
-def ratio_band(above, below):
-    """Ratio of the means over replications, with its half width; NaN where `below` is zero in all of them."""
-    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
-    mean_below = below.mean(axis=0)
-    some = mean_below > 0
-    divisor = np.where(some, mean_below, 1)
-    ratio = np.where(some, above.mean(axis=0) / divisor, np.nan)
-    _, half = mean_band((above - ratio * below) / divisor)
-    return ratio, half
 
 
 # --- Reading

@@ -52,6 +52,12 @@ void dist_free(struct dist *dist);
  * all that lies beyond the word before it, so that a heavy tail keeps its variance. */
 int64_t dist_value(const struct dist *dist, uint32_t word, uint64_t ordinal, uint32_t attempt);
 
+/* What the first words of so many draws stand for, of individuals with ordinals from `first` on: dist_value()
+ * of each at attempt 0, in less time. */
+struct rng_words;
+void dist_values(const struct dist *dist, const struct rng_words *words, uint64_t first, size_t count,
+                 int64_t *values);
+
 /* Mean and standard deviation by formula (of the spec's unit). */
 double dist_mean(const struct dist *dist);
 double dist_sd(const struct dist *dist);

@@ -75,22 +75,6 @@ enum station_answer station_arrive(struct station *station, struct station_links
     return station_queue(station, links, customer, level) ? STATION_WAITS : STATION_TURNED_AWAY;
 }
 
-bool station_queue(struct station *station, struct station_links *links, uint32_t customer, unsigned level)
-{
-    assert(level < STATION_LEVELS && customer < links->capacity);
-    if (station->waiting >= station->room)
-        return false;
-    const uint32_t last = station->tail[level];
-    links->link[customer] = (struct station_link){.before = last};
-    if (last != 0)
-        links->link[last - 1].behind = customer + 1;
-    else
-        station->head[level] = customer + 1;
-    station->tail[level] = customer + 1;
-    station->waiting++;
-    return true;
-}
-
 void station_queue_first(struct station *station, struct station_links *links, uint32_t customer,
                          unsigned level)
 {

@@ -5,6 +5,7 @@
  * A station knows customer indices only and draws no random numbers: the model
  * samples service times, so that policies share each customer's luck. */
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,7 +48,31 @@ enum station_answer station_arrive(struct station *station, struct station_links
                                    unsigned level, int64_t amount);
 
 /* Joins the line even if servers are free (the model waits for something else as well). False: no room. */
-bool station_queue(struct station *station, struct station_links *links, uint32_t customer, unsigned level);
+static inline bool station_queue(struct station *station, struct station_links *links, uint32_t customer,
+                                 unsigned level)
+{
+    assert(level < STATION_LEVELS && customer < links->capacity);
+    if (station->waiting >= station->room)
+        return false;
+    const uint32_t last = station->tail[level];
+    links->link[customer] = (struct station_link){.before = last};
+    *(last != 0 ? &links->link[last - 1].behind : &station->head[level]) = customer + 1;
+    station->tail[level] = customer + 1;
+    station->waiting++;
+    return true;
+}
+
+/* station_arrive() for one server. */
+static inline enum station_answer station_arrive_one(struct station *station, struct station_links *links,
+                                                     uint32_t customer, unsigned level)
+{
+    if (station->busy >= station->servers)
+        return station_queue(station, links, customer, level) ? STATION_WAITS : STATION_TURNED_AWAY;
+    if (station->waiting > 0)
+        return station_arrive(station, links, customer, level, 1);
+    station->busy++;
+    return STATION_SERVED;
+}
 
 /* Joins the line at the head of its level, whatever the room: who was being served and waits to go on. */
 void station_queue_first(struct station *station, struct station_links *links, uint32_t customer,
@@ -71,6 +96,23 @@ void station_release(struct station *station, int64_t amount);
 /* Ends a service of `amount`: frees the servers and returns the customer of the same amount who starts now
  * (taken out of the line, servers seized), or STATION_NOBODY. */
 int64_t station_depart(struct station *station, struct station_links *links, int64_t amount);
+
+/* The same for one server. */
+static inline int64_t station_depart_one(struct station *station, struct station_links *links)
+{
+    if (station->waiting == 0) {
+        station->busy--;
+        return STATION_NOBODY;
+    }
+    const uint32_t first = station->head[0];
+    if (first == 0 || station->busy > station->servers)
+        return station_depart(station, links, 1);
+    const uint32_t second = links->link[first - 1].behind;
+    *(second != 0 ? &links->link[second - 1].before : &station->tail[0]) = 0;
+    station->head[0] = second;
+    station->waiting--;
+    return (int64_t)first - 1;
+}
 
 /* The next in line starts if `amount` servers are free: taken out of the line, servers seized; else
  * STATION_NOBODY. To be repeated when servers have been added. */

@@ -8,22 +8,8 @@
 #include "sim/mem.h"
 #include "sim/state.h"
 
-void tally_widen(struct tally *tally, int64_t value)
-{
-    if (tally->count == 0 || value < tally->least)
-        tally->least = value;
-    if (tally->count == 0 || value > tally->greatest)
-        tally->greatest = value;
-}
-
 void tally_merge(struct tally *into, const struct tally *from)
 {
-    if (from->count == 0)
-        return;
-    if (into->count == 0 || from->least < into->least)
-        into->least = from->least;
-    if (into->count == 0 || from->greatest > into->greatest)
-        into->greatest = from->greatest;
     into->count += from->count;
     into->sum += from->sum;
     into->sum_of_squares += from->sum_of_squares;
@@ -47,11 +33,16 @@ double tally_variance(const struct tally *tally)
     return (double)about / (double)n - rest * rest;
 }
 
+double tally_sum_mean(const struct tally_sum *tally)
+{
+    return tally->count == 0 ? NAN : (double)tally->sum / (double)tally->count;
+}
+
 double tally_level_mean(const struct tally_level *tally, int64_t from_us, int64_t now_us)
 {
     if (now_us <= from_us)
         return NAN;
-    const int128 area = tally->area + (int128)tally->level * ((int128)now_us - tally->since_us);
+    const int128 area = tally->area + (int128)tally->level * now_us;
     return (double)area / (double)((int128)now_us - from_us);
 }
 
@@ -136,13 +127,15 @@ double histogram_quantile(const struct histogram *histogram, double p)
 
 /* clang-format off */
 #define TALLY_STATE(ONE, ALL, NOT) \
-    ONE(struct tally, count) ONE(struct tally, sum) ONE(struct tally, sum_of_squares) \
-    ONE(struct tally, least) ONE(struct tally, greatest)
+    ONE(struct tally, count) ONE(struct tally, sum) ONE(struct tally, sum_of_squares)
 STATE_LAYOUT(tally, struct tally, TALLY_STATE, 8);
 
+#define TALLY_SUM_STATE(ONE, ALL, NOT) ONE(struct tally_sum, count) ONE(struct tally_sum, sum)
+STATE_LAYOUT(tally_sum, struct tally_sum, TALLY_SUM_STATE, 8);
+
 #define TALLY_LEVEL_STATE(ONE, ALL, NOT) \
-    ONE(struct tally_level, level) ONE(struct tally_level, since_us) ONE(struct tally_level, area)
-STATE_LAYOUT(tally_level, struct tally_level, TALLY_LEVEL_STATE, 0);
+    ONE(struct tally_level, level) ONE(struct tally_level, area)
+STATE_LAYOUT(tally_level, struct tally_level, TALLY_LEVEL_STATE, 8);
 /* clang-format on */
 
 void tally_save(const struct tally *tally, size_t count, struct state_writer *writer)
@@ -153,6 +146,16 @@ void tally_save(const struct tally *tally, size_t count, struct state_writer *wr
 void tally_restore(struct tally *tally, size_t count, struct state_reader *reader)
 {
     state_get_array(reader, &tally_layout, tally, count);
+}
+
+void tally_sum_save(const struct tally_sum *tally, size_t count, struct state_writer *writer)
+{
+    state_put_array(writer, &tally_sum_layout, tally, count);
+}
+
+void tally_sum_restore(struct tally_sum *tally, size_t count, struct state_reader *reader)
+{
+    state_get_array(reader, &tally_sum_layout, tally, count);
 }
 
 void tally_level_save(const struct tally_level *tally, size_t count, struct state_writer *writer)

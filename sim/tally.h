@@ -15,14 +15,9 @@ struct tally {
     uint64_t count;
     int128 sum;
     uint128 sum_of_squares;
-    int64_t least, greatest; /* meaningful when count > 0; 0 otherwise */
 };
-void tally_widen(struct tally *tally, int64_t value); /* a value that is not between them */
 static inline void tally_add(struct tally *tally, int64_t value)
 {
-    if (__builtin_expect(
-            (uint64_t)value - (uint64_t)tally->least > (uint64_t)tally->greatest - (uint64_t)tally->least, 0))
-        tally_widen(tally, value);
     tally->count++;
     tally->sum += value;
     tally->sum_of_squares += (uint128)((int128)value * value);
@@ -31,22 +26,55 @@ void tally_merge(struct tally *into, const struct tally *from);
 double tally_mean(const struct tally *tally);     /* NaN when empty */
 double tally_variance(const struct tally *tally); /* population variance; NaN when empty */
 
-/* Of a level over time (queue length, occupancy): the integral of the level. */
+/* Of observations of which the mean is all that is asked for. */
+struct tally_sum {
+    uint64_t count;
+    int128 sum;
+};
+static inline void tally_sum_add(struct tally_sum *tally, int64_t value)
+{
+    tally->count++;
+    tally->sum += value;
+}
+static inline void tally_sum_merge(struct tally_sum *into, const struct tally_sum *from)
+{
+    into->count += from->count;
+    into->sum += from->sum;
+}
+double tally_sum_mean(const struct tally_sum *tally); /* NaN when empty */
+
+/* Of a level over time (queue length, occupancy): the integral of the level, as if it had been what it is now
+ * since time 0, and what is too much in that. So a change adds one product, and none where the change is 1.
+ */
 struct tally_level {
-    int64_t level, since_us;
-    int128 area; /* level x microseconds */
+    int64_t level;
+    int128 area; /* level x microseconds, but for level x now; the whole while the level is 0 */
 };
 static inline void tally_level_set(struct tally_level *tally, int64_t now_us, int64_t level)
 {
-    tally->area += (int128)tally->level * (now_us - tally->since_us);
+    tally->area += (int128)(tally->level - level) * now_us;
     tally->level = level;
-    tally->since_us = now_us;
+}
+static inline void tally_level_rise(struct tally_level *tally, int64_t now_us)
+{
+    tally->area -= now_us;
+    tally->level++;
+}
+static inline void tally_level_fall(struct tally_level *tally, int64_t now_us)
+{
+    tally->area += now_us;
+    tally->level--;
 }
 /* Forgets what has been (the end of the warm-up, the end of a month) but keeps the level. */
 static inline void tally_level_restart(struct tally_level *tally, int64_t now_us)
 {
-    tally->since_us = now_us;
-    tally->area = 0;
+    tally->area = -((int128)tally->level * now_us);
+}
+/* The two as one. */
+static inline void tally_level_merge(struct tally_level *into, const struct tally_level *from)
+{
+    into->level += from->level;
+    into->area += from->area;
 }
 /* Mean level from the (re)start at from_us until now_us. NaN for an empty interval. */
 double tally_level_mean(const struct tally_level *tally, int64_t from_us, int64_t now_us);
@@ -98,6 +126,8 @@ struct state_reader;
 struct state_writer;
 void tally_save(const struct tally *tally, size_t count, struct state_writer *writer);
 void tally_restore(struct tally *tally, size_t count, struct state_reader *reader);
+void tally_sum_save(const struct tally_sum *tally, size_t count, struct state_writer *writer);
+void tally_sum_restore(struct tally_sum *tally, size_t count, struct state_reader *reader);
 void tally_level_save(const struct tally_level *tally, size_t count, struct state_writer *writer);
 void tally_level_restore(struct tally_level *tally, size_t count, struct state_reader *reader);
 void histogram_save(const struct histogram *histogram, struct state_writer *writer);

@@ -36,13 +36,16 @@ MUST_CHECK int compare_runs(struct comparison *comparison, const struct run_view
                             const char *const *names, size_t count, struct err *err);
 void compare_free(struct comparison *comparison); /* safe to repeat */
 
-/* Malloc'ed; NULL on failure. */
-MUST_CHECK char *compare_text(const struct comparison *comparison, enum detail detail, struct err *err);
+/* Malloc'ed; NULL on failure. width: of the terminal, 0: any. What can be done without is left out of tables
+ * that are wider. */
+MUST_CHECK char *compare_text(const struct comparison *comparison, enum detail detail, size_t width,
+                              struct err *err);
 MUST_CHECK char *compare_json(const struct comparison *comparison, struct err *err);
 /* A row a metric and alternative. */
 MUST_CHECK char *compare_csv(const struct comparison *comparison, struct err *err);
 
-/* As the contents of a result file: metric_value(scenario, replication, metric). Owned by the comparison. */
+/* As the contents of a result file: metric_value(scenario, replication, metric), and the numbers of the
+ * contrasts (contrast.h) by scenario and metric. Owned by the comparison. */
 MUST_CHECK const struct result *compare_result(struct comparison *comparison, struct err *err);
 /* From such a file, which must outlive it. Zeroes *comparison first. */
 MUST_CHECK int compare_of(struct comparison *comparison, const struct result *result, struct err *err);

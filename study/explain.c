@@ -16,34 +16,40 @@ enum { NAMES_SHOWN = 12 };
 
 /* ---- expected numbers ---- */
 
-static bool is_listed(const struct key_list *codes, const char *code)
-{
-    for (size_t i = 0; i < codes->count; i++)
-        if (strcmp(SCENARIO_ITEM(*codes, const char *, i)[0], code) == 0)
-            return true;
-    return codes->count == 0;
-}
-
-static const double *place_numbers(const struct world *world, const char *name)
+static const struct world_column *place_column(const struct world *world, const char *name)
 {
     const struct world_column *columns = NULL;
     const size_t count = world_columns(world, &columns);
     for (size_t c = 0; c < count; c++)
         if (columns[c].dim == DIM_PLACE && strcmp(columns[c].name, name) == 0)
-            return columns[c].values;
-    return NULL;
+            return &columns[c];
+    static const struct world_column none;
+    return &none;
 }
 
-/* People of the places that the codes name; of all that are selected when there are none. */
-static double population_of(const struct world *world, const struct key_list *codes)
+static bool is_listed(const struct key_list *names, const char *const *texts, size_t place)
+{
+    for (size_t i = 0; texts != NULL && i < names->count; i++)
+        if (strcmp(SCENARIO_ITEM(*names, const char *, i)[0], texts[place]) == 0)
+            return true;
+    return false;
+}
+
+/* People of the places that are named; of all that are selected when none is. */
+static double population_of(const struct world *world, const struct key_list *names)
 {
     const struct world_dimension places = world_dimension(world, DIM_PLACE);
-    const double *population = place_numbers(world, "place_population");
-    const double *selected = place_numbers(world, "place_selected");
+    const double *population = place_column(world, "place_population")->values;
+    const double *selected = place_column(world, "place_selected")->values;
+    const char *const *const texts[] = {places.labels, place_column(world, "place_prefecture")->texts,
+                                        place_column(world, "place_province")->texts};
     double people = 0;
-    for (size_t i = 0; population != NULL && i < places.size; i++)
-        if (is_listed(codes, places.labels[i]) && (codes->count > 0 || selected == NULL || selected[i] > 0))
-            people += population[i];
+    for (size_t i = 0; population != NULL && i < places.size; i++) {
+        bool asked = names->count == 0 && (selected == NULL || selected[i] > 0);
+        for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
+            asked = asked || is_listed(names, texts[t], i);
+        people += asked ? population[i] : 0;
+    }
     return people;
 }
 

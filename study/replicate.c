@@ -14,19 +14,24 @@ struct job {
     const struct replicate_options *options;
     struct run_file *file;
     struct trace_file *trace; /* NULL: none */
-    uint32_t replications;
-    struct world *first; /* of replication 0; whoever runs that one takes it */
+    uint32_t from, to;        /* the replications [from, to) */
+    struct world *first;      /* of replication `from`; whoever runs that one takes it */
 
     atomic_uint_least32_t next; /* handed out in order, so that all below a failing one are run too */
     atomic_bool failed;
 
     pthread_mutex_t mutex; /* guards what follows */
-    double *shares;        /* by replication */
+    double *shares;        /* by replication, from `from` on */
     double share_sum;
     uint64_t events;
     struct err *err;        /* of failed_replication */
-    uint32_t failed_number; /* the lowest so far; replications when none */
+    uint32_t failed_number; /* the lowest so far; `to` when none */
 };
+
+static uint32_t size_of(const struct job *job)
+{
+    return job->to - job->from;
+}
 
 /* What a world under way reports to. */
 struct progress {
@@ -39,13 +44,13 @@ static void report(void *data, double share)
     const struct progress *progress = data;
     struct job *job = progress->job;
     pthread_mutex_lock(&job->mutex);
-    double *mine = &job->shares[progress->replication];
+    double *mine = &job->shares[progress->replication - job->from];
     if (share > *mine) {
         job->share_sum += share - *mine;
         *mine = share;
     }
     if (job->options->progress != NULL)
-        job->options->progress(job->options->data, job->share_sum / job->replications);
+        job->options->progress(job->options->data, job->share_sum / size_of(job));
     pthread_mutex_unlock(&job->mutex);
 }
 
@@ -94,7 +99,7 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
 {
     struct progress progress = {.job = job, .replication = replication};
     struct world *world = NULL;
-    if (replication == 0) {
+    if (replication == job->from) {
         world = job->first;
         job->first = NULL;
     }
@@ -104,7 +109,7 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         return -1;
     int answer = take_up(job, &world, replication, err);
     if (answer == 0)
-        answer = world_set_threads(world, job->options->threads / job->replications, err);
+        answer = world_set_threads(world, job->options->threads / size_of(job), err);
     if (answer == 0 && job->trace != NULL)
         answer = world_trace(world, err);
     if (answer == 0 && job->options->save != NULL)
@@ -113,6 +118,8 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         answer = world_run(world, report, &progress, err);
     if (answer == 0)
         answer = run_file_take(job->file, world, replication, err);
+    if (answer == 0 && job->options->take != NULL)
+        answer = job->options->take(job->options->take_data, world, replication, err);
     if (answer == 0 && job->trace != NULL)
         answer = trace_file_take(job->trace, world, replication, err);
     if (answer == 0) {
@@ -132,7 +139,7 @@ static void *work(void *data)
     struct err err = ERR_INIT;
     while (!atomic_load(&job->failed)) {
         const uint32_t replication = atomic_fetch_add(&job->next, 1);
-        if (replication >= job->replications)
+        if (replication >= job->to)
             break;
         if (run_one(job, replication, &err) != 0)
             note_failure(job, replication, &err);
@@ -144,8 +151,8 @@ static void *work(void *data)
 static int work_on_threads(struct job *job, struct err *err)
 {
     unsigned threads = job->options->threads > 0 ? job->options->threads : 1;
-    if (threads > job->replications)
-        threads = job->replications;
+    if (threads > size_of(job))
+        threads = size_of(job);
     pthread_t *others = mem_zeroed(threads, sizeof *others, err);
     if (others == NULL)
         return -1;
@@ -159,25 +166,24 @@ static int work_on_threads(struct job *job, struct err *err)
     return atomic_load(&job->failed) ? -1 : 0;
 }
 
-struct run_file *replicate_run(const struct scenario *scenario, struct world *first,
-                               const struct replicate_options *options, uint64_t *events, struct err *err)
+int replicate_more(struct run_file *file, const struct scenario *scenario, struct world *first, uint32_t from,
+                   uint32_t to, const struct replicate_options *options, uint64_t *events, struct err *err)
 {
-    struct job job = {.scenario = scenario, .options = options, .first = first, .err = err};
-    bool done = false;
-    if (scenario->run.replications < 1 || scenario->run.replications > UINT32_MAX / 2) {
-        err_fail(err, "%" PRId64 " replications cannot be run", scenario->run.replications);
-        goto out;
-    }
-    job.replications = (uint32_t)scenario->run.replications;
-    job.failed_number = job.replications;
-    job.shares = mem_zeroed(job.replications, sizeof *job.shares, err);
+    struct job job = {.scenario = scenario,
+                      .options = options,
+                      .file = file,
+                      .from = from,
+                      .to = to,
+                      .first = first,
+                      .failed_number = to,
+                      .err = err};
+    int answer = -1;
+    atomic_store(&job.next, from);
+    job.shares = mem_zeroed(size_of(&job), sizeof *job.shares, err);
     if (job.shares == NULL)
         goto out;
-    job.file = run_file_new(scenario, job.replications, err);
-    if (job.file == NULL)
-        goto out;
     if (options->trace_path != NULL) {
-        job.trace = trace_file_new(options->trace_path, job.replications, err);
+        job.trace = trace_file_new(options->trace_path, to, err);
         if (job.trace == NULL)
             goto out;
     }
@@ -185,19 +191,36 @@ struct run_file *replicate_run(const struct scenario *scenario, struct world *fi
         err_fail(err, "out of memory: a lock could not be made");
         goto out;
     }
-    done = work_on_threads(&job, err) == 0;
+    answer = work_on_threads(&job, err);
     pthread_mutex_destroy(&job.mutex);
-    if (done && job.trace != NULL)
-        done = trace_file_finish(job.trace, err) == 0;
-    if (done && events != NULL)
-        *events = job.events;
+    if (answer == 0 && job.trace != NULL)
+        answer = trace_file_finish(job.trace, err);
+    if (answer == 0 && events != NULL)
+        *events += job.events;
 out:
     free(job.shares);
     trace_file_free(job.trace);
     world_free(job.first);
-    if (!done) {
-        run_file_free(job.file);
-        job.file = NULL;
+    return answer;
+}
+
+struct run_file *replicate_run(const struct scenario *scenario, struct world *first,
+                               const struct replicate_options *options, uint64_t *events, struct err *err)
+{
+    const int64_t replications = scenario->run.replications;
+    struct run_file *file = NULL;
+    if (replications < 1 || replications > UINT32_MAX / 2)
+        err_fail(err, "%" PRId64 " replications cannot be run", replications);
+    else
+        file = run_file_new(scenario, (uint32_t)replications, err);
+    if (file == NULL) {
+        world_free(first);
+        return NULL;
     }
-    return job.file;
+    if (events != NULL)
+        *events = 0;
+    if (replicate_more(file, scenario, first, 0, (uint32_t)replications, options, events, err) == 0)
+        return file;
+    run_file_free(file);
+    return NULL;
 }

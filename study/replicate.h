@@ -21,13 +21,23 @@ struct replicate_options {
     const struct saved_run
         *from;              /* taken up instead of running from the start; NULL: not. Outlives the run */
     struct saved_run *save; /* takes the state of every replication on the way; NULL: not */
+    /* Called with every world that has run, from any thread, for different replications at the same time. May
+     * be NULL. */
+    int (*take)(void *data, const struct world *world, uint32_t replication, struct err *err);
+    void *take_data;
     const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
-/* Runs scenario->run.replications replications into a new struct run_file, which the caller frees. `first`,
- * when not NULL, is the world of replication 0, built and not yet run; it is taken over and freed in any
- * case. When replications fail, the reasons given are those of the one with the lowest number, and no further
- * ones are started. *events, when not NULL, gets the number of events of all replications. */
+/* Runs the replications [from, to) into a file that has room for them. `first`, when not NULL, is the world
+ * of replication `from`, built and not yet run; it is taken over and freed in any case. When replications
+ * fail, the reasons given are those of the one with the lowest number, and no further ones are started.
+ * *events, when not NULL, grows by the number of their events. */
+MUST_CHECK int replicate_more(struct run_file *file, const struct scenario *scenario, struct world *first,
+                              uint32_t from, uint32_t to, const struct replicate_options *options,
+                              uint64_t *events, struct err *err);
+
+/* All at once: runs scenario->run.replications replications into a new struct run_file, which the caller
+ * frees. *events, when not NULL, is set. */
 MUST_CHECK struct run_file *replicate_run(const struct scenario *scenario, struct world *first,
                                           const struct replicate_options *options, uint64_t *events,
                                           struct err *err);

@@ -11,6 +11,7 @@
 
 #include "models/ledger.h"
 #include "sim/mem.h"
+#include "study/describe.h"
 #include "study/text.h"
 
 #define DAY_US 86400e6
@@ -27,7 +28,7 @@ struct run_file {
     const struct scenario *scenario;
     uint32_t replications;
     pthread_mutex_t mutex; /* guards the declaration by whoever comes first */
-    bool declared;
+    bool declared, metrics_only;
     struct arena arena; /* owns all that follows */
 
     struct result result;
@@ -71,6 +72,11 @@ void run_file_free(struct run_file *file)
     pthread_mutex_destroy(&file->mutex);
     arena_free(&file->arena);
     free(file);
+}
+
+void run_file_keep_metrics_only(struct run_file *file)
+{
+    file->metrics_only = true;
 }
 
 /* ---- declaring what the file contains, from the first world that has finished ---- */
@@ -228,18 +234,28 @@ static bool is_whole(const struct field_row *row)
     return row->kind == FIELD_COUNT && row->scale == 1;
 }
 
+/* By kind of field, in the words of the CF conventions: what the value of a step is of the time in it. */
+static const struct result_attribute adding_up[] = {
+    [FIELD_COUNT] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
+    [FIELD_SUM] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
+    [FIELD_LEVEL] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: point (end of the step)"},
+    [FIELD_MEAN] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: mean"},
+};
+
 static int declare_field(struct run_file *file, size_t field, struct err *err)
 {
     const struct field_row *row = &ledger_fields[field];
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(row->group, dims);
-    if (file->time_dim == NOWHERE)
+    if (file->time_dim == NOWHERE || file->metrics_only)
         return 0;
     for (unsigned i = 0; i < rank; i++)
         if (file->ledger_dims[dims[i]] == NOWHERE)
             return 0;
     struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit,
                                                     is_whole(row) ? RESULT_INT64 : RESULT_DOUBLE);
+    variable->attributes = &adding_up[row->kind];
+    variable->attribute_count = 1;
     variable->rank = 2 + rank;
     variable->dims[0] = file->replication_dim;
     variable->dims[1] = file->time_dim;
@@ -402,7 +418,17 @@ static const char *describe_periods(struct run_file *file, const struct world *w
     return kept;
 }
 
-static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods)
+/* What the scenario is, for whoever has the file and not the scenario. */
+static const char *describe_file(struct run_file *file, const struct world *world, struct err *err)
+{
+    char *sheet = describe_scenario(file->scenario, world, COUNTERPART_VERSION, DESCRIBE_JSON, 0, err);
+    const char *kept = sheet == NULL ? NULL : arena_text(&file->arena, sheet, err);
+    free(sheet);
+    return kept;
+}
+
+static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods,
+                               const char *description)
 {
     const struct scenario *scenario = file->scenario;
     add_text(file, "Conventions", "CF-1.8");
@@ -417,6 +443,7 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);
+    add_text(file, "description", description);
     add_text(file, "scenario_written", scenario->written);
     add_text(file, "scenario_resolved", scenario->resolved);
 }
@@ -447,9 +474,10 @@ static int declare(struct run_file *file, const struct world *world, struct err 
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
     const char *periods = describe_periods(file, world, err);
-    if (periods == NULL)
+    const char *description = describe_file(file, world, err);
+    if (periods == NULL || description == NULL)
         return -1;
-    declare_attributes(file, ledger, periods);
+    declare_attributes(file, ledger, periods, description);
     return 0;
 }
 
@@ -541,6 +569,35 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
     if (answer == 0)
         copy_slot(file, world, replication);
     return answer;
+}
+
+static struct result_attribute *find_attribute(struct run_file *file, const char *name)
+{
+    for (size_t i = 0; i < file->result.attribute_count; i++)
+        if (strcmp(file->attributes[i].name, name) == 0)
+            return &file->attributes[i];
+    return NULL;
+}
+
+/* Values lie replication by replication, so that fewer are the beginning of all. */
+void run_file_cut(struct run_file *file, uint32_t replications)
+{
+    struct result_attribute *number = find_attribute(file, "replications");
+    if (number == NULL || replications == 0 || replications > file->replications)
+        return;
+    number->number = replications;
+    file->dimensions[file->replication_dim].size = replications;
+}
+
+int run_file_rename(struct run_file *file, const struct scenario *scenario, struct err *err)
+{
+    struct result_attribute *written = find_attribute(file, "scenario_written");
+    struct result_attribute *resolved = find_attribute(file, "scenario_resolved");
+    if (written == NULL || resolved == NULL)
+        return err_fail(err, "no replication has finished");
+    written->text = arena_text(&file->arena, scenario->written == NULL ? "" : scenario->written, err);
+    resolved->text = arena_text(&file->arena, scenario->resolved == NULL ? "" : scenario->resolved, err);
+    return written->text == NULL || resolved->text == NULL ? -1 : 0;
 }
 
 const struct result *run_file_result(struct run_file *file, struct err *err)

@@ -76,6 +76,15 @@ bool saved_run_is_optional(const struct saved_run *saved)
     return saved->optional;
 }
 
+void saved_run_forget(struct saved_run *saved)
+{
+    for (uint32_t r = 0; saved->file == NULL && r < saved->replications; r++) {
+        atomic_fetch_add(&saved->left, saved->world[r].size);
+        free(saved->world[r].bytes);
+        saved->world[r] = (struct saved_world){NULL, 0};
+    }
+}
+
 /* So many bytes are kept from now on. */
 static bool claim(struct saved_run *saved, size_t size)
 {

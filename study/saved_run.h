@@ -24,6 +24,8 @@ void saved_run_free(struct saved_run *saved);
  * are left out without a word: saved_run_holds() tells. */
 void saved_run_keep_what_fits(struct saved_run *saved, size_t most_bytes);
 bool saved_run_holds(const struct saved_run *saved, uint32_t replication);
+/* Forgets the states taken so far, so that there is room for others. */
+void saved_run_forget(struct saved_run *saved);
 /* Whether what is left out may be run from the start instead. */
 bool saved_run_is_optional(const struct saved_run *saved);
 

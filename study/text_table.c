@@ -53,6 +53,20 @@ static void print_row(const struct text_table *table, size_t row, const size_t *
     text_add(text, "\n");
 }
 
+size_t text_table_width(const struct text_table *table)
+{
+    size_t whole = 0;
+    for (size_t c = 0; c < table->columns; c++) {
+        size_t widest = 0;
+        for (size_t i = c; i < table->count; i += table->columns) {
+            const size_t width = text_width(table->cells[i]);
+            widest = width > widest ? width : widest;
+        }
+        whole += widest + (c > 0 ? 2 : 0);
+    }
+    return whole;
+}
+
 void text_table_print(struct text_table *table, size_t indent, struct text *text)
 {
     const size_t rows = table->count / table->columns;

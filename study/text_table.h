@@ -22,6 +22,8 @@ void text_table_init(struct text_table *table, const char *align, struct err *er
 void text_table_free(struct text_table *table); /* safe to repeat */
 /* The next cell; control characters in it become '?'. */
 void text_table_add(struct text_table *table, const char *cell);
+/* Columns of a terminal that its widest row needs, at most. */
+size_t text_table_width(const struct text_table *table);
 /* Adds the table to the text, each row after `indent` spaces, and empties it. A failure shows in the text. */
 void text_table_print(struct text_table *table, size_t indent, struct text *text);
 

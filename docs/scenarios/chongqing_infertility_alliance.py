@@ -1,49 +1,22 @@
-"""The blocks of chongqing_infertility_alliance.md: functions of a Lab, for scripts/scenario-page (which brings number,
-interval, table, band, TOP and Problem)."""
+"""What is computed in chongqing_infertility_alliance.md, for scripts/scenario-page (which brings number, interval, table,
+band and Problem)."""
 
-import csv
-import os
-
-import matplotlib
 import numpy as np
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import scenario_blocks as blocks
 
 NAME = "chongqing_infertility_alliance"
-WITHOUT = NAME + "_without"
+TWIN, BEFORE = NAME + "_without", "2022-01-01"
 CLINIC = "clinic"
-
-
-def facts():
-    with open(os.path.join(TOP, "scenarios", "data", "programme_facts.csv"), encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
-
-
-def block_reported(lab, old):
-    rows = []
-    for fact in (f"A{n}" for n in range(1, 10)):
-        row = facts()[fact]
-        bounds = f"{row['low']} to {row['high']}" if row["low"] else ""
-        rows.append((fact, row["quantity"], row["value"], row["unit"], bounds, row["role"], row["note"]))
-    return table(("fact", "quantity", "value", "unit", "range", "role", "note"), rows, "llrllll")
-
-
-def block_targets(lab, old):
-    rows = []
-    for fact, target in lab.run(NAME).targets.items():
-        half = (target["ci95"][1] - target["ci95"][0]) / 2
-        bounds = "" if target["low"] is None else f"{target['low']:g} to {target['high']:g}"
-        met = {True: "yes", False: "**no**", None: ""}[target["met"]]
-        role = {"fit": "fitted", "predict": "predicted", "input": "input, as it comes out"}[target["role"]]
-        rows.append((fact, facts()[fact]["quantity"], role, f"{target['reported']:g}", bounds,
-                     interval(target["simulated"], half, 0 if target["simulated"] > 10 else 2), met))
-    return table(("fact", "quantity", "role", "reported", "range", "simulated", "within"), rows, "lllrlrl")
-
-
-def during(run, name, year, **where):
-    values = run.data[name].sel(**where).sel(time=str(year))
-    return np.asarray(values.sum([d for d in values.dims if d != "replication"]).values, dtype=float)
+FACTS = tuple(f"A{n}" for n in range(1, 10))
+METRICS = (
+    ("transfers", "couples referred to the centre", 1),
+    ("treated", "begin assisted reproduction", 1),
+    ("successes", "live births of those treated", 1),
+    ("wait_mean", "days from seeking help to its begin, mean", 1),
+    ("consultations", "visits with somebody at the centre, from afar", 1),
+    ("travel_time", "hours on the way to and from hospitals, one way", 1),
+)
 
 
 def block_counts(lab, old):
@@ -58,43 +31,18 @@ def block_counts(lab, old):
                                                             ("counties", len(places), "A2")], "lrl")
 
 
-EFFECTS = (
-    ("transfers", "couples referred to the centre", 1),
-    ("treated", "begin assisted reproduction", 1),
-    ("successes", "live births of those treated", 1),
-    ("wait_mean", "days from seeking help to its begin, mean", 1),
-    ("consultations", "visits with somebody at the centre, from afar", 1),
-    ("travel_time", "hours on the way to and from hospitals, one way", 1),
-)
-
-
-def block_effects(lab, old):
-    base, with_it = lab.run(WITHOUT), lab.run(NAME)
-    before = with_it.data["time"] < np.datetime64("2022-01-01")
-    for name, values in base.data.items():
-        if "time" in values.dims and "replication" in values.dims and not np.array_equal(
-                values.isel(time=before.values).values, with_it.data[name].isel(time=before.values).values, equal_nan=True):
-            raise Problem(f"the worlds differ before 2022: {name}")
-    metrics = lab.compare(base, with_it)
-    rows = []
-    for name, words, scale in EFFECTS:
-        a, b, difference = ((m * scale, h * scale) for m, h in metrics[name])
-        rows.append((words, number(*a), number(*b), interval(*difference)))
-    return table(("2021 and 2022", "without", "with the alliance", "difference"), rows, "lrrr")
-
-
 def block_referred(lab, old):
     """Who of those referred in 2022 had been seen before the alliance began."""
-    base, run = lab.run(WITHOUT), lab.run(NAME)
-    seen = during(run, "procedures_guided", 2022, service=CLINIC) + during(
-        run, "procedures_by_locals", 2022, service=CLINIC) - during(run, "procedures_remote", 2022, service=CLINIC)
-    all_of_them = during(run, "transfers", 2022)
+    base, run = lab.run(TWIN), lab.run(NAME)
+    seen = blocks.in_year(run, "procedures_guided", 2022, service=CLINIC) + blocks.in_year(
+        run, "procedures_by_locals", 2022, service=CLINIC) - blocks.in_year(run, "procedures_remote", 2022, service=CLINIC)
+    all_of_them = blocks.in_year(run, "transfers", 2022)
     by_clinics = seen * (0.16435 + 0.05 * 0.5)
     rows = [("referred in 2022", interval(*band(all_of_them))),
             ("… expected of the patients seen at members' clinics: 0.189 of them", interval(*band(by_clinics))),
             ("… the rest: couples who had come before 2022 and found their own way",
              interval(*band(all_of_them - by_clinics))),
-            ("referred in 2022 without the alliance", interval(*band(during(base, "transfers", 2022))))]
+            ("referred in 2022 without the alliance", interval(*band(blocks.in_year(base, "transfers", 2022))))]
     return table(("", "couples"), rows, "lr")
 
 
@@ -117,23 +65,19 @@ def block_sensitivity(lab, old):
 
 
 def draw(lab):
-    run, base = lab.run(NAME), lab.run(WITHOUT)
+    run, base = lab.run(NAME), lab.run(TWIN)
     months = run.data["time"].values
-    figure, axes = plt.subplots(figsize=(6.2, 3.0), constrained_layout=True)
+    figure, axes = blocks.picture(7.2, 3.2)
     guided = run.data["procedures_guided"].sel(service=CLINIC).sum("facility").mean("replication")
     members = [f for f in run.data.facility.values if f != "hub"]
     own = run.data["procedures_by_locals"].sel(service=CLINIC, facility=members).sum("facility").mean("replication")
-    axes.plot(months, guided, color="#0072B2", label="seen at members, under guidance")
-    axes.plot(months, own, color="#D55E00", linestyle=(0, (4, 1.5)), label="seen at members, by their own doctors")
-    for result, style, words in ((run, "-", "referred to the centre"), (base, ":", "… without the alliance")):
-        axes.plot(months, result.data["transfers"].sum(("place", "condition")).mean("replication"), color="#009E73",
-                  linestyle=style, label=words)
+    axes.plot(months, guided, label="seen at members, under guidance")
+    axes.plot(months, own, label="seen at members, by their own doctors")
+    for result, words in ((run, "referred to the centre"), (base, "… without the alliance")):
+        axes.plot(months, result.data["transfers"].sum(("place", "condition")).mean("replication"), label=words)
     axes.axvline(np.datetime64("2022-01-01"), color="#777777", linewidth=0.8)
     axes.set_ylabel("couples a month")
     axes.set_ylim(bottom=0)
     axes.set_xlim(np.datetime64("2021-01-01"), np.datetime64("2023-01-01"))
-    axes.tick_params(axis="x", labelsize=7)
-    axes.legend(fontsize=7, frameon=False)
-    figure.savefig(os.path.join(TOP, "docs", "pictures", "chongqing_alliance.png"), dpi=150,
-                   metadata={"Software": None})
-    plt.close(figure)
+    axes.legend()
+    blocks.keep(figure, "chongqing_alliance.png")

@@ -1,7 +1,6 @@
 """The blocks of horqin_stroke_stint.md: functions of a Lab, for scripts/scenario-page (which brings number,
 interval, table, band, TOP and Problem)."""
 
-import csv
 import os
 import re
 import subprocess
@@ -59,18 +58,7 @@ def ratio(above, below):
 # --- Facts
 
 
-def facts():
-    with open(os.path.join(TOP, "scenarios", "data", "programme_facts.csv"), encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
-
-
-def block_reported(lab, old):
-    rows = []
-    for fact in ("D1", "D2", "D3", "D4", "D5", "D6"):
-        row = facts()[fact]
-        bounds = f"{row['low']} to {row['high']}" if row["low"] else ""
-        rows.append((fact, row["quantity"], row["value"], row["unit"], bounds, row["role"], row["note"]))
-    return table(("fact", "quantity", "value", "unit", "range", "role", "note"), rows, "llrllll")
+FACTS = ("D1", "D2", "D3", "D4", "D5", "D6")
 
 
 # --- From population to procedures
@@ -177,25 +165,6 @@ def block_inputs(lab, old):
 
 
 # --- What the model says
-
-
-def block_targets(lab, old):
-    run = lab.run(STINT)
-    kinds = (("Fitted", "fit"), ("Predicted", "predict"), ("An input, as it comes out", "input"))
-    text = []
-    for title, role in kinds:
-        rows = []
-        for fact, target in run.targets.items():
-            if target["role"] != role:
-                continue
-            half = (target["ci95"][1] - target["ci95"][0]) / 2
-            bounds = "" if target["low"] is None else f"{target['low']:g} to {target['high']:g}"
-            met = {True: "yes", False: "no", None: ""}[target["met"]]
-            rows.append((fact, facts()[fact]["quantity"], f"{target['reported']:g}", bounds,
-                         interval(target["simulated"], half), met))
-        text.append(f"**{title}**\n\n" + table(("fact", "quantity", "reported", "range", "simulated", "within"), rows,
-                                               "llrlrl"))
-    return "\n".join(text)
 
 
 EFFECTS = (

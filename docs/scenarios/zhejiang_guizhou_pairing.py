@@ -1,12 +1,9 @@
 """The blocks of zhejiang_guizhou_pairing.md: functions of a Lab, for scripts/scenario-page."""
 
-import scenario_twins as twins
+import scenario_blocks as blocks
 
 WITH, WITHOUT = "zhejiang_guizhou_pairing", "zhejiang_guizhou_pairing_without"
-
-
-def block_reported(lab, old):
-    return twins.reported(table, ("C1", "C2", "C3"))
+FACTS = ("C1", "C2", "C3")
 
 
 def helped(run):
@@ -21,39 +18,38 @@ def block_counts(lab, old):
     places = data["facility_place"].values[helped(run)]
     helpers = data["helping"].sel(time="2019-01-01").isel(replication=0).values > 0
     return table(("fact", "", "reported", "simulated"), [
-        ("C1", "hospitals that help", twins.facts()["C1"]["value"], int(helpers.sum())),
-        ("C2", "institutions that are helped", twins.facts()["C2"]["value"], int(helped(run).sum())),
-        ("C3", "prefectures in which these are", twins.facts()["C3"]["value"], len({prefecture[p] for p in places})),
+        ("C1", "hospitals that help", blocks.facts()["C1"]["value"], int(helpers.sum())),
+        ("C2", "institutions that are helped", blocks.facts()["C2"]["value"], int(helped(run).sum())),
+        ("C3", "prefectures in which these are", blocks.facts()["C3"]["value"], len({prefecture[p] for p in places})),
     ], "llrr")
 
 
 def block_years(lab, old):
     def share(run, year):
-        in_county = twins.in_year(run, "treated_in_county", year, condition="planned")
-        return in_county / twins.in_year(run, "patients", year, condition="planned")
+        in_county = blocks.in_year(run, "treated_in_county", year, condition="planned")
+        return in_county / blocks.in_year(run, "patients", year, condition="planned")
 
     def hours(run, year):
-        return twins.in_year(run, "travel_time", year, condition="planned") / \
-            twins.in_year(run, "patients", year, condition="planned")
+        return blocks.in_year(run, "travel_time", year, condition="planned") / \
+            blocks.in_year(run, "patients", year, condition="planned")
 
     rows = [("treated in their county, of those who fell ill", share), ("travel, hours a patient", hours),
-            ("ended untreated", lambda run, year: twins.in_year(run, "untreated", year, condition="planned")),
+            ("ended untreated", lambda run, year: blocks.in_year(run, "untreated", year, condition="planned")),
             ("independent specialists in Guizhou's county hospitals at the end of the year",
-             lambda run, year: twins.at_end(run, "staff_independent", year)),
-            ("experts' hours away", lambda run, year: twins.in_year(run, "hours_away", year)),
+             lambda run, year: blocks.at_end(run, "staff_independent", year)),
+            ("experts' hours away", lambda run, year: blocks.in_year(run, "hours_away", year)),
             ("procedures at the example hospital in Hangzhou",
-             lambda run, year: twins.in_year(run, "procedures_by_locals", year, facility="zhejiang.330102"))]
-    return twins.years(table, interval, band, lab.run(WITHOUT), lab.run(WITH), rows, 2018, 2020)
+             lambda run, year: blocks.in_year(run, "procedures_by_locals", year, facility="zhejiang.330102"))]
+    return blocks.years(PAGE, lab.run(WITHOUT), lab.run(WITH), rows, (2018, 2020))
 
 
 def draw(lab):
-    plt = twins.plots()
-    figure, axes = plt.subplots(figsize=(7.2, 2.8))
+    figure, axes = blocks.picture()
     for name, label in ((WITH, "paired"), (WITHOUT, "not paired")):
         data = lab.run(name).data[["patients", "treated_in_county"]].sel(condition="planned").sum(["place", "replication"])
         axes.plot(data["time"].values, data["treated_in_county"].values / data["patients"].values, label=label,
                   drawstyle="steps-post")
     axes.set_ylabel("treated in their county,\nof those who fell ill")
     axes.set_ylim(0, 1.05)
-    axes.legend(frameon=False, fontsize=8, loc="center right")
-    twins.keep(figure, "policy_pairing.png")
+    axes.legend(loc="center right")
+    blocks.keep(figure, "policy_pairing.png")

@@ -11,8 +11,7 @@
 #include "sim/state.h"
 
 struct clinic {
-    uint32_t *facility; /* owned by the arena */
-    size_t count;
+    struct facility_group at;
     int64_t on_us;
     bool open;
 };
@@ -56,14 +55,6 @@ static int check_listed(struct world *world, const int32_t *service, uint32_t fa
                           world->facilities.facility[facility].id);
 }
 
-static bool is_member(const struct network *network, uint32_t facility)
-{
-    for (size_t m = 0; m < network->members; m++)
-        if (network->member[m] == facility)
-            return true;
-    return false;
-}
-
 static int prepare_clinic(struct world *world, const struct alliance *state,
                           const struct alliance_clinic *spec, struct clinic *clinic, struct err *err)
 {
@@ -72,15 +63,16 @@ static int prepare_clinic(struct world *world, const struct alliance *state,
         return scenario_blame(
             world->scenario, &spec->on_us, err,
             "is not while the alliance lasts; write a day from its start on, before its end");
-    if (network_gather(world, &spec->facility, &clinic->facility, &clinic->count, err) != 0)
+    if (facilities_gather_one(&world->facilities, world->scenario, &spec->facility, &world->arena,
+                              &clinic->at, err) != 0)
         return -1;
-    for (size_t i = 0; i < clinic->count; i++) {
-        if (!is_member(&state->network, clinic->facility[i]))
+    for (size_t i = 0; i < clinic->at.count; i++) {
+        if (!network_has(&state->network, clinic->at.facility[i]))
             return scenario_blame(
                 world->scenario, &spec->facility, err,
                 "\"%s\" is no member of the alliance; add it to members, or name one that is",
-                world->facilities.facility[clinic->facility[i]].id);
-        if (check_listed(world, &spec->service, clinic->facility[i], err) != 0)
+                world->facilities.facility[clinic->at.facility[i]].id);
+        if (check_listed(world, &spec->service, clinic->at.facility[i], err) != 0)
             return -1;
     }
     return 0;
@@ -121,7 +113,7 @@ static int prepare(struct world *world, struct policy *policy, struct err *err)
             continue;
         const struct network *theirs = &((const struct alliance *)other->state)->network;
         for (size_t m = 0; m < state->network.members; m++)
-            if (is_member(theirs, state->network.member[m]))
+            if (network_has(theirs, state->network.member[m]))
                 return scenario_blame(
                     world->scenario, &spec->network.members, err,
                     "\"%s\" refers to the hub of \"%s\" already; write referral = false, or "
@@ -218,8 +210,8 @@ static int open_clinics(struct world *world, const struct policy *policy, struct
         if (clinic->open || now_us < clinic->on_us)
             continue;
         clinic->open = true;
-        for (size_t f = 0; f < clinic->count; f++) {
-            struct offer *offer = offer_of(world, clinic->facility[f], spec->service);
+        for (size_t f = 0; f < clinic->at.count; f++) {
+            struct offer *offer = offer_of(world, clinic->at.facility[f], spec->service);
             for (int64_t n = 0; n < spec->staff; n++) {
                 struct person person = {.role = ROLE_LOCAL,
                                         .expert = -1,

@@ -8,48 +8,26 @@
 
 /* --- before the run --- */
 
-static bool is_listed(const uint32_t *list, size_t count, uint32_t facility)
+bool network_has(const struct network *network, uint32_t facility)
 {
-    for (size_t i = 0; i < count; i++)
-        if (list[i] == facility)
+    for (size_t m = 0; m < network->members; m++)
+        if (network->member[m] == facility)
             return true;
     return false;
-}
-
-int network_gather(struct world *world, const int32_t *reference, uint32_t **list, size_t *count,
-                   struct err *err)
-{
-    const struct facilities *facilities = &world->facilities;
-    const struct facility_spec *spec =
-        SCENARIO_ITEM(world->scenario->facilities, struct facility_spec, (size_t)*reference);
-    uint32_t *grown = arena_zeroed(&world->arena, *count + facilities->count, sizeof *grown, err);
-    if (grown == NULL)
-        return -1;
-    if (*count > 0)
-        memcpy(grown, *list, *count * sizeof *grown);
-    *list = grown;
-    uint32_t one = 0;
-    if (spec->rule == NULL && facilities_refer(facilities, world->scenario, reference, &one, err) != 0)
-        return -1;
-    for (uint32_t f = 0; f < facilities->count; f++) {
-        const bool meant = spec->rule == NULL ? f == one : facilities->facility[f].rule == spec->rule;
-        if (meant && !is_listed(grown, *count, f))
-            grown[(*count)++] = f;
-    }
-    return 0;
 }
 
 static int gather_members(struct world *world, struct network *network, struct err *err)
 {
     const struct key_list *members = &network->spec->members;
-    for (size_t i = 0; i < members->count; i++)
-        if (network_gather(world, &SCENARIO_ITEM(*members, struct network_member, i)->facility,
-                           &network->member, &network->members, err) != 0)
-            return -1;
+    struct facility_group group;
+    if (facilities_gather(&world->facilities, world->scenario, members, &world->arena, &group, err) != 0)
+        return -1;
+    network->member = group.facility;
+    network->members = group.count;
     if (network->members == 0)
         return scenario_blame(world->scenario, members, err,
                               "names nobody; write members: ( { facility = \"ID\"; } );");
-    if (network->hub >= 0 && is_listed(network->member, network->members, (uint32_t)network->hub))
+    if (network->hub >= 0 && network_has(network, (uint32_t)network->hub))
         return scenario_blame(world->scenario, members, err,
                               "the hub is among its members; take it out of them");
     return 0;

@@ -8,15 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/facility.h"
 #include "models/keys.h"
 #include "sim/err.h"
 
 struct policy;
 struct world;
-
-struct network_member {
-    int32_t facility; /* ref facilities; a rule: all that it makes */
-};
 
 struct network_consult {
     int32_t service; /* ref services */
@@ -31,7 +28,7 @@ struct network_guide {
 /* The keys that all such policies have; a member of their own structs. */
 struct network_spec {
     int32_t hub;             /* ref facilities; -1: each member's partner */
-    struct key_list members; /* struct network_member */
+    struct key_list members; /* struct facility_listed */
     int64_t start_us;        /* date */
     struct key_span length;  /* without one: for good */
     int64_t connection_us;
@@ -48,8 +45,8 @@ struct network_spec {
     {KIND ".hub", .type = KEY_REF, NETWORK_AT(OWNER, hub), .fallback = "", .refers = "facilities",           \
      .help = "The facility that is asked; absent: each member's partner, if it has one (see pairing)."},     \
     {KIND ".members", .type = KEY_LIST, NETWORK_AT(OWNER, members),                                          \
-     .size = sizeof(struct network_member), .help = "The facilities that ask."},                             \
-    {KIND ".members.facility", .type = KEY_REF, .offset = offsetof(struct network_member, facility),         \
+     .size = sizeof(struct facility_listed), .help = "The facilities that ask."},                             \
+    {KIND ".members.facility", .type = KEY_REF, .offset = offsetof(struct facility_listed, facility),         \
      .refers = "facilities", .help = "One of them, or a rule: all that it makes."},                          \
     {KIND ".start", .type = KEY_DATE, NETWORK_AT(OWNER, start_us), .help = "The first day."},                \
     {KIND ".length", .type = KEY_SPAN, NETWORK_AT(OWNER, length), .fallback = "0 d",                         \
@@ -89,10 +86,7 @@ struct network {
 /* Checks and resolves; sets the policy's period. */
 MUST_CHECK int network_prepare(struct world *world, struct policy *policy, const struct network_spec *spec,
                                struct network *network, struct err *err);
-/* The facilities that a reference names: one, or all of a rule. Adds them to *list (of the arena), each once.
- */
-MUST_CHECK int network_gather(struct world *world, const int32_t *reference, uint32_t **list, size_t *count,
-                              struct err *err);
+bool network_has(const struct network *network, uint32_t facility);
 /* At every planning epoch: whether it is at work now. Links members as of now. */
 bool network_plan(struct world *world, const struct policy *policy, struct network *network, int64_t now_us);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/beds.h"
 #include "models/policy.h"
 #include "models/world_parts.h"
 #include "sim/int128.h"
@@ -108,6 +109,14 @@ static void spend(struct world *world, struct opening *opening)
     opening->paid_fen = due_fen;
 }
 
+static void open_doors(struct world *world, uint32_t facility, int64_t now_us)
+{
+    const bool was_closed = world->facilities.facility[facility].closed;
+    rules_open(world, facility);
+    if (was_closed)
+        beds_opened(world, facility, now_us);
+}
+
 void opening_plan(struct world *world, struct opening *opening, int64_t now_us)
 {
     if (now_us < opening->start_us)
@@ -116,7 +125,7 @@ void opening_plan(struct world *world, struct opening *opening, int64_t now_us)
     while (opening->months < ramp_months(opening) && date_us(world, opening, opening->months + 1) <= now_us)
         opening->months++;
     if (!opening->begun)
-        rules_open(world, opening->facility);
+        open_doors(world, opening->facility, now_us);
     opening->begun = true;
     if (opening->months != before)
         set_capacity(world, opening, before, now_us);

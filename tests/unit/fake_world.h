@@ -47,6 +47,7 @@ static const char *const fake_facilities[] = {"banner", "capital"};
 static const char *const fake_facility_names[] = {"Banner hospital", "Capital hospital"};
 static const char *const fake_conditions[] = {"ais"}, *const fake_services[] = {"thrombectomy"};
 static const char *const fake_provinces[] = {"内蒙古自治区", "北京市"};
+static const char *const fake_classes[] = {"0 h", "1 h"};
 static const double fake_population[] = {337000};
 static const struct world_column fake_columns[] = {{.dim = DIM_PLACE,
                                                     .name = "place_population",
@@ -57,7 +58,7 @@ static const struct world_column fake_columns[] = {{.dim = DIM_PLACE,
 struct world *world_new(const struct scenario *scenario, uint32_t replication, struct err *err)
 {
     static const int64_t bounds[] = {0, 31 * FAKE_DAY_US, 59 * FAKE_DAY_US};
-    static const size_t sizes[LEDGER_DIMS] = {1, 2, 1, 1, 0, 2, 2};
+    static const size_t sizes[LEDGER_DIMS] = {1, 2, 1, 1, 0, 2, 2, 2, 2};
     if (replication == fake.unbuildable) {
         err_add(err, "x.cfg:3: places: none is left");
         err_add(err, "x.cfg:4: facilities: none is left");
@@ -118,9 +119,11 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     world->metrics[2] = (struct metric){"never", "d", NAN};
     if (world->replication == fake.other_metrics)
         world->metrics[2].name = "sometimes";
-    world->targets[0] = (struct target_value){"D3", "fit", "staff_independent", "1", 101, 100, 102, 100 + r};
-    world->targets[1] = (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r};
-    world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36};
+    world->targets[0] =
+        (struct target_value){"D3", "fit", "staff_independent", "1", 101, 100, 102, 100 + r, NULL};
+    world->targets[1] =
+        (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r, NULL};
+    world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36, NULL};
     return 0;
 }
 
@@ -194,6 +197,10 @@ struct world_dimension world_dimension(const struct world *world, enum ledger_di
         return (struct world_dimension){"home_province", "home", 2, fake_provinces, fake_provinces};
     case DIM_PROVINCE:
         return (struct world_dimension){"province", "province", 2, fake_provinces, fake_provinces};
+    case DIM_WAIT_CLASS:
+        return (struct world_dimension){"wait_class", "wait", 2, fake_classes, fake_classes};
+    case DIM_TRAVEL_CLASS:
+        return (struct world_dimension){"travel_class", "travel", 2, fake_classes, fake_classes};
     default:
         return (struct world_dimension){"expert", "expert", world->ledger.size[DIM_EXPERT], NULL, NULL};
     }

@@ -118,6 +118,15 @@ static inline bool model_says(const struct model *model, const char *a, const ch
     return false;
 }
 
+/* A scenario that is refused, with a problem that says both. */
+static inline void model_refuses(const char *text, const char *path, const char *says)
+{
+    struct model model;
+    cr_assert_eq(model_try(&model, "%s", text), -1, "%s", says);
+    cr_assert(model_says(&model, path, says), "%s", model.err.text[0]);
+    model_free(&model);
+}
+
 static inline uint32_t model_facility(const struct model *model, const char *id)
 {
     const int64_t at = facilities_find(&model->world->facilities, id);
@@ -211,6 +220,12 @@ static inline bool model_same_steps(const struct model *a, const struct model *b
             return false;
     }
     return true;
+}
+
+/* Two worlds are the same in their first steps. */
+static inline void model_must_agree(const struct model *a, const struct model *b, size_t steps)
+{
+    cr_assert(model_same_steps(a, b, 0, steps), "the first %zu steps differ", steps);
 }
 
 #endif

@@ -29,14 +29,6 @@
                "\"1 d\";\n"                                                                                  \
                "      duration: { dist = \"exponential\"; mean = \"3 h\"; }; } ); } );\n"
 
-static void same_until(const struct model *a, const struct model *b, size_t steps)
-{
-    const struct ledger *x = world_ledger(a->world), *y = world_ledger(b->world);
-    for (int g = 0; g < LEDGER_GROUPS; g++)
-        cr_assert_arr_eq(x->series[g], y->series[g],
-                         steps * ledger_cells(x, (enum ledger_group)g) * sizeof *x->series[g], "group %d", g);
-}
-
 static void pair(struct model *without, struct model *with, const char *off, const char *on)
 {
     model_build(without, "%s", off);
@@ -54,7 +46,7 @@ Test(alliance, members_refer_to_the_hub_and_no_longer_to_the_nearest)
                  0);
     cr_assert_gt(model_at(&with, "hub", admissions), 25);
     cr_assert_lt(model_at(&with, "other", admissions), model_at(&without, "other", admissions));
-    same_until(&without, &with, 3);
+    model_must_agree(&without, &with, 3);
     model_free(&without);
     model_free(&with);
 }
@@ -63,7 +55,7 @@ Test(alliance, without_referral_and_anything_else_it_changes_nothing)
 {
     struct model without, with;
     pair(&without, &with, WORLD("false", ""), WORLD("true", "referral = false;"));
-    same_until(&without, &with, world_ledger(with.world)->steps);
+    model_must_agree(&without, &with, world_ledger(with.world)->steps);
     model_free(&without);
     model_free(&with);
 }
@@ -81,7 +73,7 @@ Test(alliance, clinics_open_on_their_day)
     const size_t cells = ledger_cells(ledger, GROUP_PLACE_CONDITION);
     for (size_t step = 0; step < 6; step++)
         cr_assert_eq(ledger->series[GROUP_PLACE_CONDITION][step * cells + PC_treated_in_county], 0);
-    same_until(&without, &with, 3);
+    model_must_agree(&without, &with, 3);
     model_free(&without);
     model_free(&with);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study/contrast.h"
+
 /* A base and an alternative that is 1 less in every replication, with one metric of its own. */
 static const char *const base_names[] = {"waits", "deaths"}, *const base_units[] = {"h", "1"};
 static const double base_values[] = {10, 0, 20, 0, 30, 0};
@@ -69,17 +71,63 @@ Test(compare, prints_paired_differences)
 {
     struct err err = ERR_INIT;
     struct comparison c = sample();
-    char *text = compare_text(&c, DETAIL_ALL, &err);
+    char *text = compare_text(&c, DETAIL_ALL, 0, &err);
     cr_assert_not_null(text);
     cr_assert_not_null(strstr(text, "Base         none: Nobody comes\nAlternative  stint: An expert comes\n"),
                        "%s", text);
-    cr_assert_not_null(strstr(text, "waits   h       20     19          -1      -1 to -1   -5.0%\n"), "%s",
+    cr_assert_not_null(strstr(text, "waits   h       20     19          -1      -1 to -1   -5.0%  "), "%s",
                        text);
-    cr_assert_not_null(strstr(text, "deaths           0      0           0        0 to 0       -\n"), "%s",
+    cr_assert_not_null(strstr(text, "deaths           0      0           0        0 to 0       -  "), "%s",
                        text);
-    cr_assert_not_null(strstr(text, "trips            -    6.0           -             -       -\n"), "%s",
+    cr_assert_not_null(strstr(text, "trips            -    6.0           -             -       -  "), "%s",
                        text);
     free(text);
+    compare_free(&c);
+}
+
+Test(compare, leaves_out_of_a_wide_table_what_can_be_done_without)
+{
+    struct err err = ERR_INIT;
+    struct comparison c = sample();
+    static const size_t widths[] = {0, 75, 60, 10};
+    static const bool shown[4][2] = {{true, true}, {false, true}, {false, false}, {false, false}};
+    for (size_t i = 0; i < 4; i++) {
+        char *text = compare_text(&c, DETAIL_ALL, widths[i], &err);
+        cr_expect_eq(strstr(text, "change, 95%") != NULL, shown[i][0], "%s", text);
+        cr_expect_eq(strstr(text, "  variance\n") != NULL, shown[i][1], "%s", text);
+        cr_expect_not_null(strstr(text, "95% interval"), "%s", text);
+        free(text);
+    }
+    compare_free(&c);
+}
+
+/* Differences -1, -2, -3 against the base and others: t(0.9875, 2) = 6.205347. */
+Test(compare, gives_intervals_that_hold_together)
+{
+    struct err err = ERR_INIT;
+    struct comparison c;
+    static const double less[] = {0, 5, 9, 0, 6, 18, 0, 7, 27};
+    struct run_view views[] = {base_view(), other_view(), other_view()};
+    static const char *const three[] = {"none.cfg", "stint.cfg", "two.cfg"};
+    views[2].metric_values = less;
+    cr_assert_eq(compare_runs(&c, views, three, 3, &err), 0);
+    struct contrast_room room;
+    cr_assert_eq(contrast_room_init(&room, &c, &err), 0);
+    const struct contrast t = contrast_of(&c, 2, 0, &room);
+    cr_expect_eq(t.difference.mean, -2);
+    cr_expect_float_eq(t.difference.half, 4.302652729696142 / sqrt(3), 1e-9);
+    cr_expect_float_eq(t.together_half, 6.205346816570 / sqrt(3), 1e-6, "%.12g", t.together_half * sqrt(3));
+    contrast_room_free(&room);
+    char *text = compare_text(&c, DETAIL_ALL, 0, &err);
+    cr_expect_not_null(strstr(text, "all together"), "%s", text);
+    free(text);
+    const struct result *result = compare_result(&c, &err);
+    static const char *const dims[] = {"scenario", "metric", NULL};
+    const struct result_variable *high = run_view_variable(result, "together_high", RESULT_DOUBLE, dims);
+    cr_assert_not_null(high);
+    const double *values = high->values;
+    cr_expect(isnan(values[0]), "the base against itself");
+    cr_expect_eq(values[2 * 3], t.difference.mean + t.together_half);
     compare_free(&c);
 }
 
@@ -115,7 +163,7 @@ Test(compare, csv_has_a_row_a_metric_and_alternative)
     struct comparison c = sample();
     char *text = compare_csv(&c, &err);
     cr_assert_not_null(strstr(text, "\nwaits,h,none,stint,3,20,19,-1,0,-1,-1,-0.05"), "%s", text);
-    cr_assert_not_null(strstr(text, "\ntrips,1,none,stint,0,,6,,,,,\n"), "%s", text);
+    cr_assert_not_null(strstr(text, "\ntrips,1,none,stint,0,,6,,,,,,,,,,,,\n"), "%s", text);
     free(text);
     compare_free(&c);
 }
@@ -186,7 +234,7 @@ Test(compare, refuses_a_file_of_another_shape)
     struct err err = ERR_INIT;
     struct comparison c = sample(), again;
     struct result result = *compare_result(&c, &err);
-    result.variable_count--;
+    result.variable_count = 4; /* without the values */
     cr_assert_eq(compare_of(&again, &result, &err), -1);
     cr_assert_not_null(strstr(err.text[0], "metric_value"), "%s", err.text[0]);
     err_clear(&err);

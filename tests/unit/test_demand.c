@@ -28,6 +28,33 @@ Test(demand, incidence_is_by_people_place_and_factors)
     model_free(&model);
 }
 
+/* The people of a province fall ill, of a prefecture or of a place, as they are named; others do not. */
+Test(demand, arrivals_are_where_they_are_said_to_be)
+{
+    static const char *const names[] = {"\"b\"", "\"north\"", "\"West\"", "\"b\", \"West\""};
+    static const size_t streams[] = {1, 2, 2, 3};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        struct model model;
+        model_build(
+            &model,
+            RUN_OF("1 d") "places: { list: (\n"
+                          "  { code = \"a\"; lon = 1; lat = 1; population = 9; prefecture = \"north\"; "
+                          "province = "
+                          "\"West\"; },\n"
+                          "  { code = \"b\"; lon = 2; lat = 1; population = 9; prefecture = \"north\"; "
+                          "province = "
+                          "\"East\"; },\n"
+                          "  { code = \"c\"; lon = 3; lat = 1; population = 9; prefecture = \"south\"; "
+                          "province = "
+                          "\"West\"; } ); };\n"
+                          "conditions: ( { id = \"c\"; arrivals: { incidence = \"1 per 10 y\"; at = [%s]; "
+                          "}; " NO_CARE,
+            names[n]);
+        cr_assert_eq(model.world->demand.count, streams[n]);
+        model_free(&model);
+    }
+}
+
 Test(demand, gaps_are_exponential)
 {
     struct model model;

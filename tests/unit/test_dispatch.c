@@ -41,14 +41,6 @@ static int64_t at_work(const struct model *model, const char *facility)
     return count;
 }
 
-static void refuses(const char *text, const char *path, const char *says)
-{
-    struct model model;
-    cr_assert_eq(model_try(&model, "%s", text), -1, "%s", says);
-    cr_assert(model_says(&model, path, says), "%s", model.err.text[0]);
-    model_free(&model);
-}
-
 /* Three batches of ten days, one after another: the first goes again only when the two others have been. */
 Test(dispatch, sends_whoever_has_been_at_home_longest)
 {
@@ -264,19 +256,20 @@ Test(dispatch, a_team_goes_together)
 
 Test(dispatch, refuses_to_send_more_than_there_are)
 {
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; experts = 4;"), EVERYWHERE), "one.expert",
-            "of 3 experts");
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; every = \"5 d\"; batches = 4;"), EVERYWHERE),
-            "one.expert", "4 people are away at once");
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; experts = 2;") ", " DISPATCH(
-                      "two", "to = \"b\"; stint = \"9 d\"; experts = 2;"),
-                  EVERYWHERE),
-            "two.expert", "policies \"one\" and \"two\" 4 people");
-    refuses(WORLD(DISPATCH("one", "to = \"centre\"; stint = \"20 d\";"), EVERYWHERE), "one.to",
-            "is at home at");
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; among: ( { facility = \"b\"; } );"), EVERYWHERE), "one.to",
-            "both are given");
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; batches = 2;"), EVERYWHERE), "one.batches", "add every");
-    refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"2 d\"; starts = \"random\";"), EVERYWHERE),
-            "one.starts", "every");
+    model_refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; experts = 4;"), EVERYWHERE),
+                  "one.expert", "of 3 experts");
+    model_refuses(
+        WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; every = \"5 d\"; batches = 4;"), EVERYWHERE),
+        "one.expert", "4 people are away at once");
+    model_refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"20 d\"; experts = 2;") ", " DISPATCH(
+                            "two", "to = \"b\"; stint = \"9 d\"; experts = 2;"),
+                        EVERYWHERE),
+                  "two.expert", "policies \"one\" and \"two\" 4 people");
+    model_refuses(WORLD(DISPATCH("one", "to = \"centre\"; stint = \"20 d\";"), EVERYWHERE), "one.to",
+                  "is at home at");
+    model_refuses(WORLD(DISPATCH("one", "to = \"a\"; among: ( { facility = \"b\"; } );"), EVERYWHERE),
+                  "one.to", "both are given");
+    model_refuses(WORLD(DISPATCH("one", "to = \"a\"; batches = 2;"), EVERYWHERE), "one.batches", "add every");
+    model_refuses(WORLD(DISPATCH("one", "to = \"a\"; stint = \"2 d\"; starts = \"random\";"), EVERYWHERE),
+                  "one.starts", "every");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/rng.h"
 #include "starve.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -121,6 +122,32 @@ Test(dist, never_falls_with_luck)
     for (size_t i = 0; i < COUNT(every_kind); i++) {
         struct dist *dist = compiled(every_kind[i]);
         assert_never_falls(dist, (int)every_kind[i].kind);
+        dist_free(dist);
+    }
+}
+
+/* Ends, middle and every octave of both tails, and luck; by sevens, so that the rest of fours is there. */
+Test(dist, looks_up_many_as_one_by_one)
+{
+    enum { LUCK = 2000, MANY = 7 };
+    const struct rng rng = rng_of(5, 0);
+    for (size_t k = 0; k < COUNT(every_kind); k++) {
+        struct dist *dist = compiled(every_kind[k]);
+        for (uint32_t i = 0; i < LUCK; i++) {
+            struct rng_words words[MANY];
+            int64_t values[MANY];
+            for (uint32_t j = 0; j < MANY; j++)
+                words[j] = rng_draw(&rng, (struct rng_identity){i, j}, (struct rng_purpose){0, 0, 0, 0});
+            const uint32_t end = (UINT32_C(1) << i % 32) - 1;
+            words[0].w[0] = end;
+            words[1].w[0] = ~end;
+            words[2].w[0] = words[2].w[0] & end;
+            words[3].w[0] = words[3].w[0] | ~end;
+            dist_values(dist, words, i, MANY, values);
+            for (uint32_t j = 0; j < MANY; j++)
+                cr_assert_eq(values[j], dist_value(dist, words[j].w[0], i + j, 0), "kind %d, word %u",
+                             every_kind[k].kind, words[j].w[0]);
+        }
         dist_free(dist);
     }
 }

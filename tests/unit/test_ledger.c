@@ -8,10 +8,19 @@
 
 #include "models/ledger_fields.h"
 
-enum { PLACES = 2, FACILITIES = 3, CONDITIONS = 2, SERVICES = 2, EXPERTS = 1, PROVINCES = 3, STEPS = 3 };
+enum {
+    PLACES = 2,
+    FACILITIES = 3,
+    CONDITIONS = 2,
+    SERVICES = 2,
+    EXPERTS = 1,
+    PROVINCES = 3,
+    CLASSES = 4,
+    STEPS = 3
+};
 
-static const size_t sizes[LEDGER_DIMS] = {PLACES,  FACILITIES, CONDITIONS, SERVICES,
-                                          EXPERTS, PROVINCES,  PROVINCES};
+static const size_t sizes[LEDGER_DIMS] = {PLACES,    FACILITIES, CONDITIONS, SERVICES, EXPERTS,
+                                          PROVINCES, PROVINCES,  CLASSES,    CLASSES};
 static const int64_t bounds[STEPS + 1] = {0, 1000, 1500, 4000};
 
 static struct ledger ledger;
@@ -41,8 +50,8 @@ static size_t field(const char *name)
 
 Test(ledger, every_field_has_a_name_of_its_own_and_words)
 {
-    cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS - (FA_TRAFFIC + 1 - FA_PROGRAMMES) + FS_FIELDS +
-                                         EX_FIELDS + FL_FIELDS);
+    cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS - FA_EMPTY + FS_FIELDS + EX_FIELDS + FL_FIELDS +
+                                         PW_FIELDS + PT_FIELDS);
     for (size_t f = 0; f < ledger_field_count; f++) {
         cr_assert(ledger_fields[f].name[0] != '\0' && ledger_fields[f].long_name[0] != '\0' &&
                   ledger_fields[f].unit[0] != '\0');

@@ -46,14 +46,6 @@ static const char *partner(const struct model *model, const char *facility)
     return at == PATIENT_NOWHERE ? "" : facilities->facility[at].id;
 }
 
-static void refuses(const char *text, const char *path, const char *says)
-{
-    struct model model;
-    cr_assert_eq(model_try(&model, "%s", text), -1, "%s", says);
-    cr_assert(model_says(&model, path, says), "%s", model.err.text[0]);
-    model_free(&model);
-}
-
 Test(pairing, gives_partners_from_start_to_end)
 {
     struct model model;
@@ -192,19 +184,23 @@ Test(pairing, refuses_a_bad_list)
 
 Test(pairing, refuses_what_cannot_be)
 {
-    refuses(WORLD(PAIRING("one", BOTH) ", " PAIRING("two", BOTH)), "two.helped", "both give \"a\" a partner");
-    refuses(WORLD(PAIRING("one", "helpers: ( { facility = \"hx\"; } ); helped: ( { facility = \"hx\"; } );")),
-            "one.helpers", "helps and is helped");
-    refuses(WORLD(PAIRING("one", "helpers: ( { facility = \"hx\"; } );")), "one.helpers",
-            "give helpers and helped");
-    refuses(WORLD(PAIRING("one", BOTH " rule = \"list\";")), "one.rule", "file");
-    refuses(WORLD(PAIRING("one", BOTH " experts = 1;")), "one.experts", "add service");
-    refuses(WORLD(PAIRING("one", BOTH " experts = 2; service = \"s\";")), "one.experts", "of 1 experts");
-    refuses(WORLD(PAIRING(
-                "one", "helpers: ( { facility = \"hx\"; }, { facility = \"hx\"; } ); helped: ( { facility = "
-                       "\"a\"; } );")),
-            "one.helpers", "twice");
-    refuses(
+    model_refuses(WORLD(PAIRING("one", BOTH) ", " PAIRING("two", BOTH)), "two.helped",
+                  "both give \"a\" a partner");
+    model_refuses(
+        WORLD(PAIRING("one", "helpers: ( { facility = \"hx\"; } ); helped: ( { facility = \"hx\"; } );")),
+        "one.helpers", "helps and is helped");
+    model_refuses(WORLD(PAIRING("one", "helpers: ( { facility = \"hx\"; } );")), "one.helpers",
+                  "give helpers and helped");
+    model_refuses(WORLD(PAIRING("one", BOTH " rule = \"list\";")), "one.rule", "file");
+    model_refuses(WORLD(PAIRING("one", BOTH " experts = 1;")), "one.experts", "add service");
+    model_refuses(WORLD(PAIRING("one", BOTH " experts = 2; service = \"s\";")), "one.experts",
+                  "of 1 experts");
+    model_refuses(
+        WORLD(PAIRING("one",
+                      "helpers: ( { facility = \"hx\"; }, { facility = \"hx\"; } ); helped: ( { facility = "
+                      "\"a\"; } );")),
+        "one.helpers", "twice");
+    model_refuses(
         WORLD(PAIRING(
             "one", BOTH
             " experts = 1; service = \"s\"; stint = \"9 d\";") ", { name = \"trip\"; kind = "

@@ -80,10 +80,24 @@ Test(centre, treats_near_home_who_went_far)
     model_free(&without);
 }
 
+/* The same but for the beds, which are there. */
 Test(centre, helps_nobody_without_people)
 {
     cr_assert(same_all(CENTRE_WORLD("closed = true;", CENTRE("2019-07-01", "")),
-                       CENTRE_WORLD("closed = true;", ""), 12));
+                       CENTRE_WORLD("closed = true;", ""), 6));
+    struct model with, without;
+    model_build(&with, CENTRE_WORLD("closed = true;", CENTRE("2019-07-01", "")));
+    model_build(&without, CENTRE_WORLD("closed = true;", ""));
+    model_run(&with);
+    model_run(&without);
+    for (size_t column = 0; column < PC_FIELDS; column++)
+        cr_assert_eq(model_total(&with, GROUP_PLACE_CONDITION, column),
+                     model_total(&without, GROUP_PLACE_CONDITION, column));
+    cr_assert_eq(model_at(&with, "new", admissions), 0);
+    cr_assert_eq(model_at(&with, "new", beds_open) / DAY_US, 184 * 50);
+    cr_assert_eq(model_at(&without, "new", beds_open), 0);
+    model_free(&with);
+    model_free(&without);
 }
 
 Test(centre, changes_nothing_when_off)

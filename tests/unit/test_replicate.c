@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fake_world.h"
+#include "models/ledger_fields.h"
 #include "study/result_file.h"
 #include "study/run_view.h"
 
@@ -118,8 +119,8 @@ Test(replicate, writes_ledger_fields_as_declared)
     }
     const struct result_variable *admissions = run_view_variable(result, "admissions", RESULT_INT64, dims);
     cr_assert_not_null(admissions);
-    /* replication 1, step 1, facility 1, first column of its group */
-    const int64_t expected = 1000 + 100 + (int64_t)ledger_group_width(GROUP_FACILITY);
+    /* replication 1, step 1, facility 1 */
+    const int64_t expected = 1000 + 100 + (int64_t)ledger_group_width(GROUP_FACILITY) + FA_admissions;
     cr_assert_eq(((const int64_t *)admissions->values)[(1 * 2 + 1) * 2 + 1], expected);
     const struct result_variable *flow = run_view_variable(result, "flow_treated", RESULT_INT64, flow_dims);
     cr_assert_not_null(flow);

@@ -161,19 +161,21 @@ Test(saving, those_who_are_connected_stay_so)
     interrupt_often(DATA("connected"), shares, sizeof shares / sizeof shares[0]);
 }
 
-/* Saved in a world without a policy, taken up in one where it starts later. */
-static void branch(const char *path, const char *without, const char *start, int64_t at_us)
+/* Saved in a world without a policy, taken up in one where it starts later; or the other way round. */
+static void branch_either(const char *path, const char *without, const char *start, int64_t at_us,
+                          bool has_it_first)
 {
     const char *const sets[] = {start, without};
+    const size_t first_sets = has_it_first ? 1 : 2, second_sets = has_it_first ? 2 : 1;
     struct model whole, first, second;
     struct state_writer writer = {.failed = false};
     model_partitions = PARTITIONS_PROVINCE;
-    model_build_file(&whole, 0, path, sets, 1);
+    model_build_file(&whole, 0, path, sets, second_sets);
     model_run(&whole);
-    model_build_file(&first, 0, path, sets, 2);
+    model_build_file(&first, 0, path, sets, first_sets);
     run_until(&first, at_us);
     save(&first, &writer);
-    model_build_file(&second, 0, path, sets, 1);
+    model_build_file(&second, 0, path, sets, second_sets);
     cr_assert_eq(take_up(&second, &writer), 0, "%s", second.err.text[0]);
     model_run(&second);
     same(&whole, &second, path);
@@ -181,6 +183,12 @@ static void branch(const char *path, const char *without, const char *start, int
     model_free(&whole);
     model_free(&first);
     model_free(&second);
+}
+
+static void branch(const char *path, const char *without, const char *start, int64_t at_us)
+{
+    branch_either(path, without, start, at_us, false);
+    branch_either(path, without, start, at_us, true);
 }
 
 /* Its stages come before those of the alliance that is at work, or nobody could ask anything before. */

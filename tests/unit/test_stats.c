@@ -1,7 +1,10 @@
 #include <criterion/criterion.h>
 
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "study/stats.h"
 
@@ -100,16 +103,93 @@ Test(stats, says_that_equal_worlds_do_not_differ)
     const double x[] = {0.1, 0.7, 0.3};
     const struct stats s = stats_paired(x, x, 3);
     cr_expect(s.mean == 0 && s.sd == 0 && s.half == 0);
-    cr_expect_eq(stats_variance_ratio(x, x, 3), 0);
+    cr_expect_eq(stats_variance_ratio(x, x, 3).value, 0);
 }
 
 /* Base 1 2 3 has variance 1, alternative 2 3 7 has 7, the difference 3: ratio 3/8. */
 Test(stats, compares_paired_with_independent_variance)
 {
     const double base[] = {1, 2, 3, NAN}, alternative[] = {2, 3, 7, 100}, opposite[] = {3, 2, 1, 9};
-    cr_expect(near(stats_variance_ratio(base, alternative, 4), 3.0 / 8, 1e-14));
-    cr_expect(near(stats_variance_ratio(base, opposite, 4), 2, 1e-14));
-    cr_expect(isnan(stats_variance_ratio(base, alternative, 1)));
+    cr_expect(near(stats_variance_ratio(base, alternative, 4).value, 3.0 / 8, 1e-14));
+    cr_expect(near(stats_variance_ratio(base, opposite, 4).value, 2, 1e-14));
+    cr_expect(isnan(stats_variance_ratio(base, alternative, 1).value));
     const double same[] = {5, 5};
-    cr_expect(isnan(stats_variance_ratio(same, same, 2)));
+    cr_expect(isnan(stats_variance_ratio(same, same, 2).value));
+}
+
+static const double six[] = {10, 12, 9, 14, 11, 13}, six_more[] = {11, 15, 9, 18, 12, 14};
+
+/* The zeros of mean(z)^2 - t^2 var(z)/6 with z = difference - s x base, found by scipy.optimize.brentq. */
+Test(stats, gives_fieller_s_interval_of_a_relative_change)
+{
+    const struct stats_range s = stats_relative(six, six_more, 6);
+    cr_expect(near(s.value, 10.0 / 69, 1e-14));
+    cr_expect(near(s.low, 0.0086948806778871, 1e-7), "%.12g", s.low);
+    cr_expect(near(s.high, 0.25212090724397, 1e-7), "%.12g", s.high);
+    double minus[6], minus_more[6];
+    for (size_t i = 0; i < 6; i++) {
+        minus[i] = -six[i];
+        minus_more[i] = -six_more[i];
+    }
+    const struct stats_range mirrored = stats_relative(minus, minus_more, 6);
+    cr_expect(near(mirrored.value, -s.value, 1e-12), "-11 is less than -10");
+    cr_expect(near(mirrored.low, -s.high, 1e-12) && near(mirrored.high, -s.low, 1e-12));
+}
+
+Test(stats, has_no_relative_change_from_what_may_be_nothing)
+{
+    const double base[] = {-1, 1, 2, -1}, other[] = {3, 4, 5, 6}, none[] = {0, 0, 0, 0};
+    const struct stats_range s = stats_relative(base, other, 4);
+    cr_expect(isfinite(s.value) && isnan(s.low) && isnan(s.high));
+    cr_expect(isnan(stats_relative(none, other, 4).value));
+    const struct stats_range same = stats_relative(other, other, 4);
+    cr_expect(same.value == 0 && same.low == 0 && same.high == 0);
+}
+
+/* Pseudo-values of the log ratio, leaving out one pair after the other, by numpy. */
+Test(stats, gives_a_jackknife_interval_of_the_variance_ratio)
+{
+    const struct stats_range s = stats_variance_ratio(six, six_more, 6);
+    cr_expect(near(s.value, 0.16585365853659, 1e-9), "%.12g", s.value);
+    cr_expect(near(s.low, 0.087022032292313, 1e-9), "%.12g", s.low);
+    cr_expect(near(s.high, 0.32342071121002, 1e-9), "%.12g", s.high);
+    const double lone[] = {10, 12, 9, 14, 11, 17}, shifted[] = {10, 12, 9, 14, 11, 18};
+    cr_expect(isnan(stats_variance_ratio(lone, shifted, 6).low), "without the last pair nothing differs");
+}
+
+struct covered {
+    int ratio, relative, difference;
+};
+
+/* Base N(10, 3), difference N(1, 1): ratio of variances 1/19, relative change 0.1. */
+static struct covered cover(size_t pairs, int studies)
+{
+    struct covered covered = {0, 0, 0};
+    double base[32], other[32];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 20260401);
+    for (int i = 0; i < studies; i++) {
+        for (size_t k = 0; k < pairs; k++) {
+            base[k] = 10 + gsl_ran_gaussian(rng, 3);
+            other[k] = base[k] + 1 + gsl_ran_gaussian(rng, 1);
+        }
+        const struct stats_range ratio = stats_variance_ratio(base, other, pairs);
+        const struct stats_range relative = stats_relative(base, other, pairs);
+        const struct stats difference = stats_paired(base, other, pairs);
+        covered.ratio += ratio.low <= 1.0 / 19 && 1.0 / 19 <= ratio.high;
+        covered.relative += relative.low <= 0.1 && 0.1 <= relative.high;
+        covered.difference += fabs(difference.mean - 1) <= difference.half;
+    }
+    gsl_rng_free(rng);
+    return covered;
+}
+
+/* Of 10,000 studies 95% are 9,500, with a standard deviation of 21.8: 4 of them are 87, missed once in 16,000
+ * tests if the coverage is exact. The jackknife covers 94.8% with 30 pairs. */
+Test(stats, intervals_cover_what_they_say)
+{
+    const struct covered covered = cover(30, 10000);
+    cr_expect(abs(covered.difference - 9500) <= 87, "%d", covered.difference);
+    cr_expect(abs(covered.relative - 9500) <= 87, "%d", covered.relative);
+    cr_expect(abs(covered.ratio - 9480) <= 120, "%d", covered.ratio);
 }

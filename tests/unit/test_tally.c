@@ -16,15 +16,13 @@ Test(tally, is_undefined_when_empty)
     cr_assert(isnan(tally_variance(&tally)));
 }
 
-Test(tally, gives_mean_variance_and_extremes)
+Test(tally, gives_mean_and_variance)
 {
     const int64_t values[] = {2, 4, 4, 4, 5, 5, 7, 9};
     struct tally tally = {0};
     for (size_t i = 0; i < COUNT(values); i++)
         tally_add(&tally, values[i]);
     cr_assert_eq(tally.count, 8);
-    cr_assert_eq(tally.least, 2);
-    cr_assert_eq(tally.greatest, 9);
     cr_assert_eq(tally_mean(&tally), 5);
     cr_assert_eq(tally_variance(&tally), 4);
 }
@@ -34,8 +32,6 @@ Test(tally, knows_negative_values)
     struct tally tally = {0};
     tally_add(&tally, -7);
     tally_add(&tally, -2);
-    cr_assert_eq(tally.least, -7);
-    cr_assert_eq(tally.greatest, -2);
     cr_assert_eq(tally_mean(&tally), -4.5);
     cr_assert_eq(tally_variance(&tally), 6.25);
 }
@@ -65,8 +61,6 @@ Test(tally, parts_add_up_to_the_whole)
     cr_assert_eq(merged.count, whole.count);
     cr_assert(merged.sum == whole.sum);
     cr_assert(merged.sum_of_squares == whole.sum_of_squares);
-    cr_assert_eq(merged.least, whole.least);
-    cr_assert_eq(merged.greatest, whole.greatest);
 }
 
 Test(level, integrates_over_time)
@@ -76,6 +70,39 @@ Test(level, integrates_over_time)
     tally_level_set(&queue, 30, 5);
     cr_assert_eq(tally_level_mean(&queue, 0, 40), (2 * 20 + 5 * 10) / 40.0);
     cr_assert(isnan(tally_level_mean(&queue, 40, 40)));
+}
+
+Test(sum, has_the_mean_of_all_its_parts)
+{
+    struct tally_sum whole = {0}, part = {0};
+    cr_assert(isnan(tally_sum_mean(&whole)));
+    tally_sum_add(&whole, INT64_MAX);
+    tally_sum_add(&whole, INT64_MAX);
+    tally_sum_add(&part, -6);
+    tally_sum_merge(&whole, &part);
+    cr_assert_eq(whole.count, 3);
+    cr_assert(whole.sum == 2 * (int128)INT64_MAX - 6);
+    cr_assert_eq(tally_sum_mean(&part), -6);
+}
+
+Test(level, rises_and_falls_by_one)
+{
+    struct tally_level queue = {0};
+    tally_level_rise(&queue, 10);
+    tally_level_rise(&queue, 30);
+    tally_level_fall(&queue, 35);
+    cr_assert_eq(queue.level, 1);
+    cr_assert_eq(tally_level_mean(&queue, 0, 40), (20 + 2 * 5 + 5) / 40.0);
+}
+
+Test(level, of_two_is_that_of_both)
+{
+    struct tally_level a = {0}, b = {0};
+    tally_level_set(&a, 10, 2);
+    tally_level_set(&b, 20, 3);
+    tally_level_merge(&a, &b);
+    cr_assert_eq(a.level, 5);
+    cr_assert_eq(tally_level_mean(&a, 0, 40), (2 * 30 + 3 * 20) / 40.0);
 }
 
 Test(level, restarts_with_the_level_it_has)

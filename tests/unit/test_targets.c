@@ -57,6 +57,34 @@ Test(targets, values_are_sums_over_the_dates)
     model_free(&model);
 }
 
+/* One case a day, two and three: those of the conditions that are named, together, a background one too. */
+Test(targets, take_several_conditions_together)
+{
+    struct model model;
+    model_build(
+        &model, "%s",
+        "scenario: { start = \"2020-01-01\"; length = \"10 d\"; step = \"none\"; facts = [\"" SOURCE_DIR
+        "/scenarios/data/programme_facts.csv\"]; };\n" ONE_PLACE(
+            "12 h") "facilities: ( { id = \"h\"; place = \"p\"; } );\n"
+                    "conditions: ( { id = \"one\"; arrivals: { gap: " FIXED(
+                        "24 h") "; }; pathway: ( { stage = \"x\"; } ); },\n"
+                                "  { id = \"two\"; arrivals: { gap: " FIXED(
+                                    "12 h") "; }; pathway: ( { stage = \"x\"; } ); },\n"
+                                            "  { id = \"three\"; background = true; arrivals: { gap: " FIXED(
+                                                "8 h") "; }; pathway: ( { stage = \"x\"; } ); } );\n"
+                                                       "targets: ( { fact = \"D2\"; quantity = \"patients\"; "
+                                                       "},\n"
+                                                       "  { fact = \"D2\"; quantity = \"patients\"; "
+                                                       "conditions = [\"one\", \"three\"]; },\n"
+                                                       "  { fact = \"D2\"; quantity = \"patients\"; "
+                                                       "conditions = [\"two\"]; } );\n");
+    model_run(&model);
+    cr_assert_float_eq(only_value(&model, 0), 9 + 19, 0); /* the first gap begins at the start */
+    cr_assert_float_eq(only_value(&model, 1), 9 + 29, 0);
+    cr_assert_float_eq(only_value(&model, 2), 19, 0);
+    model_free(&model);
+}
+
 Test(targets, relate_a_period_to_another)
 {
     struct model model;
@@ -130,4 +158,8 @@ Test(targets, refuse_what_is_not_known)
     refused("{ fact = \"D999\"; quantity = \"procedures\"; }", "targets.D999", "scenario.facts");
     refused("{ fact = \"D2\"; quantity = \"procedures\"; place = \"q\"; }", "targets.D2.place", "\"q\"");
     refused("{ fact = \"D2\"; quantity = \"procedures\"; at = \"each\"; }", "targets.D2.at", "rule");
+    refused("{ fact = \"D2\"; quantity = \"treated\"; conditions = [\"c\", \"q\"]; }",
+            "targets.D2.conditions", "\"q\"");
+    refused("{ fact = \"D2\"; quantity = \"treated\"; condition = \"c\"; conditions = [\"c\"]; }",
+            "targets.D2.conditions", "keep one");
 }

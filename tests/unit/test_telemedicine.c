@@ -38,14 +38,6 @@
                                          "proficiency = -0.5; delay = 0.02; } ); } );\n"
 #define GUIDES "guides: ( { service = \"crrt\"; proficiency = 0.7; teaches = 0.5; } );"
 
-static void same_counts(const struct model *a, const struct model *b, size_t steps)
-{
-    const struct ledger *x = world_ledger(a->world), *y = world_ledger(b->world);
-    for (int g = 0; g < LEDGER_GROUPS; g++)
-        cr_assert_arr_eq(x->series[g], y->series[g],
-                         steps * ledger_cells(x, (enum ledger_group)g) * sizeof *x->series[g], "group %d", g);
-}
-
 Test(telemedicine, guidance_treats_at_home_who_had_to_travel)
 {
     struct model without, with;
@@ -62,7 +54,7 @@ Test(telemedicine, guidance_treats_at_home_who_had_to_travel)
     cr_assert_eq(guided, model_people(&with, treated_in_county));
     cr_assert_eq(model_total(&with, GROUP_FACILITY_SERVICE, FS_procedures_remote), guided);
     /* Of the year, the first two months are those without it. */
-    same_counts(&without, &with, 2);
+    model_must_agree(&without, &with, 2);
     model_free(&without);
     model_free(&with);
 }
@@ -84,7 +76,7 @@ Test(telemedicine, off_changes_nothing)
         "} );\n");
     model_run(&off);
     model_run(&none);
-    same_counts(&off, &none, world_ledger(off.world)->steps);
+    model_must_agree(&off, &none, world_ledger(off.world)->steps);
     cr_assert_eq(world_events(off.world), world_events(none.world));
     model_free(&off);
     model_free(&none);
@@ -160,7 +152,7 @@ Test(telemedicine, advice_spares_the_way)
     cr_assert_eq(model_people(&without, transfers), model_at(&with, "member", admissions));
     cr_assert_gt(model_people(&with, consultations), 100);
     cr_assert_lt(model_people(&with, transfers), model_people(&without, transfers) / 2);
-    same_counts(&without, &with, 2);
+    model_must_agree(&without, &with, 2);
     model_free(&without);
     model_free(&with);
 }
@@ -281,7 +273,7 @@ Test(telemedicine, follow_up_from_afar_takes_the_same_and_no_way)
     cr_assert_gt(spared, 50);
     cr_assert_leq(llabs(spared - model_people(&with, consultations)), 2); /* on the way at the end */
     cr_assert_lt(model_people(&with, travel_time), model_people(&without, travel_time));
-    same_counts(&without, &with, 2);
+    model_must_agree(&without, &with, 2);
     model_free(&without);
     model_free(&with);
 }
@@ -304,7 +296,7 @@ Test(telemedicine, is_the_same_for_every_cut)
         cr_assert_eq(world_set_threads(two.world, 2, &two.err), 0);
         model_run(&one);
         model_run(&two);
-        same_counts(&one, &two, world_ledger(one.world)->steps);
+        model_must_agree(&one, &two, world_ledger(one.world)->steps);
         model_free(&one);
         model_free(&two);
     }

@@ -50,14 +50,6 @@ static int64_t with_role(const struct model *model, enum person_role role)
     return count;
 }
 
-static void refuses(const char *text, const char *path, const char *says)
-{
-    struct model model;
-    cr_assert_eq(model_try(&model, "%s", text), -1, "%s", says);
-    cr_assert(model_says(&model, path, says), "%s", model.err.text[0]);
-    model_free(&model);
-}
-
 /* In 30 days the centre has 240 cases, of which the trainee does a tenth: 10 to independence, 14 as own. */
 Test(training, study_brings_a_service_home)
 {
@@ -199,14 +191,15 @@ Test(training, changes_nothing_before_it_starts_or_when_it_is_off)
 
 Test(training, refuses_what_cannot_be)
 {
-    refuses(WORLD(STUDY("") ", " VISIT("trainees = 1;")), "away.way", "\"visit\" teaches at home");
-    refuses(WORLD(STUDY("") ", " TRAINING("tutor", "tutoring", "")), "away.way", "\"tutor\" teaches at home");
-    refuses(WORLD(STUDY("trainees = 11;")), "away.share", "do more than there are");
-    refuses(WORLD(STUDY("every = \"20 d\";")), "away.every", "before the others are back");
-    refuses(WORLD(TRAINING("away", "study", "centre = \"a\";")), "away.centre", "away at home");
-    refuses(WORLD(TRAINING("away", "study", "stay = \"1 h\";")), "away.stay", "a day at least");
-    refuses(WORLD(TRAINING("school", "sessions", "cases = 1;")), "school.every", "a day apart");
-    refuses(WORLD(TRAINING("school", "sessions", "every = \"7 d\"; hours = \"2 h\";")), "school.hours",
-            "add expert");
-    refuses(WORLD(STUDY("among: ( { facility = \"a\"; } );")), "away.at", "both are given");
+    model_refuses(WORLD(STUDY("") ", " VISIT("trainees = 1;")), "away.way", "\"visit\" teaches at home");
+    model_refuses(WORLD(STUDY("") ", " TRAINING("tutor", "tutoring", "")), "away.way",
+                  "\"tutor\" teaches at home");
+    model_refuses(WORLD(STUDY("trainees = 11;")), "away.share", "do more than there are");
+    model_refuses(WORLD(STUDY("every = \"20 d\";")), "away.every", "before the others are back");
+    model_refuses(WORLD(TRAINING("away", "study", "centre = \"a\";")), "away.centre", "away at home");
+    model_refuses(WORLD(TRAINING("away", "study", "stay = \"1 h\";")), "away.stay", "a day at least");
+    model_refuses(WORLD(TRAINING("school", "sessions", "cases = 1;")), "school.every", "a day apart");
+    model_refuses(WORLD(TRAINING("school", "sessions", "every = \"7 d\"; hours = \"2 h\";")), "school.hours",
+                  "add expert");
+    model_refuses(WORLD(STUDY("among: ( { facility = \"a\"; } );")), "away.at", "both are given");
 }

@@ -1,0 +1,20 @@
+#ifndef COUNTERPART_STUDY_SENSITIVITY_REPORT_H
+#define COUNTERPART_STUDY_SENSITIVITY_REPORT_H
+
+/* What an experiment says about its factors, in the way that its design is made for:
+ * one at a time, spread over beliefs, or Sobol' indices. */
+
+#include "sim/err.h"
+#include "study/experiment.h"
+
+/* Fails for designs that no analysis here fits (factorial, listed); the message says what to do. To be asked
+ * before anything is run. */
+MUST_CHECK int sensitivity_report_check(const struct design *design, struct err *err);
+
+/* Malloc'ed; NULL on failure. */
+MUST_CHECK char *sensitivity_report_text(const struct experiment *experiment, struct err *err);
+MUST_CHECK char *sensitivity_report_json(const struct experiment *experiment, struct err *err);
+/* A row a response and factor. */
+MUST_CHECK char *sensitivity_report_csv(const struct experiment *experiment, struct err *err);
+
+#endif

@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""Whether intervals cover what they say, whether `select` keeps its promise, and how much noise pairing removes.
+
+  coverage   many small studies of two queues whose means are known exactly: how often the 95% intervals of
+             `counterpart compare` (mean, paired difference, relative change) and of `run --until` hold the truth
+  selection  many searches for the best of four queues, three of which are worse by the indifference exactly, the
+             hardest case: how often `counterpart select` finds the best
+  pairing    the variance of paired differences over that of independent runs, in the scenarios that are named
+
+The queues start empty, patients come for ten hours, and the number present at the end of the tenth hour is looked at,
+over thirty such cycles a replication, each of which has ended long before the next begins. Its expectation is that of
+the transient queue, which uniformisation gives to the last digits: no run is long enough for a mean "in the long run",
+and none is needed. Each study has a seed of its own: 1, 2, 3 ...
+"""
+
+import argparse
+import concurrent.futures
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.abspath(os.path.join(HERE, "..", ".."))
+QUEUE = os.path.join(ROOT, "scenarios", "queues", "queue.cfg")
+RATE, HOURS, CYCLES = 1.5, 10, 30
+METRIC = f"station/desk/at/{HOURS}h/present"
+INDIFFERENCE, PROMISE = 0.1, 0.9
+
+VARIANT = """base = "{base}";
+change: (
+  {{ path = "scenario.warmup"; value = "0 h"; }},
+  {{ path = "scenario.length"; value = "{length} h"; }},
+  {{ path = "scenario.replications"; value = 10; }},
+  {{ path = "scenario.fine_quantiles"; value = false; }},
+  {{ path = "scenario.observe_cycle"; value = "{cycle} h"; }},
+  {{ path = "scenario.observe"; value = [ "{hours} h" ]; }},
+  {{ path = "stations.desk.servers"; value = {servers}; }},
+  {{ path = "conditions.customers.pathway.service.duration.mean"; value = "{mean:.9f} h"; }},
+  {{ path = "conditions.customers.arrivals"; value = {{ profile: {{ cycle = "{cycle} h";
+    rates = [ "{rate} per h", "0 per h", "0 per h", "0 per h", "0 per h" ]; }}; }}; }}
+);
+"""
+
+
+def present_mean(servers, service_hours):
+    """The expected number in an M/M/c queue HOURS after it was empty."""
+    states, rate = 120, 1 / service_hours
+    fastest = RATE + servers * rate
+    shares, mean, weight = [1.0] + [0.0] * (states - 1), 0.0, math.exp(-fastest * HOURS)
+    for step in range(int(fastest * HOURS + 20 * math.sqrt(fastest * HOURS) + 40)):
+        mean += weight * math.fsum(n * p for n, p in enumerate(shares))
+        following = [0.0] * states
+        for n, p in enumerate(shares):
+            up = RATE / fastest if n + 1 < states else 0
+            down = min(n, servers) * rate / fastest
+            following[n] += p * (1 - up - down)
+            if up:
+                following[n + 1] += p * up
+            if n:
+                following[n - 1] += p * down
+        shares = following
+        weight *= fastest * HOURS / (step + 1)
+    return mean
+
+
+def service_hours_for(servers, mean):
+    low, high = 0.01, 20.0
+    while high - low > 1e-10:
+        middle = (low + high) / 2
+        low, high = (middle, high) if present_mean(servers, middle) < mean else (low, middle)
+    return low
+
+
+def write_queue(folder, name, servers, mean):
+    path = os.path.join(folder, name + ".cfg")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(VARIANT.format(base=QUEUE, cycle=5 * HOURS, hours=HOURS, length=5 * HOURS * CYCLES, servers=servers,
+                                  mean=mean, rate=RATE))
+    return path
+
+
+def run(program, *arguments, codes=(0,)):
+    done = subprocess.run([program, *arguments, "-j", "1"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False)
+    if done.returncode not in codes:
+        sys.exit(f"comparing.py: {program} {' '.join(arguments)}: {done.stderr}")
+    return done.stdout
+
+
+def in_parallel(jobs, work, count):
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(work, range(1, count + 1)))
+
+
+def share_line(name, hits, count, least, most):
+    """A share of hits, with its 95% interval (Wilson)."""
+    z, p = 1.959964, hits / count
+    middle = (p + z * z / 2 / count) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(p * (1 - p) / count + z * z / 4 / count / count)
+    return {"what": name, "count": count, "hits": hits, "share": p, "low": middle - half, "high": middle + half,
+            "least": least, "most": most, "met": least <= p <= most}
+
+
+# ---- coverage ----
+
+def coverage(options):
+    with tempfile.TemporaryDirectory() as folder:
+        base, other = write_queue(folder, "base", 2, 1.0), write_queue(folder, "other", 2, 0.9)
+        of_base, of_other = present_mean(2, 1.0), present_mean(2, 0.9)
+        truth = {"mean": of_base, "difference": of_other - of_base, "relative": of_other / of_base - 1}
+
+        def study(seed):
+            out = run(options.program, "compare", base, other, "--seed", str(seed), "--json")
+            metric = json.loads(out)["metrics"][METRIC]
+            difference = metric["alternatives"][0]["difference"]
+            ranges = {"mean": metric["base"]["ci95"], "difference": difference["ci95"],
+                      "relative": difference["relative_ci95"]}
+            held = {name: low <= truth[name] <= high for name, (low, high) in ranges.items()}
+            path = os.path.join(folder, f"{seed}.h5")
+            run(options.program, "run", base, "--seed", str(seed), "--until", METRIC + "<5%", "--limit", "2000", "-o", path)
+            shown = json.loads(run_show(options.program, path))
+            low, high = shown["metrics"][METRIC]["ci95"]
+            os.remove(path)
+            os.remove(path + ".run.json")
+            return held | {"until": low <= of_base <= high, "spent": shown["replications"],
+                           "ratio": difference["variance_ratio"]}
+
+        studies = in_parallel(options.jobs, study, options.number)
+    # A short form is to be missed once in 15,000 tests at most; the full one has the bounds that are wanted.
+    least, most = (0.94, 0.96) if options.number >= 2000 else (0.95 - 4 * math.sqrt(0.95 * 0.05 / options.number), 1)
+    names = {"mean": "mean of 10 replications", "difference": "paired difference, 10 replications",
+             "relative": "relative change, 10 replications"}
+    lines = [share_line(label, sum(s[name] for s in studies), len(studies), least, most) for name, label in names.items()]
+    spent = sorted(s["spent"] for s in studies)
+    lines.append(share_line(f"mean, `--until` its interval is +-5% ({spent[0]} to {spent[-1]} replications)",
+                            sum(s["until"] for s in studies), len(studies), least - 0.01, 1))
+    return {"lines": lines, "truth": truth, "ratio": sum(s["ratio"] for s in studies) / len(studies)}
+
+
+def run_show(program, path):
+    return subprocess.run([program, "show", path, "--json"], capture_output=True, text=True, check=True).stdout
+
+
+# ---- selection ----
+
+def selection(options):
+    best_mean = present_mean(2, 1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        worlds = [write_queue(folder, "best", 2, 1.0)]
+        for servers in (1, 3, 4):
+            worlds.append(write_queue(folder, f"desks{servers}", servers,
+                                      service_hours_for(servers, best_mean + INDIFFERENCE)))
+
+        def search(seed):
+            out = run(options.program, "select", *worlds[1:], worlds[0], "--metric", METRIC, "--indifference",
+                      str(INDIFFERENCE), "--promise", str(PROMISE), "--seed", str(seed), "--json")
+            return json.loads(out)
+
+        searches = in_parallel(options.jobs, search, options.number)
+    least = PROMISE if options.number >= 500 else PROMISE - 4 * math.sqrt(PROMISE * (1 - PROMISE) / options.number)
+    found = sum(s["best"] == "best" and s["decided"] for s in searches)
+    spent = [s["replications"] for s in searches]
+    return {"lines": [share_line("the best of four is found", found, len(searches), least, 1)],
+            "spent": sum(spent) / len(spent), "most": max(spent)}
+
+
+# ---- pairing ----
+
+METRICS = ("deaths", "cross_province_share", "travel_to_treatment_mean", "treated", "patient_cost")
+
+
+def pairing(options):
+    rows = []
+    for pair in options.scenario:
+        base, other = (os.path.join(ROOT, "scenarios", name + ".cfg") for name in pair.split(","))
+        out = run(options.program, "compare", base, other, "-r", str(options.number), "--csv")
+        found = {row["metric"]: row for row in csv.DictReader(io.StringIO(out))}
+        for name in METRICS:
+            row = found.get(name)
+            if row is not None:
+                rows.append({"scenario": row["alternative"], "replications": options.number,
+                             **{key: row[key] for key in row if key not in ("base", "alternative")}})
+    return {"rows": rows}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("coverage", "selection", "pairing"))
+    parser.add_argument("--program", default=os.path.join(ROOT, "build", "counterpart"))
+    parser.add_argument("-n", "--number", type=int, required=True, help="studies, searches or replications")
+    parser.add_argument("-j", "--jobs", type=int, default=1)
+    parser.add_argument("--scenario", action="append", default=[], metavar="BASE,ALTERNATIVE")
+    parser.add_argument("--json", metavar="FILE", help="keep the numbers for scripts/validate-comparing")
+    options = parser.parse_args()
+    found = {"coverage": coverage, "selection": selection, "pairing": pairing}[options.what](options)
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(found, file, indent=1)
+    for row in found.get("lines", []):
+        print(f"{row['what']}: {row['hits']} of {row['count']} = {row['share']:.4f} [{row['low']:.4f}, {row['high']:.4f}], "
+              f"wanted {row['least']:.4f} to {row['most']:.4f}: {'met' if row['met'] else 'MISSED'}")
+    for row in found.get("rows", []):
+        print(row["scenario"], row["metric"], row["difference"], row["variance_ratio"], row["variance_ratio_low"],
+              row["variance_ratio_high"])
+    return 0 if all(row["met"] for row in found.get("lines", [])) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
