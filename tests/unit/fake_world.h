@@ -119,11 +119,9 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     world->metrics[2] = (struct metric){"never", "d", NAN};
     if (world->replication == fake.other_metrics)
         world->metrics[2].name = "sometimes";
-    world->targets[0] =
-        (struct target_value){"D3", "fit", "staff_independent", "1", 101, 100, 102, 100 + r, NULL};
-    world->targets[1] =
-        (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r, NULL};
-    world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36, NULL};
+    world->targets[0] = (struct target_value){"D3", "fit", "staff_independent", "1", 101, 100, 102, 100 + r};
+    world->targets[1] = (struct target_value){"D4", "predict", "procedures", "1", 300, 290, NAN, 100 + r};
+    world->targets[2] = (struct target_value){"A1", "context", "beds", "1", 36, NAN, NAN, 36};
     return 0;
 }
 
