@@ -111,6 +111,26 @@ def mm1(table, case, runs):
     table.add(case, "peak_mb", peaks)
 
 
+def floor_mm1(table, case, runs):
+    """By hand, beside the program in turns: it must count the same, to the last digit."""
+    warmup_d, length_d = re.search(r'warmup = "(\d+) d"; length = "(\d+) d"', MM1.read_text()).groups()
+    command = [BUILD / "bench/bench_floor_mm1", warmup_d, length_d]
+    done = [Run(*command) for _ in range(runs)]
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.h5"
+        Run(BUILD / "counterpart", "run", MM1, "-o", result, "-j", 1)
+        shown = subprocess.run([BUILD / "counterpart", "show", result, "--json"],
+                               capture_output=True, text=True, check=True)
+        events = json.loads(Path(f"{result}.run.json").read_text())["events"]
+    metrics = json.loads(shown.stdout)["metrics"]
+    for name in done[0].said:
+        if "/" in name and done[0].number(name) != metrics[name]["mean"]:
+            sys.exit(f"bench: {case}: {name} is {done[0].said[name]}, and {metrics[name]['mean']} by the program")
+    if done[0].number("events") != events:
+        sys.exit(f"bench: {case}: {done[0].said['events']} events, and {events} of the program")
+    table.add(case, "ns_per_event", [run.number("ns_per_event") for run in done])
+
+
 def partitions(customers, days):
     """One world cut into 31 on one thread and on two, in turns: the same must happen in both."""
 
@@ -171,6 +191,7 @@ for kind in ("own", "buckets"):
     CASES[f"hold_1e7/{kind}"] = hold(kind, 10**7, 10_000_000, most_runs=1)
 CASES.update({
     "mm1": mm1,
+    "floor_mm1": floor_mm1,
     "mmc": mmc,
     "partitions_1e4": partitions(10_000, 500),
     "partitions_1e6": partitions(1_000_000, 10),

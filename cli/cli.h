@@ -27,6 +27,7 @@ struct cli_options {
     const char **sets; /* "PATH=VALUE", in the order given; -r and --seed are among them */
     size_t set_count, set_capacity;
     const char *output;                       /* NULL: the default */
+    const char *series;                       /* NULL: none */
     const char *trace;                        /* NULL: none */
     const char *save_state, *from_state, *at; /* NULL: not */
     const char **untils;                      /* "METRIC<WIDTH" */
@@ -35,11 +36,14 @@ struct cli_options {
     uint32_t budget;              /* 0: none */
     const char *step;             /* "week" when not given */
     const char *metric;           /* NULL: none named */
+    const char *share;            /* of a sweep; NULL: the default */
     const char *kind, *points;    /* of a design; NULL: as its file says */
     double indifference, promise; /* 0: not given; 0.95 when not given */
+    int perspective;              /* enum worth_perspective */
+    double threshold;             /* 0: not given */
     int partitions;               /* enum scenario_partitions */
     unsigned threads;
-    bool targets, json, csv, markdown, all, results, largest;
+    bool targets, json, csv, markdown, all, results, largest, resume, gaps, patients, worth;
     struct arena arena; /* owns made-up texts */
 };
 
@@ -60,13 +64,21 @@ enum {
     OPTION_UNTIL,
     OPTION_LIMIT,
     OPTION_METRIC,
+    OPTION_SERIES,
     OPTION_LARGEST,
     OPTION_INDIFFERENCE,
     OPTION_PROMISE,
     OPTION_BUDGET,
+    OPTION_PATIENTS,
+    OPTION_PERSPECTIVE,
+    OPTION_THRESHOLD,
+    OPTION_WORTH,
     OPTION_STEP,
     OPTION_KIND,
-    OPTION_POINTS
+    OPTION_POINTS,
+    OPTION_RESUME,
+    OPTION_SHARE,
+    OPTION_GAPS
 };
 
 #define CLI_OPTION_OUTPUT                                                                                    \
@@ -171,6 +183,30 @@ enum {
     {                                                                                                        \
         "all", OPTION_ALL, NULL, 0, "Show the metrics of every part, not only the headlines", 0              \
     }
+#define CLI_OPTION_PERSPECTIVE                                                                               \
+    {                                                                                                        \
+        "perspective", OPTION_PERSPECTIVE, "WHOSE", 0,                                                       \
+            "With --worth: the costs of society (the default: patients, insurers, programme), payer "        \
+            "(insurers, programme) or patients",                                                             \
+            0                                                                                                \
+    }
+#define CLI_OPTION_THRESHOLD                                                                                 \
+    {                                                                                                        \
+        "threshold", OPTION_THRESHOLD, "CNY", 0,                                                             \
+            "With --worth: what averting a DALY may cost (default: 95000, about what China produces a "      \
+            "head and year)",                                                                                \
+            0                                                                                                \
+    }
+#define CLI_OPTION_WORTH                                                                                     \
+    {                                                                                                        \
+        "worth", OPTION_WORTH, NULL, 0, "Show cost per DALY averted, acceptability and budget impact", 0     \
+    }
+#define CLI_OPTION_PATIENTS                                                                                  \
+    {                                                                                                        \
+        "patients", OPTION_PATIENTS, NULL, 0,                                                                \
+            "Show what happened to the same patients in the worlds: saved and lost, nearer and farther ...", \
+            0                                                                                                \
+    }
 #define CLI_OPTION_CSV                                                                                       \
     {                                                                                                        \
         "csv", OPTION_CSV, NULL, 0, "Print CSV, a row a metric", 0                                           \
@@ -223,12 +259,15 @@ size_t cli_width(void);
 
 double cli_clock_s(void);
 
+int command_merge(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_select(int argc, char **argv);
 int command_warmup(int argc, char **argv);
 int command_keys(int argc, char **argv);

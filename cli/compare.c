@@ -6,18 +6,14 @@
 #include "cli/cli.h"
 #include "cli/until.h"
 #include "cli/worlds.h"
+#include "study/json_out.h"
+#include "study/people.h"
+#include "study/worth.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
-                                              CLI_OPTION_REPLICATIONS,
-                                              CLI_OPTION_UNTIL,
-                                              CLI_OPTION_LIMIT,
-                                              CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,
-                                              CLI_OPTION_SET,
-                                              CLI_OPTION_JSON,
-                                              CLI_OPTION_CSV,
-                                              CLI_OPTION_ALL,
-                                              {0}};
+static const struct argp_option accepted[] = {
+    CLI_OPTION_OUTPUT,   CLI_OPTION_REPLICATIONS, CLI_OPTION_UNTIL,     CLI_OPTION_LIMIT, CLI_OPTION_THREADS,
+    CLI_OPTION_SEED,     CLI_OPTION_SET,          CLI_OPTION_JSON,      CLI_OPTION_CSV,   CLI_OPTION_ALL,
+    CLI_OPTION_PATIENTS, CLI_OPTION_PERSPECTIVE,  CLI_OPTION_THRESHOLD, CLI_OPTION_WORTH, {0}};
 
 static const char doc[] =
     "Runs scenarios with the same patients and the same luck, and prints what each alternative changes "
@@ -29,16 +25,52 @@ static const char doc[] =
     "EXAMPLE\n"
     "  counterpart compare scenarios/horqin_no_stint.cfg scenarios/horqin_stroke_stint.cfg -r 30";
 
-static int print_comparison(const struct comparison *comparison, const struct cli_options *options,
-                            struct err *err)
+/* About one gross domestic product a head and year, as the help says. */
+#define THRESHOLD_CNY 95000.0
+
+/* What is shown besides the table of metrics. */
+struct more {
+    const struct people *people; /* NULL: nothing */
+    struct worth *worth;         /* likewise */
+};
+
+static char *text_for_people(const struct comparison *comparison, const struct more *more,
+                             const struct cli_options *options, struct err *err)
 {
-    char *text = NULL;
-    if (options->json)
-        text = compare_json(comparison, err);
-    else
-        text = options->csv
-                   ? compare_csv(comparison, err)
-                   : compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, cli_width(), err);
+    char *table = compare_text(comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES, cli_width(), err);
+    if (table == NULL)
+        return NULL;
+    struct text text;
+    text_init(&text, err);
+    text_add(&text, "%s", table);
+    if (more->people != NULL)
+        people_text(more->people, options->all, &text, err);
+    if (more->worth != NULL)
+        worth_text(more->worth, &text, err);
+    free(table);
+    return text_take(&text, err);
+}
+
+static char *text_for_programs(const struct comparison *comparison, const struct more *more,
+                               const struct cli_options *options, struct err *err)
+{
+    if (options->csv)
+        return more->people != NULL  ? people_csv(more->people, err)
+               : more->worth != NULL ? worth_csv(more->worth, err)
+                                     : compare_csv(comparison, err);
+    char *text = compare_json(comparison, err);
+    if (text != NULL && more->people != NULL)
+        text = json_out_with(text, "patients", people_json(more->people), err);
+    if (text != NULL && more->worth != NULL)
+        text = json_out_with(text, "worth", worth_json(more->worth), err);
+    return text;
+}
+
+static int print_comparison(const struct comparison *comparison, const struct more *more,
+                            const struct cli_options *options, struct err *err)
+{
+    char *text = options->json || options->csv ? text_for_programs(comparison, more, options, err)
+                                               : text_for_people(comparison, more, options, err);
     if (text == NULL)
         return -1;
     fputs(text, stdout);
@@ -46,17 +78,46 @@ static int print_comparison(const struct comparison *comparison, const struct cl
     return 0;
 }
 
-static int gather_and_print(const struct worlds *worlds, const struct cli_options *options,
+static int write_comparison(struct comparison *comparison, const struct more *more,
+                            const struct cli_options *options, const struct cli_run_facts *facts,
+                            struct err *err)
+{
+    const struct result *table = compare_result(comparison, err);
+    if (table == NULL)
+        return -1;
+    struct result result = *table;
+    if (more->people != NULL && people_put(more->people, &result, &comparison->arena, err) != 0)
+        return -1;
+    if (more->worth != NULL && worth_put(more->worth, &result, &comparison->arena, err) != 0)
+        return -1;
+    return cli_write_result(options->output, &result, facts, err);
+}
+
+static int find_worth(struct worth *worth, const struct comparison *comparison, const struct worlds *worlds,
+                      struct err *err)
+{
+    const struct cli_options *options = worlds->options;
+    return worth_init(worth, comparison, worlds->views, (enum worth_perspective)options->perspective,
+                      options->threshold > 0 ? options->threshold : THRESHOLD_CNY, err);
+}
+
+static int gather_and_print(struct worlds *worlds, const struct cli_options *options,
                             const struct cli_run_facts *facts, struct err *err)
 {
     struct comparison comparison;
+    struct worth worth = {.worlds = 0};
+    const struct more more = {.people = options->patients ? &worlds->kept.people : NULL,
+                              .worth = options->worth ? &worth : NULL};
     int answer = compare_runs(&comparison, worlds->views, options->paths, worlds->count, err);
-    if (answer == 0 && options->output != NULL) {
-        const struct result *result = compare_result(&comparison, err);
-        answer = result == NULL ? -1 : cli_write_result(options->output, result, facts, err);
-    }
+    if (answer == 0 && options->worth)
+        answer = find_worth(&worth, &comparison, worlds, err);
+    if (answer == 0 && options->patients)
+        answer = kept_join(&worlds->kept, worlds, comparison.labels, err);
+    if (answer == 0 && options->output != NULL)
+        answer = write_comparison(&comparison, &more, options, facts, err);
     if (answer == 0)
-        answer = print_comparison(&comparison, options, err);
+        answer = print_comparison(&comparison, &more, options, err);
+    worth_free(&worth);
     compare_free(&comparison);
     return answer;
 }

@@ -5,7 +5,7 @@
 #include "models/world.h"
 #include "study/describe.h"
 
-enum { WIDTH = 100 };
+enum { WIDTH = 100 }; /* of the lines where standard output is no terminal */
 
 static const struct argp_option accepted[] = {
     {"markdown", OPTION_MARKDOWN, NULL, 0, "Print Markdown", 0}, CLI_OPTION_JSON, CLI_OPTION_SET, {0}};
@@ -38,7 +38,8 @@ int command_describe(int argc, char **argv)
     if (cli_parse(&options, accepted, "SCENARIO", doc, 1, 1, argc, argv, &err) == 0)
         status = cli_load(&scenario, &world, options.paths[0], &options);
     if (world != NULL) {
-        char *text = describe_scenario(&scenario, world, COUNTERPART_VERSION, form_of(&options), WIDTH, &err);
+        char *text = describe_scenario(&scenario, world, COUNTERPART_VERSION, form_of(&options),
+                                       cli_width() == 0 ? WIDTH : cli_width(), &err);
         status = text == NULL ? EXIT_FAILED : EXIT_DONE;
         if (text != NULL)
             fputs(text, stdout);

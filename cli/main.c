@@ -23,6 +23,9 @@ static const struct command commands[] = {
     {"select", "counterpart select", command_select},
     {"warmup", "counterpart warmup", command_warmup},
     {"sensitivity", "counterpart sensitivity", command_sensitivity},
+    {"sweep", "counterpart sweep", command_sweep},
+    {"status", "counterpart status", command_status},
+    {"merge", "counterpart merge", command_merge},
     {"show", "counterpart show", command_show},
     {"describe", "counterpart describe", command_describe},
     {"keys", "counterpart keys", command_keys},
@@ -40,6 +43,9 @@ static const char doc[] =
     "  select BASE ALTERNATIVE...   Find the best of several scenarios\n"
     "  warmup SCENARIO              Find how long the start of a run matters\n"
     "  sensitivity DESIGN           How much depends on which key\n"
+    "  sweep DESIGN                 Run a design into a folder, in shards that survive being killed\n"
+    "  status FOLDER                How far a sweep is\n"
+    "  merge FOLDER                 Make one result file of a sweep\n"
     "  show FILE                    Print a result file as tables, JSON or CSV\n"
     "  describe SCENARIO            Describe a scenario by the STRESS-DES checklist\n"
     "  keys [PATH]                  Explain the keys of the scenario language\n"

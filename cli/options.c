@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "models/design_spec.h"
+#include "study/worth.h"
 
 enum { MOST_THREADS = 1024, MOST_REPLICATIONS = 1000000 };
 
@@ -64,6 +65,15 @@ static int partitions_of(const char *how, struct argp_state *state)
         if (strcmp(how, names[i]) == 0)
             return i;
     argp_error(state, "--partitions=%s is not one of province, prefecture, place and one", how);
+    return 0;
+}
+
+static int perspective_of(const char *whose, struct argp_state *state)
+{
+    for (int i = 0; i < WORTH_PERSPECTIVES; i++)
+        if (strcmp(whose, worth_perspectives[i]) == 0)
+            return i;
+    argp_error(state, "--perspective=%s is not one of society, payer and patients", whose);
     return 0;
 }
 
@@ -151,6 +161,10 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
                    options->least_paths == 1 ? " is" : "s are", options->path_count);
     check_states(options, state);
     check_until(options, state);
+    if (!options->worth && (options->threshold > 0 || options->perspective != WORTH_SOCIETY))
+        argp_error(state, "--threshold and --perspective are about --worth, which is missing");
+    if (options->csv && options->patients && options->worth)
+        argp_error(state, "--csv is one table: ask for --patients or for --worth");
     if (options->json && options->csv)
         argp_error(state, "--json and --csv exclude each other");
     if (options->json && options->markdown)
@@ -190,12 +204,21 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_AT:
         options->at = arg;
         return 0;
+    case OPTION_GAPS:
+        options->gaps = true;
+        return 0;
     case OPTION_KIND:
         options->kind = arg;
         return 0;
     case OPTION_POINTS:
         (void)whole_number(arg, DESIGN_POINTS, "--points", state);
         options->points = arg;
+        return 0;
+    case OPTION_RESUME:
+        options->resume = true;
+        return 0;
+    case OPTION_SHARE:
+        options->share = arg;
         return 0;
     case OPTION_TARGETS:
         options->targets = true;
@@ -211,6 +234,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_METRIC:
         options->metric = arg;
         return 0;
+    case OPTION_SERIES:
+        return take_name(&options->series, "--series", arg, state);
     case OPTION_LARGEST:
         options->largest = true;
         return 0;
@@ -237,6 +262,18 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return 0;
     case OPTION_MARKDOWN:
         options->markdown = true;
+        return 0;
+    case OPTION_PATIENTS:
+        options->patients = true;
+        return 0;
+    case OPTION_PERSPECTIVE:
+        options->perspective = perspective_of(arg, state);
+        return 0;
+    case OPTION_THRESHOLD:
+        options->threshold = number_between(arg, 0, 1e12, "--threshold", state);
+        return 0;
+    case OPTION_WORTH:
+        options->worth = true;
         return 0;
     case OPTION_RESULTS:
         options->results = true;

@@ -9,13 +9,14 @@
 #include "cli/cli.h"
 
 #define REDRAW_S 0.2
+#define LOG_S 60.0
 
 static atomic_int stop_signal; /* the first that came; 0: none */
 static atomic_bool running;
 
 static void note_signal(int number)
 {
-    static const char text[] = "\ncounterpart: stopped at once; nothing was written\n";
+    static const char text[] = "\ncounterpart: stopped at once; nothing is half written\n";
     int none = 0;
     if (atomic_compare_exchange_strong(&stop_signal, &none, number) || !atomic_load(&running))
         return;
@@ -94,6 +95,32 @@ void progress_show(void *data, double share)
         return;
     line->shown_s = now;
     draw(line, line->from + line->width * share, now - line->begun_s);
+}
+
+int progress_tasks(struct progress_line *line, size_t done, size_t tasks)
+{
+    const double now = cli_clock_s(), elapsed = now - line->begun_s;
+    const double pause = line->terminal ? REDRAW_S : LOG_S;
+    if (now - (line->shown_s > 0 ? line->shown_s : line->begun_s) >= pause) {
+        char left[32], drawn[160];
+        const double rate = elapsed > 0 ? (double)done / elapsed : 0;
+        write_left(left, sizeof left, rate > 0 ? (double)(tasks - done) / rate : 1e9);
+        const int length = snprintf(drawn, sizeof drawn, "%.40s: %zu of %zu tasks, %.*f tasks/s, %s left",
+                                    line->what, done, tasks, rate < 10 ? 2 : 0, rate, left);
+        fprintf(stderr, line->terminal ? "\r%s%*s" : "%s%*s\n", drawn,
+                line->length > length ? line->length - length : 0, "");
+        fflush(stderr);
+        line->length = line->terminal ? length : 0;
+        line->shown_s = now;
+    }
+    return atomic_load(&stop_signal);
+}
+
+int progress_end_gently(struct progress_line *line)
+{
+    atomic_store(&running, false);
+    erase(line);
+    return atomic_load(&stop_signal);
 }
 
 void progress_end(struct progress_line *line)

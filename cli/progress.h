@@ -22,6 +22,11 @@ void progress_begin(struct progress_line *line, const char *what, double replica
 /* For struct replicate_options: data is the struct progress_line. Ends the program, with exit code 1, when a
  * signal has asked for it: nothing is on the disk before a result is whole. */
 void progress_show(void *data, double share);
+/* For work that keeps what it has done: shows tasks, rate and time left, on a terminal as a line that
+ * changes, in a log as a line a minute. Returns the signal that has asked for the end, or 0. */
+int progress_tasks(struct progress_line *line, size_t done, size_t tasks);
+/* Takes the line off the terminal without ending the program. Returns as progress_tasks(). */
+int progress_end_gently(struct progress_line *line);
 /* Takes the line off the terminal. What is written afterwards is not interrupted. */
 void progress_end(struct progress_line *line);
 

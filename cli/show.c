@@ -3,9 +3,16 @@
 
 #include "cli/cli.h"
 #include "study/compare.h"
+#include "study/series.h"
 #include "study/show.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_JSON, CLI_OPTION_CSV, CLI_OPTION_ALL, {0}};
+static const struct argp_option accepted[] = {
+    CLI_OPTION_JSON,
+    CLI_OPTION_CSV,
+    CLI_OPTION_ALL,
+    {"series", OPTION_SERIES, "FIELD", 0, "Show an output field over time, summed over places and the like",
+     0},
+    {0}};
 
 static const char doc[] =
     "Prints a result file: every metric with its mean over the replications and 95% interval "
@@ -24,6 +31,14 @@ static char *show_run(const struct result *result, const struct cli_options *opt
         return show_json(&view, options->paths[0], err);
     return options->csv ? show_csv(&view, err)
                         : show_text(&view, options->all ? DETAIL_ALL : DETAIL_HEADLINES, err);
+}
+
+static char *show_series(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    if (options->json)
+        return series_json(result, options->series, err);
+    return options->csv ? series_csv(result, options->series, err)
+                        : series_text(result, options->series, cli_width() == 0 ? 100 : cli_width(), err);
 }
 
 static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
@@ -50,7 +65,9 @@ int command_show(int argc, char **argv)
     char *text = NULL;
     if (cli_parse(&options, accepted, "FILE", doc, 1, 1, argc, argv, &err) == 0 &&
         result_read(options.paths[0], &result, &err) == 0) {
-        if (result_find_dimension(&result, "scenario") != NULL)
+        if (options.series != NULL)
+            text = show_series(&result, &options, &err);
+        else if (result_find_dimension(&result, "scenario") != NULL)
             text = show_comparison(&result, &options, &err);
         else
             text = show_run(&result, &options, &err);

@@ -20,6 +20,7 @@ void worlds_free(struct worlds *worlds)
         scenario_free(&worlds->items[i].scenario);
     }
     saved_run_free(worlds->shared);
+    kept_free(&worlds->kept);
     free(worlds->items);
     free(worlds->views);
     *worlds = (struct worlds){.count = 0};
@@ -50,6 +51,12 @@ static int find_branch(struct worlds *worlds, struct world *base, size_t i, cons
 static int read_entry(struct worlds *worlds, size_t i, struct err *err)
 {
     struct worlds_entry *entry = &worlds->items[i];
+    if (worlds->options->patients) {
+        (void)err_fail(err,
+                       "%s: a result file does not hold what happened to each patient; name the scenario",
+                       worlds->options->paths[i]);
+        return EXIT_WRONG;
+    }
     if (result_read(worlds->options->paths[i], &entry->read, err) != 0 ||
         run_view_of(&worlds->views[i], &entry->read, err) != 0)
         return EXIT_FAILED;
@@ -93,7 +100,11 @@ int worlds_load(struct worlds *worlds, const struct cli_options *options, uint32
     world_free(base);
     if (status != 0)
         return status;
-    return compare_check(worlds->views, options->paths, worlds->count, err) == 0 ? 0 : EXIT_WRONG;
+    if (compare_check(worlds->views, options->paths, worlds->count, err) != 0)
+        return EXIT_WRONG;
+    if (options->patients && kept_init(&worlds->kept, worlds->count, worlds->room, err) != 0)
+        return EXIT_FAILED;
+    return 0;
 }
 
 static int run_entry(struct worlds *worlds, size_t i, uint32_t to, const struct replicate_options *how,
@@ -154,7 +165,9 @@ int worlds_run(struct worlds *worlds, const bool *included, uint32_t to, struct 
                                               .progress = progress_show,
                                               .data = &line,
                                               .save = branches && !kept ? worlds->shared : NULL,
-                                              .from = branches && kept ? worlds->shared : NULL};
+                                              .from = branches && kept ? worlds->shared : NULL,
+                                              .fates =
+                                                  worlds->kept.file == NULL ? NULL : worlds->kept.file[i]};
         kept |= branches;
         line.what = text_base_name(worlds->options->paths[i]);
         line.from = (double)done++ * line.width;

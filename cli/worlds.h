@@ -5,6 +5,7 @@
  * all at once or replication by replication, and result files of earlier runs. */
 
 #include "cli/cli.h"
+#include "cli/kept.h"
 #include "study/run_file.h"
 #include "study/run_view.h"
 #include "study/saved_run.h"
@@ -26,6 +27,7 @@ struct worlds {
     uint32_t room;            /* replications that may be run in all */
     bool metrics_only;        /* what is counted by month is not kept */
     struct saved_run *shared; /* what the first that is run keeps for the others; NULL: nothing */
+    struct kept kept;         /* with --patients */
     uint64_t events;
 };
 

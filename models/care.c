@@ -216,8 +216,9 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         care[FS_procedures_ended]++;
         care[FS_stay_after_procedure] += now_us - patient->treated_us;
     }
+    int64_t outcome = -1;
     if (condition->spec->outcomes.count > 0) {
-        const int64_t outcome =
+        outcome =
             outcome_draw(condition, &world->rng, case_identity(world, patient), patient,
                          world->has_extra && (case_extra(world, who)->afar & AFAR_WATCHED) != 0, now_us);
         if (outcome >= 0) {
@@ -230,6 +231,8 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
             cell[PC_daly] += llround(spec->daly * 1e6);
         }
     }
+    if (world->fates != NULL)
+        fate_ends(world, patient, outcome);
     struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
     if (patient->asked_us >= world->warmup_us)
         tally_sum_add(&count->sojourn, now_us - patient->asked_us);
@@ -277,8 +280,7 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
 
 static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
 {
-    return luck_ahead(&world->part.luck, &world->rng, stream, &world->demand.stream[stream].hash, number,
-                      (struct rng_purpose){.quantity = DRAW_ARRIVAL}, world->demand.unit_exponential);
+    return case_arrival_ahead(world, &world->demand.stream[stream], stream, number);
 }
 
 static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t number)
@@ -322,10 +324,13 @@ static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordina
         watch_refused(world, stream_index, ordinal, now_us);
         return;
     }
+    const struct condition *condition = &world->pathways.condition[stream->condition];
+    if (world->fates != NULL &&
+        !fate_comes(world, stream_index, ordinal, condition_severity(condition, luck.w[1]), now_us))
+        return;
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
         return;
-    const struct condition *condition = &world->pathways.condition[stream->condition];
     struct patient *patient = case_patient(world, who);
     patient->stream = stream_index;
     patient->ordinal = ordinal;
@@ -372,13 +377,6 @@ static void handle_arrival(struct world *world, const struct event *event)
     }
 }
 
-/* From where a plain stage left a patient. */
-static inline void go_on_from(struct world *world, struct plain_step step, int64_t now_us)
-{
-    if (step.next != CASE_SETTLED)
-        go_on(world, step.who, step.next, step.anew, now_us);
-}
-
 /* To another stage, if there is one. */
 static void leave_stay(struct world *world, uint32_t who, int32_t next, int64_t now_us)
 {
@@ -401,10 +399,6 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     int32_t after = STAGE_END;
     if (stay_is(world, stage) && stay_depart(world, who, &after, now_us)) {
         leave_stay(world, who, after, now_us);
-        return;
-    }
-    if (plain_is(world, stage)) {
-        go_on_from(world, plain_depart(world, who, patient, stage, now_us), now_us);
         return;
     }
     int32_t next = stage->next;
@@ -554,21 +548,8 @@ static void handle_shift(struct world *world, const struct event *event)
                         (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
 }
 
-void care_handle(void *data, unsigned partition, const struct event *event)
+static void handle_patient(struct world *world, const struct event *event)
 {
-    struct world *whole = data;
-    struct world *world = whole->view[partition];
-    if (event->kind == EVENT_ARRIVAL) {
-        if (plain_comes(world, event->who))
-            go_on_from(world, plain_arrive(world, event->who, event->at_us), event->at_us);
-        else
-            handle_arrival(world, event);
-        return;
-    }
-    if (event->kind == EVENT_SHIFT) {
-        handle_shift(world, event);
-        return;
-    }
     const struct patient *patient = case_patient(world, event->who);
     if (patient->due_us != event->at_us || patient->due_kind != event->kind)
         return; /* cancelled */
@@ -601,6 +582,38 @@ void care_handle(void *data, unsigned partition, const struct event *event)
     case EVENT_SHIFT:
         break;
     }
+}
+
+/* Apart, so that what is plain saves no registers for what is not. */
+__attribute__((noinline)) static void handle_any(struct world *world, const struct event *event)
+{
+    if (event->kind == EVENT_ARRIVAL)
+        handle_arrival(world, event);
+    else if (event->kind == EVENT_SHIFT)
+        handle_shift(world, event);
+    else
+        handle_patient(world, event);
+}
+
+/* From where a plain stage has left a patient. */
+__attribute__((noinline)) static void go_on_from(struct world *world, struct plain_step step, int64_t now_us)
+{
+    go_on(world, step.who, step.next, step.next != case_patient(world, step.who)->stage, now_us);
+}
+
+void care_handle(void *data, unsigned partition, const struct event *event)
+{
+    struct world *world = ((struct world *)data)->view[partition];
+    const int64_t now_us = event->at_us;
+    struct plain_step step = {.next = CASE_SETTLED};
+    if (event->kind == EVENT_ARRIVAL && plain_comes(world, event->who))
+        step = plain_arrive(world, event->who, now_us);
+    else if (event->kind == EVENT_DEPART && plain_leaves(world, event))
+        step = plain_depart(world, event->who, now_us);
+    else
+        handle_any(world, event);
+    if (__builtin_expect(step.next != CASE_SETTLED, 0))
+        go_on_from(world, step, now_us);
 }
 
 void care_deliver(void *data, unsigned partition, const struct message *message)

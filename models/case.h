@@ -58,9 +58,13 @@ static inline uint32_t case_visit(struct world *world, uint32_t who, const struc
 static inline __attribute__((always_inline)) const struct luck_batch *case_luck_ahead(
     const struct world *world, const struct patient *patient, const struct stage *stage)
 {
-    return luck_ahead(&world->part.luck, &world->rng, patient->stream,
-                      &world->demand.stream[patient->stream].hash, patient->ordinal,
-                      (struct rng_purpose){.quantity = DRAW_STAGE, .stage = stage->index}, stage->duration);
+    return luck_ahead(&world->part.luck, &world->rng,
+                      (struct luck_use){.stream = patient->stream,
+                                        .quantity = DRAW_STAGE,
+                                        .stage = stage->index,
+                                        .hash = &world->demand.stream[patient->stream].hash,
+                                        .dist = stage->duration},
+                      patient->ordinal);
 }
 
 /* The luck of a stage: words for duration, route, patience and choice among stations. A duration that is
@@ -115,6 +119,18 @@ static inline void case_enter(struct patient *patient)
 static inline void case_count_present(struct world *world, int64_t now_us, int64_t delta)
 {
     tally_level_set(&world->system.present, now_us, world->system.present.level + delta);
+}
+
+/* The luck of a stream's arrival, with its gap as a unit exponential; likewise. */
+static inline __attribute__((always_inline)) const struct luck_batch *case_arrival_ahead(
+    const struct world *world, const struct stream *stream, uint32_t number, uint32_t arrival)
+{
+    return luck_ahead(&world->part.luck, &world->rng,
+                      (struct luck_use){.stream = number,
+                                        .quantity = DRAW_ARRIVAL,
+                                        .hash = &stream->hash,
+                                        .dist = world->demand.unit_exponential},
+                      arrival);
 }
 
 /* The priority at which a patient waits. */

@@ -57,6 +57,11 @@ static const struct key_row scenario_rows[] = {
          "once."},
     {"scenario.price_year", KEY_INT, AT(run_spec, price_year), .fallback = "2020", .low = 1900, .high = 2200,
      .help = "The year whose prices the scenario's money is in."},
+    {"scenario.discount", KEY_REAL, AT(run_spec, discount), .unit = "a year", .fallback = "0.03", .low = 0,
+     .high = 1,
+     .help = "By how much a year of life lost, or a cost, counts less for each year that it comes later, in "
+             "the metrics discounted/... and in what `compare --worth` says; 0: not at all. The World Health "
+             "Organization takes 0.03 for both, Chinese guidelines 0.05."},
     {"scenario.most_present", KEY_INT, AT(run_spec, most_present), .unit = "patients", .fallback = "-1",
      .low = -1, .high = 1e12,
      .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},

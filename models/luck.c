@@ -1,6 +1,7 @@
 #include "models/luck.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/mem.h"
 
@@ -9,8 +10,11 @@ int luck_init(struct luck *luck, size_t streams, size_t stages, struct err *err)
     *luck = (struct luck){0};
     if (streams > LUCK_STREAMS || stages > LUCK_STAGES)
         return 0;
-    luck->batch = mem_zeroed(LUCK_BATCHES, sizeof *luck->batch, err);
-    return luck->batch == NULL ? -1 : 0;
+    luck->batch = mem_lines(LUCK_BATCHES, sizeof *luck->batch);
+    if (luck->batch == NULL)
+        return err_fail(err, "out of memory: luck could not be drawn ahead");
+    memset(luck->batch, 0, LUCK_BATCHES * sizeof *luck->batch);
+    return 0;
 }
 
 void luck_free(struct luck *luck)
@@ -19,11 +23,13 @@ void luck_free(struct luck *luck)
     *luck = (struct luck){0};
 }
 
-void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, struct rng_identity who,
-               struct rng_purpose what, const struct dist *dist)
+__attribute__((noinline)) void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng,
+                                         const struct luck_use *use, uint32_t number)
 {
-    rng_draw_batch(rng, who, what, batch->words);
-    if (dist != NULL)
-        dist_values(dist, batch->words, who.ordinal, RNG_BATCH, batch->value);
+    const struct rng_identity first = {*use->hash, number * RNG_BATCH};
+    const struct rng_purpose what = {.quantity = use->quantity, .stage = use->stage};
+    rng_draw_batch(rng, first, what, batch->words);
+    if (use->dist != NULL)
+        dist_values(use->dist, batch->words, first.ordinal, RNG_BATCH, batch->value);
     batch->key = key;
 }

@@ -17,9 +17,9 @@
 enum { LUCK_BATCHES = 128, LUCK_STREAMS = 16, LUCK_STAGES = 16 };
 
 struct luck_batch {
-    uint64_t key; /* who and what; 0: nothing */
+    _Alignas(64) int64_t value[RNG_BATCH]; /* what the first word stands for, where that is a distribution */
     struct rng_words words[RNG_BATCH];
-    int64_t value[RNG_BATCH]; /* what the first word stands for, where that is a distribution */
+    uint64_t key; /* who and what; 0: nothing */
 };
 
 struct luck {
@@ -30,23 +30,33 @@ struct luck {
 MUST_CHECK int luck_init(struct luck *luck, size_t streams, size_t stages, struct err *err);
 void luck_free(struct luck *luck);
 
-/* Draws a batch. dist may be NULL. */
-void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, struct rng_identity who,
-               struct rng_purpose what, const struct dist *dist);
+/* What is drawn: by which stream of patients, its identity, what for, and what the first word stands for
+ * (NULL: nothing in particular). Without visits and attempts. */
+struct luck_use {
+    uint32_t stream, quantity, stage;
+    const uint64_t *hash;
+    const struct dist *dist;
+};
 
-/* What is known ahead of an individual's draw for a purpose without visits and attempts: its place in the
- * batch is the ordinal % RNG_BATCH. `stream` is the number of the stream and `hash` its identity; dist
- * belongs to the purpose. Only where luck->batch is not NULL. */
-static inline __attribute__((always_inline)) const struct luck_batch *luck_ahead(
-    const struct luck *luck, const struct rng *rng, uint32_t stream, const uint64_t *hash, uint32_t ordinal,
-    struct rng_purpose what, const struct dist *dist)
+/* Draws the batch of that number. */
+void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, const struct luck_use *use,
+               uint32_t number);
+
+/* What is known ahead of an individual's draw: its place in the batch is the ordinal % RNG_BATCH. Only where
+ * luck->batch is not NULL. */
+static inline __attribute__((always_inline)) const struct luck_batch *luck_ahead(const struct luck *luck,
+                                                                                 const struct rng *rng,
+                                                                                 struct luck_use use,
+                                                                                 uint32_t ordinal)
 {
     const uint32_t number = ordinal / RNG_BATCH;
-    const uint32_t row = (what.quantity * LUCK_STAGES + what.stage) * LUCK_STREAMS + stream;
+    const uint32_t row = (use.quantity * LUCK_STAGES + use.stage) * LUCK_STREAMS + use.stream;
     const uint64_t key = (uint64_t)row << 32 | number;
-    struct luck_batch *batch = &luck->batch[(number + row * 11 + what.quantity * 53) % LUCK_BATCHES];
-    if (__builtin_expect(batch->key != key, 0))
-        luck_fill(batch, key, rng, (struct rng_identity){*hash, number * RNG_BATCH}, what, dist);
+    struct luck_batch *batch = &luck->batch[(number + row * 11 + use.quantity * 53) % LUCK_BATCHES];
+    if (__builtin_expect(batch->key != key, 0)) {
+        const struct luck_use filled = use; /* so that what is looked up stays in registers */
+        luck_fill(batch, key, rng, &filled, number);
+    }
     return batch;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/equity.h"
+#include "models/present_value.h"
 #include "models/quantities.h"
 #include "models/world_parts.h"
 
@@ -30,6 +31,12 @@ static int add(struct world *world, const char *prefix, const char *name, const 
         return -1;
     world->metrics[world->metric_count++] = (struct metric){.name = kept, .unit = unit, .value = value};
     return 0;
+}
+
+int metrics_add(struct world *world, const char *prefix, const char *name, const char *unit, double value,
+                struct err *err)
+{
+    return add(world, prefix, name, unit, value, err);
 }
 
 static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
@@ -438,7 +445,7 @@ int metrics_compute(struct world *world, struct err *err)
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
             add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
-            add_offers(world, err) != 0 || add_equity(world, err) != 0)
+            add_offers(world, err) != 0 || add_equity(world, err) != 0 || present_value_add(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -167,23 +167,23 @@ int32_t plain_come(struct world *world, uint32_t who, int64_t now_us)
 static inline void schedule_next(struct world *world, struct stream *stream, uint32_t number, int64_t now_us)
 {
     const uint32_t arrival = ++stream->next_arrival;
-    const struct luck_batch *batch =
-        luck_ahead(&world->part.luck, &world->rng, number, &stream->hash, arrival,
-                   (struct rng_purpose){.quantity = DRAW_ARRIVAL}, world->demand.unit_exponential);
+    const struct luck_batch *batch = case_arrival_ahead(world, stream, number, arrival);
     stream->luck = batch->words[arrival % RNG_BATCH];
     const int64_t gap_us = demand_gap(stream, batch->value[arrival % RNG_BATCH]);
     engine_schedule(world->engine, world->number,
                     (struct event){.at_us = now_us + gap_us, .kind = EVENT_ARRIVAL, .who = number});
 }
 
-struct plain_step plain_arrive(struct world *world, uint32_t number, int64_t now_us)
+/* Functions of their own, also where the program is optimised as a whole: they need fewer registers than all
+ * that an event may lead to. */
+__attribute__((noinline)) struct plain_step plain_arrive(struct world *world, uint32_t number, int64_t now_us)
 {
     struct stream *stream = &world->demand.stream[number];
     const uint32_t ordinal = stream->next_ordinal++;
     schedule_next(world, stream, number, now_us);
     const uint32_t who = case_open(world);
     if (who == PATIENT_NOWHERE)
-        return (struct plain_step){who, CASE_SETTLED, false};
+        return (struct plain_step){who, CASE_SETTLED};
     struct patient *patient = case_patient(world, who);
     patient->stream = number;
     patient->ordinal = ordinal;
@@ -193,8 +193,7 @@ struct plain_step plain_arrive(struct world *world, uint32_t number, int64_t now
     world_pc(world, stream->place, stream->condition)[PC_patients]++;
     world->system.of[stream->condition].arrivals++;
     tally_level_rise(&world->system.present, now_us);
-    const int32_t next = come(world, who, patient, &world->pathways.stage[stream->stage], now_us);
-    return (struct plain_step){who, next, next != stream->stage};
+    return (struct plain_step){who, come(world, who, patient, &world->pathways.stage[stream->stage], now_us)};
 }
 
 static inline void end(struct world *world, uint32_t who, const struct patient *patient, int64_t now_us)
@@ -221,9 +220,10 @@ static inline void free_server(struct world *world, const struct desk *desk, int
     begin(world, (uint32_t)next, patient, case_stage(world, patient), desk, now_us);
 }
 
-struct plain_step plain_depart(struct world *world, uint32_t who, struct patient *patient,
-                               const struct stage *stage, int64_t now_us)
+__attribute__((noinline)) struct plain_step plain_depart(struct world *world, uint32_t who, int64_t now_us)
 {
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = case_stage(world, patient);
     const struct desk desk = desk_of(world, patient, stage);
     const int32_t after = stage->next != STAGE_BY_LUCK
                               ? stage->next
@@ -235,13 +235,12 @@ struct plain_step plain_depart(struct world *world, uint32_t who, struct patient
     case_count_visit(world, who, stage);
     if (after == STAGE_END) {
         end(world, who, patient, now_us);
-        return (struct plain_step){who, CASE_SETTLED, false};
+        return (struct plain_step){who, CASE_SETTLED};
     }
     const struct stage *to = &world->pathways.stage[after];
     if (!to->direct)
-        return (struct plain_step){who, after, true};
+        return (struct plain_step){who, after};
     case_enter(patient);
     patient->stage = (uint16_t)after;
-    const int32_t next = come(world, who, patient, to, now_us);
-    return (struct plain_step){who, next, next != after};
+    return (struct plain_step){who, come(world, who, patient, to, now_us)};
 }

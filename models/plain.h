@@ -29,11 +29,18 @@ static inline bool plain_comes(const struct world *world, uint32_t stream)
            of->next_ordinal < UINT32_C(0x7fffffff);
 }
 
-/* How it goes on: CASE_SETTLED, or the stage to try now, perhaps STAGE_END. */
+/* Whether a departure is due and from such a stage. */
+static inline bool plain_leaves(const struct world *world, const struct event *event)
+{
+    const struct patient *patient = &world->part.patients.record[event->who];
+    return world->pathways.stage[patient->stage].direct && world->part.trace == NULL &&
+           patient->due_us == event->at_us && patient->due_kind == event->kind;
+}
+
+/* How it goes on: CASE_SETTLED, or the stage to try now, perhaps STAGE_END. What fits into a register. */
 struct plain_step {
     uint32_t who;
     int32_t next;
-    bool anew; /* another stage than the one that was tried last */
 };
 
 /* The next patient of the stream falls ill and comes to the station of the first stage. The stream's next
@@ -45,7 +52,6 @@ int32_t plain_come(struct world *world, uint32_t who, int64_t now_us);
 
 /* The patient's service ends, and that of the next in line begins; the patient goes on, as far as it is
  * plain, or leaves. */
-struct plain_step plain_depart(struct world *world, uint32_t who, struct patient *patient,
-                               const struct stage *stage, int64_t now_us);
+struct plain_step plain_depart(struct world *world, uint32_t who, int64_t now_us);
 
 #endif

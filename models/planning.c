@@ -205,6 +205,8 @@ void planning_close_step(struct world *world, int64_t now_us)
         return;
     measures_restart(&world->measures, now_us);
     partition_restart(world, now_us);
+    if (world->fates != NULL)
+        fates_restart(world->fates, world);
 }
 
 static int make_plans(struct world *world, int64_t now_us, struct err *err)

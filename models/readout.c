@@ -121,11 +121,13 @@ static int column_remoteness(const struct world *world, double *values, struct e
     return 0;
 }
 
-enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8, REMOTENESS = 4 };
+enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8, CONDITION_NUMBER = 10, REMOTENESS = 4 };
 
-/* Columns of numbers and texts along places and facilities. */
+/* Columns of numbers and texts along places, facilities, conditions and classes. */
 static double column_value(const struct world *world, size_t column, size_t i)
 {
+    if (column == CONDITION_NUMBER)
+        return SCENARIO_ITEM(world->scenario->conditions, struct condition_spec, i)->background;
     if (column >= PLACE_AND_FACILITY_NUMBERS)
         return (double)reach_class_from_us(i) / HOUR_US;
     const bool of_place = column < PLACE_NUMBERS;
@@ -180,6 +182,10 @@ static const struct world_column number_columns[] = {
      .name = "travel_class_from",
      .unit = "h",
      .long_name = "the shortest travel time of the class"},
+    {.dim = DIM_CONDITION,
+     .name = "condition_background",
+     .unit = "1",
+     .long_name = "1 where sums over all conditions leave the condition out"},
 };
 static const struct world_column text_columns[] = {
     {.dim = DIM_PLACE, .name = "place_name_en", .long_name = "name of the place in Latin letters"},

@@ -341,6 +341,7 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     measures_save(&world->measures, writer);
     observe_save(&world->observe, writer);
     partition_save(world, writer);
+    fates_save(world, writer);
     free(parts);
     return arrivals != 0 || policies_save(world, now_us, writer, err) != 0 ? -1 : 0;
 }
@@ -428,6 +429,8 @@ static void restore_parts(struct world *world, struct roster *roster, const stru
     measures_restore(&world->measures, reader);
     observe_restore(&world->observe, reader);
     partition_restore(world, reader);
+    if (!reader->failed)
+        fates_restore(world, &maps->stream, reader);
     if (!reader->failed)
         policies_restore(world, now_us, reader);
     if (!reader->failed)

@@ -52,6 +52,8 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
 {
     int64_t *cell = case_cell(world, patient);
     cell[PC_patient_cost] += care_fen + own_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, care_fen + own_fen);
     if (care_fen == 0)
         return;
     const int64_t insurer_fen = llround((double)care_fen * rules_share_of(world, patient));
@@ -59,6 +61,8 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
     world_fa(world, patient->facility)[FA_income] += care_fen;
     cell[PC_insurer_cost] += insurer_fen;
     cell[PC_patient_cost] -= insurer_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, -insurer_fen);
 }
 
 /* As llround(), which is a call. */
@@ -113,6 +117,8 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
         world_fa(world, patient->facility)[FA_treated_here]++;
     reach_add(&world->system.reach[condition], wait_us, travel_us);
     world_count_reach(world, home, condition, wait_us, travel_us);
+    if (world->fates != NULL)
+        fate_is_treated(world, patient, place, wait_us, travel_us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);

@@ -6,7 +6,7 @@
  * serving.c do for such a stage where nothing rare happens, with what they look up
  * at each step looked up once; whatever is rare (a line, a facility without the
  * ward, measured wards) is found before anything is changed and goes there. A run
- * with a trace goes there with everything, and must count the same: a test
+ * with a trace or fates goes there with everything, and must count the same: a test
  * compares the two. */
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ void stay_compile(struct world *world);
 
 static inline bool stay_is(const struct world *world, const struct stage *stage)
 {
-    return stage->stay && world->part.trace == NULL;
+    return stage->stay && world->part.trace == NULL && world->fates == NULL;
 }
 
 /* A record as it is saved: without the route that is kept in mind, which can be drawn again. */

@@ -288,6 +288,7 @@ void world_free(struct world *world)
     if (world == NULL)
         return;
     engine_free(world->engine);
+    fates_free(world->fates);
     partition_free(world);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
@@ -313,6 +314,54 @@ static int gather_trace(struct world *world, struct err *err)
             return -1;
     }
     return trace_close(whole, err);
+}
+
+int world_keep_fates(struct world *world, const char *folder, struct err *err)
+{
+    world->fates = fates_new(world, folder, err);
+    for (unsigned p = 1; p < world->partitions; p++)
+        world->view[p]->fates = world->fates;
+    /* Of plain stages nothing is told; elsewhere the same happens. */
+    for (size_t s = 0; s < world->pathways.stage_count; s++)
+        world->pathways.stage[s].direct = false;
+    return world->fates == NULL ? -1 : 0;
+}
+
+void world_leave_out(struct world *world, size_t stream, uint32_t ordinal)
+{
+    fates_leave_out(world->fates, (uint32_t)stream, ordinal);
+}
+
+size_t world_streams(const struct world *world)
+{
+    return 2 * world->demand.count;
+}
+
+struct world_stream world_stream(const struct world *world, size_t i)
+{
+    const bool backlog = i >= world->demand.count;
+    const uint32_t s = (uint32_t)(i - (backlog ? world->demand.count : 0));
+    const struct stream *stream = &world->demand.stream[s];
+    return (struct world_stream){.place = world->dimension[DIM_PLACE].labels[stream->place],
+                                 .condition = world->dimension[DIM_CONDITION].labels[stream->condition],
+                                 .identity = rng_mix(stream->hash + backlog),
+                                 .count = fates_count(world, s, backlog),
+                                 .classes = world->pathways.condition[stream->condition].severities};
+}
+
+const char *world_class(const struct world *world, size_t stream, unsigned class_)
+{
+    const size_t s = stream < world->demand.count ? stream : stream - world->demand.count;
+    const struct condition *condition = &world->pathways.condition[world->demand.stream[s].condition];
+    const struct key_list *classes = &condition->spec->classes;
+    return class_ < classes->count ? SCENARIO_ITEM(*classes, struct class_spec, class_)->id : "";
+}
+
+void world_fates(const struct world *world, size_t stream, size_t first, size_t count, uint64_t *codes)
+{
+    const bool backlog = stream >= world->demand.count;
+    const size_t s = stream - (backlog ? world->demand.count : 0);
+    fates_copy(world, (uint32_t)s, backlog, first, count, codes);
 }
 
 int world_set_threads(struct world *world, unsigned threads, struct err *err)

@@ -97,6 +97,26 @@ size_t world_metrics(const struct world *world, const struct metric **metrics);
 /* Keeps a record of every visit of a patient to a station or ward; to be asked for before the run. */
 MUST_CHECK int world_trace(struct world *world, struct err *err);
 
+/* Keeps what happens to every patient after the warm-up (see fate.h), in a file without a name in `folder`;
+ * background conditions are left out. To be asked for before the run, and before a state is taken up. */
+MUST_CHECK int world_keep_fates(struct world *world, const char *folder, struct err *err);
+/* With fates kept, and before the run: this one does not fall ill. */
+void world_leave_out(struct world *world, size_t stream, uint32_t ordinal);
+/* The patients of one condition in one place, in the order in which they fall ill; the backlog of the start
+ * is a list of its own. Texts live as long as the world. */
+struct world_stream {
+    const char *place, *condition; /* labels of their dimensions */
+    uint64_t identity;             /* the same in every world */
+    size_t count;                  /* of patients so far; 0 for background conditions */
+    unsigned classes;              /* of severity */
+};
+size_t world_streams(const struct world *world); /* the backlogs come last, in the same order */
+struct world_stream world_stream(const struct world *world, size_t i);
+/* The name of a class of severity; "" where there is one class for all. */
+const char *world_class(const struct world *world, size_t stream, unsigned class_);
+/* Copies the codes (see fate.h) of some of them. */
+void world_fates(const struct world *world, size_t stream, size_t first, size_t count, uint64_t *codes);
+
 /* A visit, or the part of one until an interruption. Texts live as long as the world. */
 enum world_visit_time { VISIT_ARRIVED, VISIT_STARTED, VISIT_ENDED, VISIT_LEFT, VISIT_TIMES };
 struct world_visit {

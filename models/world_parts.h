@@ -11,6 +11,7 @@
 #include "models/demand.h"
 #include "models/expert.h"
 #include "models/facility.h"
+#include "models/fate.h"
 #include "models/foresight.h"
 #include "models/geography.h"
 #include "models/ledger.h"
@@ -155,6 +156,7 @@ struct world {
     struct measures measures;
     struct observe observe;
     struct system_tally system;
+    struct fates *fates;       /* owned, shared by the views; NULL: nobody wants them */
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
     int64_t week;              /* number of the calendar week that has begun */

@@ -201,15 +201,9 @@ class Run(Result):
     @property
     def background(self):
         """Ids of the conditions that sums over all conditions leave out (`background` in the scenario)."""
-        ids, found = [], []
-        for line in (self.scenario or "").partition("\nconditions = ")[2].splitlines():
-            if line.startswith(("    id = ", "( {")):
-                ids.append(line.partition('"')[2].rpartition('"')[0])
-            elif line == "    background = true;" and ids:
-                found.append(ids[-1])
-            elif line and not line.startswith((" ", "}", ")", "(")):
-                break
-        return [name for name in found if name]
+        if "condition_background" not in self.data:
+            return []
+        return list(_texts(self.data["condition"])[self.data["condition_background"].values > 0])
 
     def metrics(self):
         """replication, metric, unit, value: totals and ratios after the warm-up."""

@@ -513,12 +513,89 @@ def draw_skill(results, facility, service):
     return figure
 
 
+# --- Comparisons: what an alternative is worth
+
+MOST_ALTERNATIVES = 6
+SHADES = COLOURS + ("#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+class Comparison:
+    """A file of `counterpart compare --worth -o FILE`."""
+
+    def __init__(self, path):
+        self.stem = os.path.splitext(os.path.basename(path))[0]
+        self.data = xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
+        self.threshold = float(self.data.attrs["worth_threshold"])
+        self.alternatives = [str(label) for label in self.data["scenario"].values[1:]][:MOST_ALTERNATIVES]
+
+    @staticmethod
+    def is_one(path):
+        try:
+            with xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as data:
+                return "worth_cost" in data and "scenario" in data.dims
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def handles(self):
+        curves = [Line2D([], [], color=SHADES[i], linestyle=DASHES[i % 2], label=label)
+                  for i, label in enumerate(self.alternatives)]
+        return curves + [Line2D([], [], color="#555555", linestyle=":", linewidth=1,
+                                label=f"{self.threshold:,.0f} CNY per DALY")]
+
+
+def single(title, handles):
+    """A figure of one panel, with room above it for title and legend."""
+    title = wrapped(title, TITLE_COLUMNS)
+    above, below = head_in(title, handles, []) + 0.1, 0.45
+    height = above + below + 2 * PANEL_IN
+    figure, axes = plt.subplots(figsize=(WIDTH_IN, height))
+    figure.subplots_adjust(left=0.19, right=0.955, bottom=below / height, top=1 - above / height)
+    head(figure, height, title, handles, [])
+    return figure, axes
+
+
+def draw_plane(comparison):
+    """Every replication a dot, the mean a cross; below the dotted line it is worth its cost."""
+    base = str(comparison.data["scenario"].values[0])
+    figure, axes = single(f"Cost and health beyond {base}, by replication", comparison.handles())
+    for order, label in enumerate(comparison.alternatives):
+        one = comparison.data.sel(scenario=label)
+        averted, cost = one["worth_dalys_averted"].values, one["worth_cost"].values / 1e6
+        axes.plot(averted, cost, ".", markersize=3, color=SHADES[order], alpha=0.6, zorder=3)
+        axes.plot(averted.mean(), cost.mean(), "+", markersize=9, markeredgewidth=1.6, color="black", zorder=4)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.axvline(0, color="black", linewidth=0.6)
+    low, high = axes.get_xlim()
+    bottom, top = axes.get_ylim()
+    ends = np.array([min(low, 0), max(high, 0)])
+    axes.plot(ends, ends * comparison.threshold / 1e6, ":", color="#555555", linewidth=1, zorder=1)
+    axes.set_xlim(*ends)
+    axes.set_ylim(min(bottom, 0), max(top, 0) * 1.08)
+    axes.set_xlabel("DALYs averted")
+    axes.set_ylabel("cost beyond the base, million CNY")
+    return figure
+
+
+def draw_acceptability(comparison):
+    figure, axes = single("Chance of being worth its cost, in the mean", comparison.handles())
+    at = comparison.data["threshold"].values / 1000
+    for order, label in enumerate(comparison.alternatives):
+        one = comparison.data["acceptability"].sel(scenario=label).values
+        axes.plot(at, one, color=SHADES[order], linestyle=DASHES[order % 2], zorder=3)
+    axes.axvline(comparison.threshold / 1000, linestyle=":", color="#555555", linewidth=1, zorder=1)
+    axes.set_xlim(0, at[-1])
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlabel("what averting a DALY may cost, thousand CNY")
+    axes.set_ylabel("chance")
+    return figure
+
+
 # --- The program
 
 
 def arguments():
     parser = argparse.ArgumentParser(description="Pictures of a result file.")
-    parser.add_argument("result", help="result file of `counterpart run`")
+    parser.add_argument("result", help="result file of `counterpart run`, or of `counterpart compare --worth`")
     parser.add_argument("--other", metavar="RESULT", help="another policy, drawn beside it")
     parser.add_argument("-o", metavar="DIR", dest="folder", default=".", help="where the pictures go (default: here)")
     parser.add_argument("--format", nargs="+", choices=("png", "pdf", "svg"), default=["png", "pdf"])
@@ -545,18 +622,28 @@ def pictures(results, asked):
     yield "skill", draw_skill(results, facility, service)
 
 
+def pictures_of_worth(comparison):
+    yield "worth-plane", draw_plane(comparison)
+    yield "worth-acceptability", draw_acceptability(comparison)
+
+
 def main():
     asked = arguments()
     style()
     try:
-        results = [Result(path) for path in (asked.result, asked.other) if path]
+        if Comparison.is_one(asked.result):
+            comparison = Comparison(asked.result)
+            stem, drawings = comparison.stem, pictures_of_worth(comparison)
+        else:
+            results = [Result(path) for path in (asked.result, asked.other) if path]
+            stem, drawings = results[0].stem, pictures(results, asked)
         os.makedirs(asked.folder, exist_ok=True)
         drawn = 0
-        for name, figure in pictures(results, asked):
+        for name, figure in drawings:
             if figure is None:
                 continue
             for kind in asked.format:
-                path = os.path.join(asked.folder, f"{results[0].stem}-{name}.{kind}")
+                path = os.path.join(asked.folder, f"{stem}-{name}.{kind}")
                 # No date inside: equal results give equal files.
                 figure.savefig(path, metadata={"CreationDate": None} if kind == "pdf" else None)
                 print(path)

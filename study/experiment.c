@@ -274,6 +274,15 @@ int experiment_run(struct experiment *experiment, const struct trials *trials,
     return status;
 }
 
+int experiment_plan(struct experiment *experiment, const struct trials *trials, struct err *err)
+{
+    *experiment = (struct experiment){.design = trials->design,
+                                      .scenarios = trials->scenario_count,
+                                      .points = trials->design->points,
+                                      .replications = trials->replications};
+    return copy_scenarios(experiment, trials, err);
+}
+
 void experiment_free(struct experiment *experiment)
 {
     arena_free(&experiment->arena);

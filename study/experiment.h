@@ -48,6 +48,9 @@ static inline double experiment_value(const struct experiment *e, size_t scenari
     return e->values[((scenario * e->points + point) * e->replications + replication) * e->metrics + metric];
 }
 
+/* The same without any trial having been run: for its result, which then has no metrics. */
+MUST_CHECK int experiment_plan(struct experiment *experiment, const struct trials *trials, struct err *err);
+
 /* As the contents of a result file. Owned by the experiment. */
 MUST_CHECK const struct result *experiment_result(struct experiment *experiment, struct err *err);
 

@@ -68,3 +68,11 @@ char *json_out_dump(json_t *document, int broken, struct err *err)
     free(bare);
     return text;
 }
+
+char *json_out_with(char *document, const char *key, json_t *value, struct err *err)
+{
+    json_t *object = document == NULL ? NULL : json_loads(document, 0, NULL);
+    const int broken = json_out_set(object, key, value);
+    free(document);
+    return json_out_dump(object, broken, err);
+}

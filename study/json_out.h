@@ -19,4 +19,7 @@ int json_out_set(json_t *object, const char *key, json_t *value);
  * as out of memory. */
 MUST_CHECK char *json_out_dump(json_t *document, int broken, struct err *err);
 
+/* A finished document with one member more; takes over both. Malloc'ed. */
+MUST_CHECK char *json_out_with(char *document, const char *key, json_t *value, struct err *err);
+
 #endif

@@ -79,6 +79,24 @@ static int save_on_the_way(struct job *job, struct progress *progress, struct wo
     return saved_run_take(saved, world, progress->replication, err);
 }
 
+/* A world that has not been run. */
+static struct world *new_world(const struct job *job, uint32_t replication, struct world *first,
+                               struct err *err)
+{
+    const struct replicate_options *options = job->options;
+    struct world *world = first != NULL ? first : world_new(job->scenario, replication, err);
+    if (world == NULL || options->fates == NULL)
+        return world;
+    if (world_keep_fates(world, fate_file_folder(), err) != 0) {
+        world_free(world);
+        return NULL;
+    }
+    const struct joint_absent *absent = options->leave_out == NULL ? NULL : &options->leave_out[replication];
+    if (absent != NULL && absent->known)
+        world_leave_out(world, absent->stream, (uint32_t)absent->number);
+    return world;
+}
+
 /* Where going on from a state is not a must, a world that cannot take it up is built anew. */
 static int take_up(struct job *job, struct world **world, uint32_t replication, struct err *err)
 {
@@ -91,20 +109,19 @@ static int take_up(struct job *job, struct world **world, uint32_t replication, 
     if (!saved_run_is_optional(from))
         return err_fail(err, "%s", why.text[0]);
     world_free(*world);
-    *world = world_new(job->scenario, replication, err);
+    *world = new_world(job, replication, NULL, err);
     return *world == NULL ? -1 : 0;
 }
 
 static int run_one(struct job *job, uint32_t replication, struct err *err)
 {
     struct progress progress = {.job = job, .replication = replication};
-    struct world *world = NULL;
+    struct world *first = NULL;
     if (replication == job->from) {
-        world = job->first;
+        first = job->first;
         job->first = NULL;
     }
-    if (world == NULL)
-        world = world_new(job->scenario, replication, err);
+    struct world *world = new_world(job, replication, first, err);
     if (world == NULL)
         return -1;
     int answer = take_up(job, &world, replication, err);
@@ -120,6 +137,8 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         answer = run_file_take(job->file, world, replication, err);
     if (answer == 0 && job->options->take != NULL)
         answer = job->options->take(job->options->take_data, world, replication, err);
+    if (answer == 0 && job->options->fates != NULL)
+        answer = fate_file_take(job->options->fates, world, replication, err);
     if (answer == 0 && job->trace != NULL)
         answer = trace_file_take(job->trace, world, replication, err);
     if (answer == 0) {

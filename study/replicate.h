@@ -9,6 +9,8 @@
 #include "models/scenario.h"
 #include "models/world.h"
 #include "sim/err.h"
+#include "study/fate_file.h"
+#include "study/joint.h"
 #include "study/run_file.h"
 #include "study/saved_run.h"
 
@@ -25,6 +27,9 @@ struct replicate_options {
      * be NULL. */
     int (*take)(void *data, const struct world *world, uint32_t replication, struct err *err);
     void *take_data;
+    struct fate_file *fates; /* takes what happens to every patient; NULL: nobody wants it */
+    const struct joint_absent
+        *leave_out;         /* with fates: who does not fall ill, by replication; NULL: nobody */
     const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 

@@ -440,6 +440,8 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
                has_warmup ? (double)ledger->step_from_us[ledger->first_step] / DAY_US : 0);
     add_number(file, "replications", RESULT_INT64, file->replications);
     add_text(file, "seed", scenario->run.seed);
+    add_number(file, "price_year", RESULT_INT64, (double)scenario->run.price_year);
+    add_number(file, "discount", RESULT_DOUBLE, scenario->run.discount);
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);
@@ -593,11 +595,20 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
 {
     struct result_attribute *written = find_attribute(file, "scenario_written");
     struct result_attribute *resolved = find_attribute(file, "scenario_resolved");
-    if (written == NULL || resolved == NULL)
+    struct result_attribute *description = find_attribute(file, "description");
+    if (written == NULL || resolved == NULL || description == NULL)
         return err_fail(err, "no replication has finished");
+    struct world *world = world_new(scenario, 0, err);
+    if (world == NULL)
+        return -1;
+    const struct scenario *own = file->scenario;
+    file->scenario = scenario; /* for the description */
     written->text = arena_text(&file->arena, scenario->written == NULL ? "" : scenario->written, err);
     resolved->text = arena_text(&file->arena, scenario->resolved == NULL ? "" : scenario->resolved, err);
-    return written->text == NULL || resolved->text == NULL ? -1 : 0;
+    description->text = describe_file(file, world, err);
+    file->scenario = own;
+    world_free(world);
+    return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;
 }
 
 const struct result *run_file_result(struct run_file *file, struct err *err)

@@ -31,7 +31,8 @@ MUST_CHECK int run_file_take(struct run_file *file, const struct world *world, u
 /* The result is that of the first so many replications, as many as there is room for at most; more may be
  * added afterwards. Views of the result have to be taken anew. */
 void run_file_cut(struct run_file *file, uint32_t replications);
-/* The result says that it is of this scenario, the same but for the number of replications. */
+/* The result says that it is of this scenario, the same but for the number of replications. Nothing can be
+ * added afterwards. */
 MUST_CHECK int run_file_rename(struct run_file *file, const struct scenario *scenario, struct err *err);
 
 /* The whole, once every replication (of those that it was cut to) has been taken; borrowed. NULL on failure.

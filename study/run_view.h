@@ -13,7 +13,7 @@
 struct run_view {
     const char *title, *scenario, *seed, *version, *start; /* never NULL */
     const char *scenario_written, *scenario_resolved;      /* never NULL */
-    double warmup_days;                                    /* NaN when absent */
+    double warmup_days, price_year, discount;              /* NaN when absent */
     size_t replications, metrics, targets;
     const char *const *metric_names, *const *metric_units;
     const double *metric_values; /* [replication][metric] */

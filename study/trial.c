@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/rng.h"
+
 /* ---- loading ---- */
 
 /* Says of every problem where in the design it arose. */
@@ -119,6 +121,7 @@ static int load_all(struct trials *trials, struct err *err)
         struct world *world = world_new(&trials->scenarios[s], 0, err);
         if (world == NULL)
             return -1;
+        trials->fingerprint = rng_mix(trials->fingerprint ^ world_fingerprint(world));
         world_free(world);
     }
     return check_pairs(trials, err);

@@ -19,6 +19,7 @@ struct trials {
     size_t set_count;
     struct scenario *scenarios; /* [design->spec->scenarios.count], without any point */
     size_t scenario_count, replications;
+    uint64_t fingerprint; /* of the tables of all scenarios */
     struct arena arena;
 };
 

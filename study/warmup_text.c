@@ -41,7 +41,7 @@ static void draw(const struct warmup *warmup, const struct warmup_series *series
         const double share = high > low ? (heights[c] - low) / (high - low) : 0;
         if (c == bar && bar > 0 && !series->undefined)
             text_add(line, "|");
-        text_add(line, "%s", isnan(heights[c]) ? "?" : blocks[(int)(share * 7.999)]);
+        text_add(line, "%s", !isfinite(share) || isnan(heights[c]) ? "?" : blocks[(int)(share * 7.999)]);
     }
 }
 

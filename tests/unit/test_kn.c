@@ -5,6 +5,8 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
+#include "starve.h"
+
 enum { VALUES = 60 };
 
 static double values[3][VALUES];
@@ -115,3 +117,19 @@ Test(kn, finds_the_best_as_often_as_promised)
     cr_expect_geq(five, 361);
     cr_expect_lt(two, 500, "a search that is never wrong looks at too many");
 }
+
+#ifdef CAN_STARVE
+Test(kn, fails_cleanly_when_memory_runs_out)
+{
+    SKIP_IF_WATCHED;
+    fill();
+    struct err err = ERR_INIT;
+    struct kn kn;
+    starve();
+    const int answer = kn_begin(&kn, columns, 3, 5, 2, 0.9, &err);
+    feed();
+    cr_assert_eq(answer, -1);
+    cr_assert(err_any(&err));
+    kn_free(&kn);
+}
+#endif

@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "starve.h"
+
 /* Differences from the best (world 0): -2 +- 1 in turn (sd sqrt(10/9)), and -4 +- 1. */
 static const double best[] = {9, 11, 9, 11, 9, 11, 9, 11, 9, 11};
 static const double near_best[] = {8, 8, 8, 8, 8, 8, 8, 8, 8, 8}, far[] = {6, 6, 6, 6, 6, 6, 6, 6, 6, 6};
@@ -46,3 +48,17 @@ Test(ocba, shares_out_evenly_what_nothing_tells_apart)
     cr_assert_eq(ocba_allocate(same, counts, 3, 30, &err), 0);
     cr_expect(counts[0] == 20 && counts[1] == 20 && counts[2] == 20);
 }
+
+#ifdef CAN_STARVE
+Test(ocba, fails_cleanly_when_memory_runs_out)
+{
+    SKIP_IF_WATCHED;
+    struct err err = ERR_INIT;
+    size_t counts[] = {10, 10, 10};
+    starve();
+    const int answer = ocba_allocate(columns, counts, 3, 60, &err);
+    feed();
+    cr_assert_eq(answer, -1);
+    cr_assert(counts[0] == 10 && counts[1] == 10 && counts[2] == 10);
+}
+#endif

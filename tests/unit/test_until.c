@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "starve.h"
+
 static const char *const names[] = {"deaths", "a/b<c"}, *const units[] = {"1", "1"};
 
 static struct run_view view(const double *values, size_t replications)
@@ -103,3 +105,20 @@ Test(until, looks_when_there_are_a_tenth_more)
     cr_expect_eq(until_next(UINT32_MAX - 5, UINT32_MAX), UINT32_MAX);
     cr_expect_eq(until_next(1000, 1000), 1000);
 }
+
+#ifdef CAN_STARVE
+Test(until, fails_cleanly_when_memory_runs_out)
+{
+    SKIP_IF_WATCHED;
+    struct err err = ERR_INIT;
+    struct until until;
+    struct until_state state;
+    const struct run_view run = view(one, 8);
+    cr_assert_eq(until_parse(&until, "deaths<5", &err), 0);
+    starve();
+    const int answer = until_look(&until, &run, 1, &state, &err);
+    feed();
+    cr_assert_eq(answer, -1);
+    cr_assert(err_any(&err));
+}
+#endif

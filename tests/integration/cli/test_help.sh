@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 
 expect_quiet --help
-for command in check run compare select warmup sensitivity show describe keys; do
+for command in check run compare select warmup sensitivity sweep status merge show describe keys; do
     says out "^  $command "
 done
 says out 'Exit codes'
@@ -11,7 +11,7 @@ says out 'Exit codes'
 expect_quiet --version
 grep -qE '^counterpart [0-9]+\.[0-9]+\.[0-9]+$' out || fail "the version is not one"
 
-for command in check run compare select warmup sensitivity show describe keys; do
+for command in check run compare select warmup sensitivity sweep status merge show describe keys; do
     expect_quiet $command --help
     says out "^Usage: counterpart $command "
     says out '^EXAMPLE$'
@@ -28,7 +28,7 @@ wrong nonsense
 wrong rnu x.cfg
 says err "did you mean 'run'"
 wrong --nonsense
-for command in check run show warmup describe sensitivity; do
+for command in check run show warmup describe sensitivity sweep status merge; do
     wrong $command
     wrong $command a b
     wrong $command --nonsense x

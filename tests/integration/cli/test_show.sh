@@ -75,4 +75,31 @@ for file in short.h5 text.h5 empty.h5 missing.h5 .; do
 done
 /usr/bin/python3 -c 'import h5py; h5py.File("foreign.h5", "w")["x"] = [1.0, 2.0]' || fail "h5py"
 expect 1 show foreign.h5
+
+# A field over time: it adds up to the metric, background conditions left out; as text, CSV and JSON.
+expect 0 run "$source_folder/scenarios/horqin_stroke_stint.cfg" -r 3 -o series.h5
+expect_quiet show series.h5 --json
+cp out metrics.json
+expect_quiet show series.h5 --series patients --csv
+cp out patients.csv
+expect_quiet show series.h5 --series patients --json
+python '
+import csv, json
+rows = list(csv.DictReader(open("patients.csv", newline="")))
+steps = json.load(open("out"))
+assert steps["unit"] == "1" and len(steps["steps"]) == len(rows) == 60
+for row, step in zip(rows, steps["steps"]):
+    assert row["from"] == step["from"] and float(row["mean"]) == step["mean"]
+    assert abs(float(row["ci95_low"]) - step["ci95"][0]) < 1e-9
+after = sum(step["mean"] for step in steps["steps"] if step["from"] >= "2020-01-01")
+assert abs(after - json.load(open("metrics.json"))["metrics"]["patients"]["mean"]) < 1e-6
+'
+expect_quiet show series.h5 --series treated_in_county
+says out '^2020-05-01  *[0-9.]* .*█'
+says out '^2019-01-01  *0$'
+expect 1 show series.h5 --series patient
+says err 'did you mean patients'
+expect 1 show series.h5 --series place_lon
+expect 1 show series.h5 --series proficiency
+expect 2 show series.h5 --series ''
 exit 0

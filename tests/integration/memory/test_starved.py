@@ -10,6 +10,7 @@ allocated.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,10 @@ def run(folder, arguments, at=0, on=0):
     count.unlink(missing_ok=True)
     left = {}
     for path in set(folder.iterdir()) - before:
+        if path.is_dir():
+            left |= {f"{path.name}/{file.name}": file.read_bytes() for file in path.iterdir()}
+            shutil.rmtree(path)
+            continue
         left[path.name] = path.read_bytes()
         path.unlink()
     return done, calls, left
@@ -89,9 +94,21 @@ def main():
             "go_on": ["run", scenario, "-o", "out.h5", "-j", "1", "--from-state", "a.state"],
             "show": ["show", "a.h5"],
             "show_json": ["show", "a.h5", "--json"],
+            "sensitivity": ["sensitivity", "d.cfg", "-o", "out.h5", "-j", "1", "--json"],
+            "tornado": ["sensitivity", "d.cfg", "--kind", "one_at_a_time", "-j", "1"],
+            "sweep": ["sweep", "d.cfg", "-o", "out.sweep", "-j", "1"],
+            "merge": ["merge", "a.sweep", "-o", "out.h5"],
             "compare": ["compare", scenario, "b.cfg", "-o", "out.h5", "-r", "2", "-j", "1"],
         }
         (folder / "b.cfg").write_text(f'base = "{scenario}";\nchange: ( {{ path = "policies.stint.active"; value = false; }} );\n')
+        (folder / "d.cfg").write_text(
+            'kind = "sobol_indices"; points = 2; replications = 1; task_time = "5 s"; metrics = ["treated", "daly"];\n'
+            f'scenarios: ( {{ id = "visit"; file = "{scenario}"; }}, {{ id = "none"; file = "b.cfg"; }} );\n'
+            'factors: ( { id = "beds"; path = "facilities.top.beds.bed"; prior: { dist = "gamma"; shape = 4; scale = 1; };\n'
+            '             whole = true; } );\n')
+        if command == "merge":
+            made = subprocess.run([program, "sweep", "d.cfg", "-o", "a.sweep"], cwd=folder, env=base, capture_output=True, text=True)
+            assert made.returncode == 0, made.stderr
         if command.startswith("show") or command == "go_on":
             made = subprocess.run([program, "run", scenario, "-o", "a.h5", "--save-state", "a.state", "--at", "2020-02-20"], cwd=folder, env=base, capture_output=True, text=True)
             assert made.returncode == 0, made.stderr

@@ -99,7 +99,7 @@ class Readme(unittest.TestCase):
 
     def test_the_commands_and_files_exist(self):
         commands = set(re.findall(r"build/counterpart (\w+)", "\n".join(BLOCKS)))
-        self.assertLessEqual({"check", "run", "compare", "sensitivity", "show", "describe", "keys"}, commands)
+        self.assertLessEqual({"check", "run", "compare", "sensitivity", "sweep", "show", "describe", "keys"}, commands)
         for command in sorted(commands):
             self.assertEqual(self.call(PROGRAM, command, "--help").returncode, 0)
         with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
@@ -107,6 +107,17 @@ class Readme(unittest.TestCase):
         paths = re.findall(r"\]\(([\w./-]+)\)", text) + re.findall(r"\bscripts/[\w.-]+\w", text)
         self.assertGreater(len(paths), 8)
         for path in paths:
+            self.assertTrue(os.path.exists(os.path.join(SOURCE, path)), path)
+
+    def test_the_chinese_one_says_the_same(self):
+        with open(os.path.join(SOURCE, "README.zh.md"), encoding="utf-8") as file:
+            text = file.read()
+        bare = [re.sub(r" *#.*", "", line) for line in block("policies: (").splitlines()]
+        for line in bare:
+            self.assertIn("    " + line, text)
+        for command in set(re.findall(r"build/counterpart (\w+)", text)):
+            self.assertEqual(self.call(PROGRAM, command, "--help").returncode, 0)
+        for path in re.findall(r"\]\(([\w./-]+)\)", text) + re.findall(r"\bscripts/[\w.-]+\w", text):
             self.assertTrue(os.path.exists(os.path.join(SOURCE, path)), path)
 
 

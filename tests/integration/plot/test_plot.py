@@ -18,6 +18,45 @@ import h5py
 import make_result
 import numpy as np
 import plot
+import xarray as xr
+
+
+class Worth(unittest.TestCase):
+    """Files of `compare --worth`."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = os.path.join(self.folder.name, "worth.h5")
+        draw = np.random.default_rng(1)
+        cost = np.stack([np.zeros(5), draw.normal(2e6, 1e5, 5), draw.normal(-1e6, 1e5, 5)])
+        averted = np.stack([np.zeros(5), draw.normal(100, 9, 5), draw.normal(-5, 9, 5)])
+        curve = np.stack([np.full(4, 0.5), [0, 0.2, 1, 1], [1, 1, 0.9, 0.8]])
+        xr.Dataset({"worth_cost": (("scenario", "replication"), cost),
+                    "worth_dalys_averted": (("scenario", "replication"), averted),
+                    "acceptability": (("scenario", "threshold"), curve)},
+                   coords={"scenario": ["base", "dear", "cheap"], "threshold": [0.0, 5e4, 1e5, 1.5e5]},
+                   attrs={"worth_threshold": 5e4}).to_netcdf(self.path, engine="netcdf4")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_file_of_a_comparison_is_known(self):
+        self.assertTrue(plot.Comparison.is_one(self.path))
+        self.assertFalse(plot.Comparison.is_one(__file__))
+
+    def test_plane_has_every_replication_and_both_axes_cross_in_it(self):
+        axes = plot.draw_plane(plot.Comparison(self.path)).axes[0]
+        dots = [line for line in axes.lines if line.get_marker() == "."]
+        self.assertEqual([len(line.get_xdata()) for line in dots], [5, 5])
+        (low, high), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+        self.assertTrue(low <= 0 <= high and bottom <= 0 <= top)
+        self.assertTrue(min(d.get_ydata().min() for d in dots) >= bottom)
+        self.assertTrue(max(d.get_ydata().max() for d in dots) <= top)
+
+    def test_curves_are_those_of_the_file(self):
+        axes = plot.draw_acceptability(plot.Comparison(self.path)).axes[0]
+        self.assertEqual(list(axes.lines[0].get_ydata()), [0, 0.2, 1, 1])
+        self.assertEqual(list(axes.lines[1].get_ydata()), [1, 1, 0.9, 0.8])
 
 
 class Estimates(unittest.TestCase):
