@@ -19,7 +19,8 @@ void beds_changed(struct world *world, const struct ward *ward, int64_t delta, i
 static inline void beds_taken(struct world *world, const struct ward *ward, int64_t delta, int64_t now_us)
 {
     if (ward->is_bed)
-        ledger_shift(&world->ledger, GROUP_FACILITY, ward->facility, 0, FA_beds_occupied, delta, now_us);
+        ledger_shift_cell(&world->ledger, GROUP_FACILITY,
+                          (size_t)ward->facility * FA_WIDTH + FA_beds_occupied, delta, now_us);
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include "models/plain.h"
 #include "models/remote.h"
 #include "models/serving.h"
+#include "models/stay.h"
 #include "models/watch.h"
 
 static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
@@ -248,7 +249,14 @@ static void set_out(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     int32_t next = patient->stage;
-    if (stage->ward < 0 && stage->choice == CHOICE_STAY && (stage->need_count > 0 || stage->service >= 0)) {
+    if (stay_is(world, stage) && stage->choice != CHOICE_STAY) {
+        const uint32_t to = stay_choose(world, patient, stage);
+        if (to != PATIENT_NOWHERE) {
+            patient->flags |= (uint8_t)(PATIENT_PLACED | (stage->treats ? PATIENT_NEEDED : 0));
+            next = journey_to(world, who, to, 0);
+        }
+    } else if (stage->ward < 0 && stage->choice == CHOICE_STAY &&
+               (stage->need_count > 0 || stage->service >= 0)) {
         const uint32_t to = journey_first(world, patient);
         if (to == CHOICE_HOME) {
             patient->flags |= stage->treats ? PATIENT_NEEDED : 0;
@@ -369,10 +377,30 @@ static void handle_arrival(struct world *world, const struct event *event)
     }
 }
 
+/* To another stage, if there is one. */
+static void leave_stay(struct world *world, uint32_t who, int32_t next, int64_t now_us)
+{
+    if (next == STAGE_END) {
+        end(world, who, now_us);
+        return;
+    }
+    struct patient *patient = case_patient(world, who);
+    const struct stage *stage = &world->pathways.stage[next];
+    case_enter(patient);
+    patient->stage = (uint16_t)next;
+    if (!stay_is(world, stage) || !stay_come(world, who, now_us))
+        walk(world, who, next, true, now_us);
+}
+
 static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
+    int32_t after = STAGE_END;
+    if (stay_is(world, stage) && stay_depart(world, who, &after, now_us)) {
+        leave_stay(world, who, after, now_us);
+        return;
+    }
     int32_t next = stage->next;
     if (next == STAGE_BY_LUCK)
         next = stage_next(stage, patient->severity, case_luck(world, who, stage, 0).w[1]);
@@ -437,7 +465,8 @@ static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     journey_arrive(world, patient);
-    go_on(world, who, patient->stage, false, now_us);
+    if (!stay_is(world, case_stage(world, patient)) || !stay_come(world, who, now_us))
+        go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_ask(struct world *world, uint32_t who, int64_t now_us)

@@ -103,7 +103,7 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
     struct facilities *facilities = build->facilities;
     struct facility *at = &facilities->facility[facility];
     const size_t column = (size_t)facilities_resource(facilities, resource);
-    int32_t *slot = &facilities->ward_of[facility * facilities->resource_count + column];
+    int32_t *slot = &facilities->ward_of[facility * facilities->ward_of_stride + column];
     if (*slot >= 0) /* beds and beds_per_1000, say: they add up */
         facilities->ward[*slot].station.servers += servers;
     else {
@@ -251,16 +251,18 @@ static int allocate(struct build *build)
     const size_t count = count_facilities(build);
     const size_t stations = build->scenario->stations.count;
     facilities->service_count = build->scenario->services.count;
+    const size_t line = 64 / sizeof *facilities->ward_of;
     size_t cells = 0, wards = 0, offers = 0;
-    if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->resource_count, &cells) ||
-        __builtin_add_overflow(cells, stations, &wards) ||
+    facilities->ward_of_stride = (facilities->resource_count + line - 1) / line * line;
+    if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->ward_of_stride, &cells) ||
+        __builtin_add_overflow(count * facilities->resource_count, stations, &wards) ||
         __builtin_mul_overflow(count, facilities->service_count, &offers) || wards > INT32_MAX ||
         offers > INT32_MAX)
         return err_fail(err, "%zu facilities with %zu resources are too many", count,
                         facilities->resource_count);
     facilities->facility = arena_lines(arena, count, sizeof *facilities->facility, err);
     facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
-    facilities->ward_of = arena_zeroed(arena, cells, sizeof *facilities->ward_of, err);
+    facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
     if (facilities->facility == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||

@@ -39,10 +39,10 @@ struct facility {
     const char *label; /* NULL, or how it was made up: the rule, or what `generated` says */
 };
 
-/* One resource of one facility with its waiting line. The first two cache lines are what patients need. */
+/* One resource of one facility with its waiting line. The first cache line is what patients need where nobody
+ * waits; the next one holds the lines. */
 struct ward {
-    _Alignas(64) struct station station;
-    int64_t balk_at;            /* INT64_MAX: nobody balks */
+    _Alignas(64) int64_t balk_at; /* INT64_MAX: nobody balks */
     struct station *in_service; /* with interruptions: who is served, as lines by level; owned by the arena */
     uint32_t facility;          /* PATIENT_NOWHERE for a station of its own */
     int32_t measure;            /* index of its statistics; -1: not measured */
@@ -51,6 +51,7 @@ struct ward {
     uint8_t preemption, interrupt; /* enum interruption */
     uint8_t shift;                 /* number of the shift, modulo 256 */
     bool is_bed;
+    struct station station;
     const char *id;                    /* FACILITY.RESOURCE, or the station's own id */
     struct timetable timetable;        /* count 0: none */
     int64_t declared;                  /* servers by the scenario; policies add to them or hold some back */
@@ -66,7 +67,8 @@ struct facilities {
     size_t ward_count;
     const char **resource; /* names over all facilities */
     size_t resource_count;
-    int32_t *ward_of; /* [facility][resource], -1: none */
+    int32_t *ward_of;      /* [facility][resource], -1: none */
+    size_t ward_of_stride; /* of its rows: whole cache lines */
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of; /* [facility][service], -1: never offered */
@@ -126,7 +128,7 @@ void facilities_restore(struct facilities *facilities, const struct saved_map *m
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {
-    return facilities->ward_of[facility * facilities->resource_count + resource];
+    return facilities->ward_of[facility * facilities->ward_of_stride + resource];
 }
 
 static inline struct offer *facility_offer(const struct facilities *facilities, uint32_t facility,

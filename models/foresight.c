@@ -16,20 +16,11 @@ static inline void fetch(const void *first, size_t bytes)
         __builtin_prefetch(at + offset, 1);
 }
 
-static inline void fetch_cell(const struct world *world, const struct stream *stream)
+/* The line of a column of a cell. */
+static inline void fetch_cell(const struct world *world, const struct stream *stream, size_t column)
 {
     const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_WIDTH;
-    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell], 1); /* the line for nearly all */
-}
-
-/* The ward of which a patient waits, or is served; NULL: none that is easily found. */
-static inline const struct ward *first_ward(const struct world *world, const struct patient *patient)
-{
-    const struct stage *stage = case_stage(world, patient);
-    if (patient->facility >= world->facilities.count || stage->need_count == 0)
-        return NULL;
-    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
-    return ward < 0 ? NULL : &world->facilities.ward[ward];
+    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell + column], 1);
 }
 
 /* Where the service of somebody at a plain stage ends. */
@@ -43,27 +34,29 @@ static inline void fetch_station(const struct world *world, const struct patient
     fetch(measure_of(&world->measures, ward->measure, 0), offsetof(struct measure, over));
 }
 
-/* Whoever falls ill is mostly treated near home: by one of the choice set. */
-static inline struct choice_set *const *set_slot(const struct world *world, const struct stream *stream)
+/* Whoever falls ill is mostly treated near home. */
+static inline const struct choice_slot *first_slot(const struct world *world, const struct stream *stream)
 {
     const uint32_t kind = world->choices.kind_of[stream->stage];
-    return &world->choices.set[stream->place * world->choices.kinds + kind];
+    return &world->choices.slot[stream->place * world->choices.kinds + kind];
 }
 
 /* What a stream names. */
 static inline void arrival_first(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
-    fetch_cell(world, stream);
-    __builtin_prefetch(set_slot(world, stream));
+    fetch_cell(world, stream, 0);
+    __builtin_prefetch(first_slot(world, stream));
 }
 
 static inline void arrival_second(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
-    const struct choice_set *set = *set_slot(world, stream);
-    if (set != NULL)
-        fetch(set, world->pathways.stage[stream->stage].choice == CHOICE_UTILITY ? sizeof *set : 1);
+    const struct choice_slot *slot = first_slot(world, stream);
+    if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
+        __builtin_prefetch(&world->facilities.facility[slot->facility]);
+    else if (slot->set != NULL)
+        fetch(slot->set, sizeof *slot->set);
 }
 
 /* What a record names. */
@@ -71,17 +64,21 @@ static inline void patient_first(const struct world *world, uint32_t who)
 {
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
+    const struct facilities *facilities = &world->facilities;
     if (stage->direct) {
         fetch_station(world, patient, stage);
         return;
     }
     __builtin_prefetch(&world->demand.stream[patient->stream]);
-    if (patient->facility >= world->facilities.count)
+    if (patient->facility >= facilities->count)
         return;
-    __builtin_prefetch(&world->facilities.facility[patient->facility]);
-    __builtin_prefetch(&world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH], 1);
-    __builtin_prefetch(
-        &world->facilities.ward_of[(size_t)patient->facility * world->facilities.resource_count]);
+    __builtin_prefetch(&facilities->facility[patient->facility], 1);
+    const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
+    __builtin_prefetch(&cell[FA_stages_begun], 1);
+    if (patient->due_kind == EVENT_TRANSFER)
+        __builtin_prefetch(&cell[FA_admissions], 1);
+    if (stage->need_count > 0)
+        __builtin_prefetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
 }
 
 static inline void patient_second(const struct world *world, uint32_t who)
@@ -90,25 +87,32 @@ static inline void patient_second(const struct world *world, uint32_t who)
     const struct stage *stage = case_stage(world, patient);
     if (stage->direct)
         return;
-    fetch_cell(world, &world->demand.stream[patient->stream]);
+    const struct stream *stream = &world->demand.stream[patient->stream];
+    fetch_cell(world, stream,
+               stage->next == STAGE_END && patient->due_kind == EVENT_DEPART ? PC_treated_ended : 0);
     if (patient->facility >= world->facilities.count)
         return;
     for (size_t i = 0; i < stage->need_count; i++) {
         const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
         if (ward >= 0)
-            fetch(&world->facilities.ward[ward], offsetof(struct ward, id));
+            __builtin_prefetch(&world->facilities.ward[ward], 1);
     }
+    if (patient->due_kind == EVENT_TRANSFER)
+        geography_prefetch(&world->geography, stream->place,
+                           world->facilities.facility[patient->facility].place);
 }
 
 /* Who waits may be served next. */
 static inline void patient_third(const struct world *world, uint32_t who)
 {
-    const struct ward *ward = first_ward(world, &world->part.patients.record[who]);
-    const int64_t next = ward == NULL ? STATION_NOBODY : station_first(&ward->station);
-    if (next < 0)
+    const struct patient *patient = &world->part.patients.record[who];
+    const struct stage *stage = case_stage(world, patient);
+    if (patient->facility >= world->facilities.count || stage->need_count == 0 ||
+        world->facilities.facility[patient->facility].in_line == 0)
         return;
-    __builtin_prefetch(&world->part.patients.record[next], 1);
-    __builtin_prefetch(&world->part.links.link[next], 1);
+    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
+    if (ward >= 0)
+        __builtin_prefetch(&world->facilities.ward[ward].station.head);
 }
 
 static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)

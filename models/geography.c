@@ -138,6 +138,10 @@ static int add_place(struct geography *geography, size_t *capacity, struct place
     geography->place = places;
     if (copy_texts(&place, arena, err) != 0)
         return -1;
+    const double degree = 3.14159265358979323846 / 180;
+    place.at[0] = cos(place.lat * degree) * cos(place.lon * degree);
+    place.at[1] = cos(place.lat * degree) * sin(place.lon * degree);
+    place.at[2] = sin(place.lat * degree);
     geography->place[geography->count++] = place;
     return 0;
 }
@@ -215,14 +219,9 @@ static int check_filters(const struct geography *geography, struct err *err)
     return result;
 }
 
-static struct travel compute(const struct geography *geography, size_t from, size_t to)
+/* How long a way of so many metres takes, detours included. */
+static double seconds_for(const struct travel_spec *spec, double metres)
 {
-    const struct travel_spec *spec = &geography->scenario->travel;
-    const struct place *a = &geography->place[from], *b = &geography->place[to];
-    double metres = 0;
-    if (from != to)
-        geod_inverse(geography->earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
-    metres *= spec->detour;
     double seconds = 0, done = 0;
     for (size_t i = 0; i < spec->bands.count && done < metres; i++) {
         const struct travel_band *band = SCENARIO_ITEM(spec->bands, struct travel_band, i);
@@ -233,7 +232,55 @@ static struct travel compute(const struct geography *geography, size_t from, siz
     }
     if (metres > done)
         seconds += (metres - done) / DEFAULT_SPEED_M_S;
-    return (struct travel){.us = spec->fixed_us + llround(seconds * 1e6), .m = llround(metres)};
+    return seconds;
+}
+
+static double metres_in(const struct travel_spec *spec, double seconds)
+{
+    double done = 0;
+    for (size_t i = 0; i < spec->bands.count; i++) {
+        const struct travel_band *band = SCENARIO_ITEM(spec->bands, struct travel_band, i);
+        const bool is_last = band->to_m <= 0 || i + 1 == spec->bands.count;
+        const double reached = done + seconds * band->speed_m_s;
+        if (is_last || reached <= band->to_m)
+            return reached;
+        if (band->to_m > done) {
+            seconds -= (band->to_m - done) / band->speed_m_s;
+            done = band->to_m;
+        }
+    }
+    return done + seconds * DEFAULT_SPEED_M_S;
+}
+
+/* Distances on the ellipsoid are not shorter than chords of this sphere. */
+#define LEAST_RADIUS_M 6.3e6
+#define ROUNDING_US 1
+
+double geography_least_us(const struct geography *geography, double chord)
+{
+    const struct travel_spec *spec = &geography->scenario->travel;
+    return (double)spec->fixed_us + seconds_for(spec, chord * LEAST_RADIUS_M * spec->detour) * 1e6 -
+           ROUNDING_US;
+}
+
+double geography_chord(const struct geography *geography, double us)
+{
+    const struct travel_spec *spec = &geography->scenario->travel;
+    const double seconds = fmax(0, us + ROUNDING_US - (double)spec->fixed_us) / 1e6;
+    return metres_in(spec, seconds) / (LEAST_RADIUS_M * spec->detour);
+}
+
+/* The same both ways. */
+static struct travel compute(const struct geography *geography, size_t from, size_t to)
+{
+    const struct travel_spec *spec = &geography->scenario->travel;
+    const struct place *a = &geography->place[from], *b = &geography->place[to];
+    double metres = 0;
+    if (from != to)
+        geod_inverse(geography->earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
+    metres *= spec->detour;
+    return (struct travel){.us = spec->fixed_us + llround(seconds_for(spec, metres) * 1e6),
+                           .m = llround(metres)};
 }
 
 const char *geography_province(const struct geography *geography, size_t province)
@@ -290,8 +337,9 @@ static int fill_table(struct geography *geography, struct err *err)
     if (!geography->filled)
         return 0;
     for (size_t i = 0; i < geography->count; i++)
-        for (size_t j = 0; j < geography->count; j++)
-            geography->table[i * geography->count + j] = compute(geography, i, j);
+        for (size_t j = 0; j <= i; j++)
+            geography->table[i * geography->count + j] = geography->table[j * geography->count + i] =
+                compute(geography, j, i);
     return 0;
 }
 
@@ -362,6 +410,11 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
         return (struct travel){.us = geography->scenario->travel.fixed_us};
     if (geography->filled)
         return geography->table[from * geography->count + to];
+    if (from > to) {
+        const size_t swapped = from;
+        from = to;
+        to = swapped;
+    }
     return geography->table != NULL ? look_up(geography, from, to) : compute(geography, from, to);
 }
 

@@ -13,6 +13,7 @@
 struct place {
     const char *code, *name, *name_en, *prefecture, *province;
     double lon, lat;
+    double at[3]; /* on a sphere of radius 1 */
     int64_t population;
     bool selected; /* by the scenario's filters: people fall ill here; others only hold facilities */
     uint64_t hash; /* identity */
@@ -58,6 +59,19 @@ int64_t geography_find(const struct geography *geography, const char *code);
 /* Geodesic on the WGS 84 ellipsoid (PROJ's geod_inverse) x detour, at the speed of its band, plus the fixed
  * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
+
+/* A hint that this way will be asked for soon. */
+static inline void geography_prefetch(const struct geography *geography, size_t from, size_t to)
+{
+    if (geography->table != NULL && from != to)
+        __builtin_prefetch(
+            &geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
+}
+
+/* No way between places that are a chord apart, on a sphere of radius 1, takes less; and how far apart places
+ * are at most between which a way takes no longer. */
+double geography_least_us(const struct geography *geography, double chord);
+double geography_chord(const struct geography *geography, double us);
 
 /* Whether one of the texts is the code, prefecture or province of the place. */
 bool geography_named(const struct place *place, const struct key_list *texts);

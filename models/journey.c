@@ -29,7 +29,8 @@ void journey_arrive(struct world *world, const struct patient *patient)
     world_fa(world, patient->facility)[FA_admissions]++;
     world_count_flow(world, stream->place, journey_place(world, patient), stream->condition,
                      FL_flow_admissions);
-    serving_pay(world, patient, facility->price_per_admission_fen, 0);
+    if (facility->price_per_admission_fen != 0)
+        serving_pay(world, patient, facility->price_per_admission_fen, 0);
 }
 
 /* Who stays at home is asked for after the fixed part of a journey: to be called on, or put through. */
@@ -190,7 +191,7 @@ static bool is_referred(const struct patient *patient)
 }
 
 /* Who seeks care for the first time, by own choice. */
-static void note_bypassing(struct world *world, const struct patient *patient, uint32_t to, uint32_t is)
+void journey_note_bypassing(struct world *world, const struct patient *patient, uint32_t to, uint32_t is)
 {
     if (to != CHOICE_HOME && (patient->more & PATIENT_SOUGHT) == 0)
         case_cell(world, patient)[PC_bypassed] +=
@@ -212,7 +213,7 @@ uint32_t journey_first(struct world *world, const struct patient *patient)
                        gate != PATIENT_NOWHERE ? is & ~RULES_UNREFERRED : is, is_referred(patient));
     if (gate != PATIENT_NOWHERE)
         return to != CHOICE_HOME ? gate : to;
-    note_bypassing(world, patient, to, is);
+    journey_note_bypassing(world, patient, to, is);
     return to;
 }
 
@@ -257,7 +258,7 @@ int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us)
         if (to == CHOICE_HOME)
             return journey_wait_at_home(world, who, now_us);
         if (gate == PATIENT_NOWHERE && patient->facility == PATIENT_NOWHERE)
-            note_bypassing(world, patient, to, is);
+            journey_note_bypassing(world, patient, to, is);
     } else {
         to = choice_nearest(world, stage, origin, PATIENT_NOWHERE, is);
         if (to == PATIENT_NOWHERE)

@@ -25,6 +25,8 @@ void journey_arrive(struct world *world, const struct patient *patient);
 uint32_t journey_first(struct world *world, const struct patient *patient);
 /* Chooses where to have the present stage, as its `choice` says. */
 int32_t journey_choose(struct world *world, uint32_t who, int64_t now_us);
+/* Counts who seeks care at a facility for the first time, by own choice, and goes past a nearer one. */
+void journey_note_bypassing(struct world *world, const struct patient *patient, uint32_t to, uint32_t is);
 /* The stage cannot be had here: what its `missing` says. */
 int32_t journey_elsewhere(struct world *world, uint32_t who, int64_t now_us);
 /* All servers here are busy: goes to the partner or the nearest facility with a free one. The present stage

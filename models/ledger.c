@@ -119,8 +119,7 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
                   int64_t delta, int64_t now_us)
 {
     const size_t at = (i * second_size(ledger, group) + j) * ledger_group_width(group) + column;
-    ledger->levels[group][at] += delta;
-    ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+    ledger_shift_cell(ledger, group, at, delta, now_us);
 }
 
 int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column)
@@ -161,17 +160,25 @@ void ledger_close_step(struct ledger *ledger)
                            length_us);
 }
 
-double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
+struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step)
 {
     const struct field_row *row = &ledger_fields[field];
     const struct shape *shape = &shapes[row->group];
     const size_t columns = shape->second == LEDGER_DIMS ? 1 : ledger->size[shape->second];
     const size_t cells = ledger->size[shape->first] * columns;
-    const int64_t raw =
-        ledger->series[row->group][((step * cells + i * columns + j) * shape->width) + row->column];
-    if (row->kind == FIELD_MEAN)
-        return (double)raw / (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
-    return (double)raw * row->scale;
+    const bool is_mean = row->kind == FIELD_MEAN;
+    return (struct ledger_row){
+        .cells = &ledger->series[row->group][step * cells * shape->width + row->column],
+        .columns = columns,
+        .width = shape->width,
+        .scale = row->scale,
+        .divisor = is_mean ? (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]) : 0};
+}
+
+double ledger_value(const struct ledger *ledger, size_t field, size_t step, size_t i, size_t j)
+{
+    const struct ledger_row row = ledger_row(ledger, field, step);
+    return ledger_row_value(&row, i, j);
 }
 
 /* --- saving --------------------------------------------------------------- */
@@ -211,7 +218,7 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 3);
+    state_begin(writer, "ledger", 4);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -309,7 +316,7 @@ static void empty_cells(int64_t *cells, size_t count)
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 3);
+    state_enter(reader, "ledger", 4);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         restore_group(whole, (enum ledger_group)g, maps, reader);

@@ -104,6 +104,14 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us);
 
+/* The same as below for a number in the group's cells. */
+static inline void ledger_shift_cell(struct ledger *ledger, enum ledger_group group, size_t at, int64_t delta,
+                                     int64_t now_us)
+{
+    ledger->levels[group][at] += delta;
+    ledger->cells[group][at] += delta * (ledger->step_from_us[ledger->step + 1] - now_us);
+}
+
 /* A level (FIELD_MEAN) changes by delta: the integral to the end of the step changes by delta x what is left
  * of it. */
 void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column,
@@ -114,6 +122,19 @@ int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_
 
 /* Closes the current step and opens the next. */
 void ledger_close_step(struct ledger *ledger);
+
+/* The numbers of a field in a step. */
+struct ledger_row {
+    const int64_t *cells;
+    size_t columns, width; /* cells of the second dimension; numbers of a cell */
+    double scale, divisor;
+};
+struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step);
+static inline double ledger_row_value(const struct ledger_row *row, size_t i, size_t j)
+{
+    const double raw = (double)row->cells[(i * row->columns + j) * row->width];
+    return row->divisor > 0 ? raw / row->divisor : raw * row->scale;
+}
 
 /* The value of a field in the result file's unit. i, j: indices along the group's dimensions (j = 0 if one).
  */

@@ -14,8 +14,10 @@
 #define LEDGER_PC_FATES(FIELD) \
     FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture") \
     FIELD(treated_in_province, COUNT, "1", 1, "patients treated in another prefecture of their province") \
-    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province") \
-    FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names") \
+    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province")
+#define LEDGER_PC_UNTREATED(FIELD) \
+    FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names")
+#define LEDGER_PC_TROUBLES(FIELD) \
     FIELD(too_late, COUNT, "1", 1, "patients for whom a treatment window had closed") \
     FIELD(gave_up, COUNT, "1", 1, "patients who lost patience while waiting") \
     FIELD(turned_away, COUNT, "1", 1, "patients who found no room, were refused, or balked") \
@@ -29,33 +31,39 @@
     FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way")
-#define LEDGER_PC_ENDS(FIELD) \
+#define LEDGER_PC_LOSSES(FIELD) \
     FIELD(deaths, COUNT, "1", 1, "deaths") \
-    FIELD(complications, COUNT, "1", 1, "complications, deaths not among them") \
-    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that") \
+    FIELD(complications, COUNT, "1", 1, "complications, deaths not among them")
+#define LEDGER_PC_ENDED(FIELD) \
+    FIELD(treated_ended, COUNT, "1", 1, "patients treated whose pathway ended, dated by that")
+#define LEDGER_PC_GAINS(FIELD) \
     FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost")
 #define LEDGER_PC_COSTS(FIELD) \
-    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
-    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers")
+    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost")
 #define LEDGER_PC_CHARGES(FIELD) \
+    FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
     FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
-#define LEDGER_PC_SEEKING(FIELD) \
-    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness") \
+#define LEDGER_PC_SOUGHT(FIELD) \
+    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness")
+#define LEDGER_PC_BYPASSED(FIELD) \
     FIELD(bypassed, COUNT, "1", 1, "those of them who chose one farther away than another that gives what they need")
 #define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 #define LEDGER_PLACE_CONDITION(FIELD) \
-    LEDGER_PC_ILL(FIELD) LEDGER_PC_SEEKING(FIELD) LEDGER_PC_FATES(FIELD) LEDGER_PC_WAYS(FIELD) \
-    LEDGER_PC_ENDS(FIELD) LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
+    LEDGER_PC_ILL(FIELD) LEDGER_PC_SOUGHT(FIELD) LEDGER_PC_BYPASSED(FIELD) LEDGER_PC_FATES(FIELD) \
+    LEDGER_PC_UNTREATED(FIELD) LEDGER_PC_TROUBLES(FIELD) LEDGER_PC_WAYS(FIELD) \
+    LEDGER_PC_LOSSES(FIELD) LEDGER_PC_ENDED(FIELD) LEDGER_PC_GAINS(FIELD) \
+    LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
     LEDGER_PC_HOME(FIELD)
 
-/* Of a facility. In parts likewise: what events add to lies together, before the means. */
-#define LEDGER_FA_COUNTS(FIELD) \
+/* Of a facility. In parts likewise: what every patient changes, with the levels behind means, fills a line. */
+#define LEDGER_FA_COMING(FIELD) \
     FIELD(deaths_here, COUNT, "1", 1, "deaths of patients whose pathway ended here") \
     FIELD(treated_here, COUNT, "1", 1, "patients whose treatment began here") \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
-    FIELD(income, SUM, "CNY", YUAN, "prices of the care given here, whoever pays them") \
+    FIELD(income, SUM, "CNY", YUAN, "prices of the care given here, whoever pays them")
+#define LEDGER_FA_BEGUN(FIELD) \
     FIELD(stages_begun, COUNT, "1", 1, "stages of pathways that began here") \
     FIELD(line_waits, SUM, "h", HOURS, "time in line, or until an answer from elsewhere, before they began")
 #define LEDGER_FA_TRANSFERS(FIELD) \
@@ -68,13 +76,16 @@
     FIELD(at_standard, LEVEL, "1", 1, "1 when a hospital that a standard is set for meets it at the end of the step") \
     FIELD(below_standard, LEVEL, "1", 1, "1 when it does not") \
     FIELD(in_line_at_end, LEVEL, "1", 1, "patients who are in_line at the end of the step")
-#define LEDGER_FA_MEANS(FIELD) \
-    FIELD(beds_open, MEAN, "1", 1, "beds of all wards that are there, mean over the step; none while the facility is closed") \
+#define LEDGER_FA_OPEN(FIELD) \
+    FIELD(beds_open, MEAN, "1", 1, "beds of all wards that are there, mean over the step; none while the facility is closed")
+#define LEDGER_FA_PRESENT(FIELD) \
     FIELD(beds_occupied, MEAN, "1", 1, "beds held by patients, mean over the step") \
-    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step") \
+    FIELD(in_care, MEAN, "1", 1, "patients being served, mean over the step")
+#define LEDGER_FA_WAITING(FIELD) \
     FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
 #define LEDGER_FACILITY(FIELD) \
-    LEDGER_FA_COUNTS(FIELD) LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) LEDGER_FA_MEANS(FIELD)
+    LEDGER_FA_COMING(FIELD) LEDGER_FA_BEGUN(FIELD) LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) \
+    LEDGER_FA_OPEN(FIELD) LEDGER_FA_PRESENT(FIELD) LEDGER_FA_WAITING(FIELD)
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -119,17 +130,26 @@
 
 /* clang-format on */
 
+/* A line for who falls ill and is treated; the end of a pathway changes the next one. */
 #define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
 enum {
-    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
-        LEDGER_PC_CHARGES(LEDGER_COLUMN_PC) LEDGER_PC_SEEKING(LEDGER_COLUMN_PC)
-            LEDGER_PC_FATES(LEDGER_COLUMN_PC) LEDGER_PC_ENDS(LEDGER_COLUMN_PC)
-                LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
+    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_SOUGHT(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC)
+        LEDGER_PC_COSTS(LEDGER_COLUMN_PC) LEDGER_PC_ENDED(LEDGER_COLUMN_PC)
+            LEDGER_PC_UNTREATED(LEDGER_COLUMN_PC) LEDGER_PC_CHARGES(LEDGER_COLUMN_PC)
+                LEDGER_PC_BYPASSED(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC)
+                    LEDGER_PC_TROUBLES(LEDGER_COLUMN_PC) LEDGER_PC_LOSSES(LEDGER_COLUMN_PC)
+                        LEDGER_PC_GAINS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
 };
+/* The columns before the line of what every patient changes are filled up. */
 #define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
 enum {
     LEDGER_FA_LEVELS(LEDGER_COLUMN_FA) LEDGER_FA_TRANSFERS(LEDGER_COLUMN_FA)
-        LEDGER_FA_COUNTS(LEDGER_COLUMN_FA) LEDGER_FA_MEANS(LEDGER_COLUMN_FA) FA_FIELDS
+        LEDGER_FA_COMING(LEDGER_COLUMN_FA) FA_FILLED,
+    FA_BUSY = (FA_FILLED + 7) / 8 * 8,
+    FA_EMPTY = FA_BUSY - FA_FILLED,
+    FA_BEFORE = FA_BUSY - 1,
+    LEDGER_FA_BEGUN(LEDGER_COLUMN_FA) LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) LEDGER_FA_OPEN(LEDGER_COLUMN_FA)
+        LEDGER_FA_WAITING(LEDGER_COLUMN_FA) FA_FIELDS
 };
 #define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
 enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };

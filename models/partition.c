@@ -43,12 +43,18 @@ static const char *one_because(const struct world *world)
     return NULL;
 }
 
-static const char *label_of(const struct world *world, size_t place)
+/* The first place of the same partition. */
+static size_t first_of(const struct world *world, size_t place)
 {
-    const struct place *at = &world->geography.place[place];
-    return world->scenario->run.partitions == PARTITIONS_PROVINCE     ? at->province
-           : world->scenario->run.partitions == PARTITIONS_PREFECTURE ? at->prefecture
-                                                                      : at->code;
+    const struct geography *geography = &world->geography;
+    switch (world->scenario->run.partitions) {
+    case PARTITIONS_PROVINCE:
+        return geography->first[geography->belonging[place].province];
+    case PARTITIONS_PREFECTURE:
+        return geography->belonging[place].prefecture;
+    default:
+        return place;
+    }
 }
 
 /* Numbers the partitions by the first place of each. */
@@ -56,9 +62,7 @@ static unsigned number_places(struct world *world)
 {
     unsigned count = 0;
     for (size_t p = 0; p < world->geography.count; p++) {
-        size_t first = 0;
-        while (strcmp(label_of(world, first), label_of(world, p)) != 0)
-            first++;
+        const size_t first = first_of(world, p);
         world->part_of_place[p] = first < p ? world->part_of_place[first] : count++;
     }
     return count;
@@ -133,7 +137,7 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
             view->ledger.owned[g] = NULL;
     world->view[number] = view;
     if (init_system(view, err) != 0 || init_met(view, err) != 0 || private_counts(view, err) != 0 ||
-        choices_init_view(view, world, err) != 0 ||
+        choice_sets_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
         return NULL;
     return view;

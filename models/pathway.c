@@ -203,7 +203,7 @@ static struct stage *add_stand_in(struct pathways *pathways, struct stage *askin
     stage->guided_service = -1;
     stage->among = NULL;
     stage->need_count = 0;
-    stage->treats = stage->first = stage->plain = false;
+    stage->treats = stage->first = stage->plain = stage->stay = false;
     stage->service = -1;
     stage->previous = PREVIOUS_RELEASE;
     stage->full = asking->full == FULL_DIVERT ? FULL_WAIT : asking->full;

@@ -64,6 +64,7 @@ struct stage {
     enum stage_full full;
     bool routed_duration; /* some routes have durations of their own */
     bool plain;           /* one server of one ward, and nothing that needs more than a glance */
+    bool stay;            /* of a facility, likewise: see stay.h */
     bool direct;          /* of a station of its own, in a world without rare features: see plain.h */
     uint8_t upgraded_level;
     enum stage_choice choice;

@@ -59,8 +59,8 @@ struct patient {
     int64_t since_us; /* joined the line, or began to be served */
     uint32_t stream, ordinal;
     uint32_t facility; /* PATIENT_NOWHERE */
-    uint16_t operates; /* person who operates (in the offer) or station picked (among several), index + 1; 0:
-                          none */
+    uint16_t operates; /* person who operates (in the offer), station picked (among several) or, at a stay,
+                          the next stage, index + 1; 0: none */
     uint16_t stage;    /* in the world's table of stages */
     union {
         int64_t treated_us; /* when the treatment began */

@@ -145,12 +145,13 @@ static double step_sum(const struct ledger *ledger, size_t field, const struct s
         from[d] = index < 0 ? 0 : (size_t)index;
         to[d] = index < 0 ? ledger->size[dims[d]] : (size_t)index + 1;
     }
+    const bool *left_out = dims[1] != DIM_CONDITION || to[1] - from[1] == 1 ? NULL : selection->left_out;
+    const struct ledger_row row = ledger_row(ledger, field, step);
     double sum = 0;
     for (size_t i = from[0]; i < to[0]; i++)
         for (size_t j = from[1]; j < to[1]; j++)
-            if (selection->left_out == NULL || dims[1] != DIM_CONDITION || to[1] - from[1] == 1 ||
-                !selection->left_out[j])
-                sum += ledger_value(ledger, field, step, i, j);
+            if (left_out == NULL || !left_out[j])
+                sum += ledger_row_value(&row, i, j);
     return sum;
 }
 

@@ -86,38 +86,42 @@ int readout_dimensions(struct world *world, struct err *err)
     return 0;
 }
 
-/* The point on a sphere of radius 1. */
-static void on_sphere(const struct place *place, double at[3])
+/* Hours to the nearest of these places, nearest on a sphere: one geodesic a place. NaN: there is none. */
+static double remoteness_h(const struct world *world, size_t place, const uint32_t *centres, size_t count)
 {
-    const double degree = 3.14159265358979323846 / 180;
-    at[0] = cos(place->lat * degree) * cos(place->lon * degree);
-    at[1] = cos(place->lat * degree) * sin(place->lon * degree);
-    at[2] = sin(place->lat * degree);
-}
-
-/* Hours to the nearest facility of at least the provincial level, nearest on a sphere: one geodesic a place.
- * NaN: there is none. */
-static double remoteness_h(const struct world *world, size_t place)
-{
-    double from[3], nearest = -INFINITY;
+    const double *from = world->geography.place[place].at;
+    double nearest = -INFINITY;
     size_t to = SIZE_MAX;
-    on_sphere(&world->geography.place[place], from);
-    for (size_t f = 0; f < world->facilities.count; f++) {
-        const struct facility *facility = &world->facilities.facility[f];
-        double at[3];
-        if (facility->level < LEVEL_PROVINCIAL || facility->level > LEVEL_NATIONAL)
-            continue;
-        on_sphere(&world->geography.place[facility->place], at);
+    for (size_t c = 0; c < count; c++) {
+        const double *at = world->geography.place[centres[c]].at;
         const double cosine = from[0] * at[0] + from[1] * at[1] + from[2] * at[2];
         if (cosine > nearest) {
             nearest = cosine;
-            to = facility->place;
+            to = centres[c];
         }
     }
     return to == SIZE_MAX ? NAN : (double)geography_travel(&world->geography, place, to).us / HOUR_US;
 }
 
-enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8, CONDITION_NUMBER = 10 };
+/* Hours to the nearest facility of at least the provincial level. */
+static int column_remoteness(const struct world *world, double *values, struct err *err)
+{
+    size_t count = 0;
+    uint32_t *centres = mem_zeroed(world->facilities.count, sizeof *centres, err);
+    if (centres == NULL)
+        return -1;
+    for (size_t f = 0; f < world->facilities.count; f++) {
+        const struct facility *facility = &world->facilities.facility[f];
+        if (facility->level >= LEVEL_PROVINCIAL && facility->level <= LEVEL_NATIONAL)
+            centres[count++] = facility->place;
+    }
+    for (size_t p = 0; p < world->geography.count; p++)
+        values[p] = remoteness_h(world, p, centres, count);
+    free(centres);
+    return 0;
+}
+
+enum { PLACE_NUMBERS = 5, PLACE_AND_FACILITY_NUMBERS = 8, CONDITION_NUMBER = 10, REMOTENESS = 4 };
 
 /* Columns of numbers and texts along places, facilities, conditions and classes. */
 static double column_value(const struct world *world, size_t column, size_t i)
@@ -128,14 +132,10 @@ static double column_value(const struct world *world, size_t column, size_t i)
         return (double)reach_class_from_us(i) / HOUR_US;
     const bool of_place = column < PLACE_NUMBERS;
     const struct place *place = &world->geography.place[of_place ? i : world->facilities.facility[i].place];
-    const double row[] = {place->lon,
-                          place->lat,
-                          (double)place->population,
-                          place->selected,
-                          of_place && column == 4 ? remoteness_h(world, i) : 0,
-                          place->lon,
-                          place->lat,
-                          of_place ? 0 : (double)world->facilities.facility[i].beds};
+    const double row[] = {
+        place->lon,      place->lat, (double)place->population,
+        place->selected, 0, /* remoteness */
+        place->lon,      place->lat, of_place ? 0 : (double)world->facilities.facility[i].beds};
     return row[column];
 }
 
@@ -208,8 +208,10 @@ static int read_numbers(struct world *world, size_t column, struct world_column 
     double *values = arena_zeroed(&world->arena, size, sizeof *values, err);
     if (values == NULL)
         return -1;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size && column != REMOTENESS; i++)
         values[i] = column_value(world, column, i);
+    if (column == REMOTENESS && column_remoteness(world, values, err) != 0)
+        return -1;
     *to = number_columns[column];
     to->values = values;
     return 0;

@@ -69,9 +69,10 @@ static struct setting *group_below(const struct expansion *expansion, struct set
 {
     struct setting *below = setting_find_bytes(group, word, length);
     if (below != NULL && below->type != SETTING_GROUP) {
-        table_problem(expansion->table, row, column, expansion->err,
-                      "%.*s is %s, which has no parts; name a column by a key, or by a group and what is in it",
-                      (int)length, word, setting_type_name(below));
+        table_problem(
+            expansion->table, row, column, expansion->err,
+            "%.*s is %s, which has no parts; name a column by a key, or by a group and what is in it",
+            (int)length, word, setting_type_name(below));
         return NULL;
     }
     if (below != NULL)
@@ -133,9 +134,10 @@ static int check_columns(const struct expansion *expansion)
         const char *name = table_name(expansion->table, i);
         const size_t length = strlen(name);
         if (length == 0 || name[0] == '.' || name[length - 1] == '.' || strstr(name, "..") != NULL)
-            return err_add(expansion->err,
-                           "%s:1: column %zu: is not the name of a key, such as \"place\" or \"beds.icu\"; rename it",
-                           expansion->path, i + 1);
+            return err_add(
+                expansion->err,
+                "%s:1: column %zu: is not the name of a key, such as \"place\" or \"beds.icu\"; rename it",
+                expansion->path, i + 1);
     }
     return 0;
 }
@@ -168,12 +170,8 @@ static int expand_element(struct arena *arena, struct setting *element, struct s
     const char *folder = path == NULL ? NULL : source_folder(arena, path, err);
     int status = folder == NULL ? -1 : table_load(&table, path, err);
     if (status == 0) {
-        const struct expansion expansion = {.arena = arena,
-                                            .element = element,
-                                            .table = &table,
-                                            .path = path,
-                                            .folder = folder,
-                                            .err = err};
+        const struct expansion expansion = {
+            .arena = arena, .element = element, .table = &table, .path = path, .folder = folder, .err = err};
         status = put_rows(&expansion, list);
     }
     table_free(&table);

@@ -5,6 +5,7 @@
 
 #include "models/case.h"
 #include "models/serving.h"
+#include "models/stay.h"
 #include "sim/state.h"
 
 struct seat {
@@ -173,7 +174,8 @@ void roster_save(const struct roster *roster, const struct world *world, struct 
     for (size_t n = 0; n < roster->count; n++) {
         const struct world *view = world->view[roster->seat[n].partition];
         const uint32_t who = roster->seat[n].who;
-        state_put_array_items(writer, &patient_layout, &view->part.patients.record[who], 1);
+        const struct patient patient = stay_forget(world, view->part.patients.record[who]);
+        state_put_array_items(writer, &patient_layout, &patient, 1);
         if (visits > 0)
             state_put_numbers(writer, &view->part.visits[who * visits], sizeof(uint32_t), visits);
         if (world->has_extra)
@@ -400,6 +402,8 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     if (stage >= world->pathways.stage_count)
         state_refuse(reader, IMPOSSIBLE);
     patient.stage = (uint16_t)stage;
+    if (!reader->failed)
+        patient = stay_forget(world, patient);
     if (patient.facility != PATIENT_NOWHERE) {
         patient.facility = saved_index(&maps->facility, patient.facility);
         if (patient.facility == SAVED_NOWHERE)

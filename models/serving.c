@@ -50,20 +50,34 @@ void serving_seize(struct world *world, const struct patient *patient, const str
 
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
 {
-    const int64_t insurer_fen =
-        care_fen == 0 ? 0 : llround((double)care_fen * rules_share_of(world, patient));
     int64_t *cell = case_cell(world, patient);
-    cell[PC_charges] += care_fen;
-    if (care_fen != 0)
-        world_fa(world, patient->facility)[FA_income] += care_fen;
-    cell[PC_insurer_cost] += insurer_fen;
-    cell[PC_patient_cost] += care_fen - insurer_fen + own_fen;
+    cell[PC_patient_cost] += care_fen + own_fen;
     if (world->fates != NULL)
-        fate_pays(world, patient, care_fen - insurer_fen + own_fen);
+        fate_pays(world, patient, care_fen + own_fen);
+    if (care_fen == 0)
+        return;
+    const int64_t insurer_fen = llround((double)care_fen * rules_share_of(world, patient));
+    cell[PC_charges] += care_fen;
+    world_fa(world, patient->facility)[FA_income] += care_fen;
+    cell[PC_insurer_cost] += insurer_fen;
+    cell[PC_patient_cost] -= insurer_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, -insurer_fen);
+}
+
+/* As llround(), which is a call. */
+static inline int64_t rounded(double value)
+{
+    if (!(fabs(value) < 0x1p62))
+        return llround(value);
+    const int64_t whole = (int64_t)value;
+    const double rest = value - (double)whole;
+    return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
-static void pay_stay(struct world *world, const struct patient *patient, int64_t stay_us)
+void serving_pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
+                      int64_t stay_us)
 {
     if (patient->facility == PATIENT_NOWHERE)
         return;
@@ -75,15 +89,15 @@ static void pay_stay(struct world *world, const struct patient *patient, int64_t
         (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m >
             spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
-    const int64_t price_fen = case_stage(world, patient)->spec->price_fen;
+    const int64_t price_fen = stage->spec->price_fen;
     int64_t care_fen =
-        facility->price_per_day_fen == 0 ? 0 : llround(days * (double)facility->price_per_day_fen);
+        facility->price_per_day_fen == 0 ? 0 : rounded(days * (double)facility->price_per_day_fen);
     if (price_fen > 0)
-        care_fen += llround((double)price_fen * facility->price_level);
-    serving_pay(world, patient, care_fen, llround(days * (double)per_day_fen));
+        care_fen += rounded((double)price_fen * facility->price_level);
+    serving_pay(world, patient, care_fen, rounded(days * (double)per_day_fen));
 }
 
-static void count_treated(struct world *world, struct patient *patient, int64_t now_us)
+void serving_count_treated(struct world *world, struct patient *patient, int64_t now_us)
 {
     static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
                                                        PC_treated_in_province, PC_treated_elsewhere};
@@ -248,8 +262,8 @@ static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *
         duration_us = give_service(world, patient, duration_us, now_us);
     note_begun(world, patient, now_us);
     if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
-        count_treated(world, patient, now_us);
-    pay_stay(world, patient, duration_us);
+        serving_count_treated(world, patient, now_us);
+    serving_pay_stay(world, patient, stage, duration_us);
     return duration_us;
 }
 

@@ -90,7 +90,8 @@ static inline void serving_shift_facility(struct world *world, const struct pati
                                           int64_t delta, int64_t now_us)
 {
     if (patient->facility != PATIENT_NOWHERE && (patient->more & PATIENT_STANDS_IN) == 0)
-        ledger_shift(&world->ledger, GROUP_FACILITY, patient->facility, 0, column, delta, now_us);
+        ledger_shift_cell(&world->ledger, GROUP_FACILITY, (size_t)patient->facility * FA_WIDTH + column,
+                          delta, now_us);
 }
 
 /* So many patients more or fewer wait in line: of the ward, or (NULL) for an operator of the patient's
@@ -105,5 +106,10 @@ static inline void serving_count_line(struct world *world, const struct patient 
 
 /* Care is paid by insurer and patient, the rest by the patient. */
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen);
+/* What a stay at a stage costs. */
+void serving_pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
+                      int64_t stay_us);
+/* Counts whoever begins the first stage that treats. */
+void serving_count_treated(struct world *world, struct patient *patient, int64_t now_us);
 
 #endif

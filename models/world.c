@@ -13,6 +13,7 @@
 #include "models/planning.h"
 #include "models/readout.h"
 #include "models/saving.h"
+#include "models/stay.h"
 #include "models/targets.h"
 #include "models/trace.h"
 #include "models/world_parts.h"
@@ -222,6 +223,7 @@ static int build(struct world *world, struct err *err)
     world->has_remote = world->has_remote || asks_elsewhere(world);
     world->has_extra = needs_extra(world);
     plain_compile(world);
+    stay_compile(world);
     init_levels(world);
     beds_init(world);
     if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)

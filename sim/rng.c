@@ -65,7 +65,7 @@ WIDE lanes product(lanes a, uint32_t b)
     return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b));
 }
 
-WIDE void wide_round(struct lane_blocks *block, uint32_t key0, uint32_t key1)
+WIDE void wide_round(struct lane_blocks *block, lanes key0, lanes key1)
 {
     const lanes first = product(block->w[0], PHILOX_M4x32_0), second = product(block->w[2], PHILOX_M4x32_1);
     block->w[0] = (second >> 32) ^ block->w[1] ^ key0;
@@ -99,13 +99,42 @@ __attribute__((target("avx2"))) static void draw_wide(const struct rng *rng, str
     struct lane_blocks b = a;
     b.w[2] += LANES;
     for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
-        wide_round(&a, key0, key1);
-        wide_round(&b, key0, key1);
+        wide_round(&a, none + key0, none + key1);
+        wide_round(&b, none + key0, none + key1);
         key0 += PHILOX_W32_0;
         key1 += PHILOX_W32_1;
     }
     store(&a, &out[0]);
     store(&b, &out[LANES]);
+}
+
+/* As many as two vectors hold. Keys count in 32 bits of a lane; what overflows is not multiplied. */
+__attribute__((target("avx2"))) static void draw_wide_among(const struct rng *rng, struct rng_identity who,
+                                                            const uint64_t hash[RNG_BATCH],
+                                                            struct rng_purpose what, uint32_t word[RNG_BATCH])
+{
+    const lanes none = {0};
+    lanes first, second;
+    memcpy(&first, hash, sizeof first);
+    memcpy(&second, hash + LANES, sizeof second);
+    first ^= who.stream;
+    second ^= who.stream;
+    lanes key0 = none + rng->key[0];
+    lanes first_key = (first >> 32) ^ rng->key[1], second_key = (second >> 32) ^ rng->key[1];
+    struct lane_blocks a = {
+        {none + rng_what(what), none + what.visit, none + who.ordinal, first & UINT32_MAX}};
+    struct lane_blocks b = {{a.w[0], a.w[1], a.w[2], second & UINT32_MAX}};
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        wide_round(&a, key0, first_key);
+        wide_round(&b, key0, second_key);
+        key0 += PHILOX_W32_0;
+        first_key += PHILOX_W32_1;
+        second_key += PHILOX_W32_1;
+    }
+    for (int i = 0; i < LANES; i++) {
+        word[i] = (uint32_t)a.w[0][i];
+        word[LANES + i] = (uint32_t)b.w[0][i];
+    }
 }
 #endif
 
@@ -121,6 +150,22 @@ void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng
 #endif
     for (uint32_t i = 0; i < RNG_BATCH; i++, first.ordinal++)
         out[i] = rng_draw(rng, first, what);
+}
+
+void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,
+                    struct rng_purpose what, uint32_t *word)
+{
+    size_t done = 0;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        for (; done + RNG_BATCH <= count; done += RNG_BATCH)
+            draw_wide_among(rng, who, hash + done, what, word + done);
+#endif
+    for (; done < count; done++)
+        word[done] =
+            rng_draw(rng, (struct rng_identity){.stream = who.stream ^ hash[done], .ordinal = who.ordinal},
+                     what)
+                .w[0];
 }
 
 /* The generator for GSL: numbers the blocks of one key. */

@@ -7,6 +7,7 @@
  * share all others. */
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <Random123/philox.h>
@@ -70,6 +71,11 @@ static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identi
 enum { RNG_BATCH = 8 };
 void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
                     struct rng_words out[RNG_BATCH]);
+
+/* The first words that one individual draws for a purpose under several identities: of rng_draw() with
+ * who.stream ^ hash[i], in less time. */
+void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,
+                    struct rng_purpose what, uint32_t *word);
 
 /* The middle of the word's cell of (0, 1): never 0, never 1. */
 static inline double rng_unit(uint32_t word)

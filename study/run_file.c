@@ -522,15 +522,17 @@ static void copy_field(struct run_file *file, const struct ledger *ledger, size_
     size_t at = replication * file->steps * rows * columns;
     int64_t *whole = file->field_values[field];
     double *real = file->field_values[field];
-    for (size_t step = 0; step < file->steps; step++)
+    for (size_t step = 0; step < file->steps; step++) {
+        const struct ledger_row of = ledger_row(ledger, field, step);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = 0; j < columns; j++, at++) {
-                const double value = ledger_value(ledger, field, step, i, j);
+                const double value = ledger_row_value(&of, i, j);
                 if (is_whole(row))
                     whole[at] = (int64_t)value;
                 else
                     real[at] = value;
             }
+    }
 }
 
 static void copy_slot(struct run_file *file, const struct world *world, uint32_t replication)

@@ -366,10 +366,10 @@ Test(choice, the_set_holds_the_nearest_whatever_their_number)
         nearest_by_all_ways(world, origin, nearest);
         cr_assert_eq(choice_nearest(world, &world->pathways.stage[0], origin, PATIENT_NOWHERE, RULES_ANYBODY),
                      nearest[0]);
-        const struct choice_set *set = world->choices.set[origin];
+        const struct choice_set *set = world->choices.slot[origin].set;
         cr_assert_eq(set->count, CHOICE_SET);
         for (size_t n = 0; n < CHOICE_SET; n++)
-            cr_assert_eq(set->candidate[n].facility, nearest[n], "%zu. seen from place %u", n, origin);
+            cr_assert_eq(set->facility[n], nearest[n], "%zu. seen from place %u", n, origin);
     }
     model_free(&model);
 }

@@ -55,6 +55,35 @@ Test(geography, each_band_has_its_speed)
     model_free(&mixed);
 }
 
+/* What is concluded from chords must never leave out a place. */
+Test(geography, no_way_takes_less_than_its_chord_allows)
+{
+    static const char *const bands[] = {
+        "", "bands: ( { speed = \"36 km/h\"; } );",
+        "bands: ( { to = \"100 km\"; speed = \"50 km/h\"; }, { to = \"300 km\"; speed = \"120 km/h\"; }, "
+        "{ speed = \"80 km/h\"; } );"};
+    for (size_t b = 0; b < sizeof bands / sizeof bands[0]; b++) {
+        struct model model;
+        model_build(&model, RUN_OF("1 d") PLACES ILL "travel: { detour = 1.5; fixed = \"10 min\"; %s };\n",
+                    bands[b]);
+        const struct geography *geography = &model.world->geography;
+        for (size_t i = 0; i < 4; i++)
+            for (size_t j = 0; j < 4; j++) {
+                const double *from = geography->place[i].at, *to = geography->place[j].at;
+                const double chord =
+                    sqrt((from[0] - to[0]) * (from[0] - to[0]) + (from[1] - to[1]) * (from[1] - to[1]) +
+                         (from[2] - to[2]) * (from[2] - to[2]));
+                const double us = (double)geography_travel(geography, i, j).us;
+                const double least_us = geography_least_us(geography, chord);
+                cr_assert(least_us <= us);
+                cr_assert(least_us > 0.97 * us - 2);
+                cr_assert_geq(geography_chord(geography, us), chord * (1 - 1e-12));
+                cr_assert_float_eq(geography_chord(geography, least_us), chord, 1e-9);
+            }
+        model_free(&model);
+    }
+}
+
 Test(geography, without_bands_people_travel_60_km_an_hour)
 {
     struct model model;

@@ -77,6 +77,25 @@ Test(rng, draws_a_batch_as_one_by_one)
     }
 }
 
+Test(rng, draws_among_identities_as_one_by_one)
+{
+    const struct rng rng = rng_of(20200401, 3);
+    const struct rng_purpose what = {3, 4, 0, 1};
+    for (uint32_t round = 0; round < 1000; round++) {
+        const struct rng_identity who = {rng_mix(round), (uint32_t)rng_mix(round + 7777)};
+        uint64_t hash[2 * RNG_BATCH + 1];
+        uint32_t word[2 * RNG_BATCH + 1];
+        const size_t count = round % (2 * RNG_BATCH + 2);
+        for (size_t i = 0; i < count; i++)
+            hash[i] = rng_mix(round * 100 + i);
+        rng_draw_among(&rng, who, hash, count, what, word);
+        for (size_t i = 0; i < count; i++) {
+            const struct rng_identity one = {who.stream ^ hash[i], who.ordinal};
+            cr_assert_eq(word[i], rng_draw(&rng, one, what).w[0]);
+        }
+    }
+}
+
 Test(rng, keeps_every_bit_of_identity_and_purpose_apart)
 {
     const struct rng rng = rng_of(1, 0);

@@ -60,9 +60,9 @@ static int64_t beds(const struct scenario *scenario, size_t i, size_t ward)
 }
 
 #define ELEMENT "{ rows = \"table.csv\"; level = \"county\"; beds: { general = 100; }; }"
-#define TABLE                                              \
-    "id,place,level,beds.general,beds.icu,note\n"          \
-    "banner,110,,300,12,\n"                                \
+#define TABLE                                                                                                \
+    "id,place,level,beds.general,beds.icu,note\n"                                                            \
+    "banner,110,,300,12,\n"                                                                                  \
     "league,110,prefecture,,40,of which 4 are new\n"
 
 Test(rows, stand_in_the_place_of_the_element)
@@ -129,7 +129,8 @@ Test(rows, are_blamed_by_file_and_line)
     refused(ELEMENT, "id,place,bedz\na,110,1\n", "table.csv:2: facilities.a.bedz: is no key of the language");
     refused(ELEMENT, "id,place\na,110\na,110\n",
             "table.csv:3: facilities.a: the id \"a\" stands twice, first in ");
-    refused(ELEMENT, "id,place,level.x\na,110,1\n", "table.csv:2: level.x: level is a text, which has no parts");
+    refused(ELEMENT, "id,place,level.x\na,110,1\n",
+            "table.csv:2: level.x: level is a text, which has no parts");
     refused(ELEMENT, "id,place,beds.\na,110,1\n", "table.csv:1: column 3: is not the name of a key");
     refused("{ rows = 5; }", "id\n", "main.cfg:3: rows: is a whole number; write the name of a CSV file");
     refused("{ rows = \"other.csv\"; }", "id\n", "other.csv");

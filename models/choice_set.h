@@ -1,0 +1,97 @@
+#ifndef COUNTERPART_MODELS_CHOICE_SET_H
+#define COUNTERPART_MODELS_CHOICE_SET_H
+
+/* Which facilities somebody at a place considers for a stage: at most sixteen, found
+ * when first asked for and kept. Who is in a set never changes; what is known of
+ * them is as old as the rules. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/geography.h"
+#include "models/pathway.h"
+
+enum { CHOICE_SET = 16 };
+
+/* The nearest that could ever give the stage, where a set does not hold them. */
+struct choice_near {
+    uint32_t count;
+    uint32_t facility[CHOICE_SET];
+    int64_t travel_us[CHOICE_SET];
+};
+
+/* The candidates of one (stage, origin), near to far: the nearest, or, where patients go by utility, the most
+ * attractive by what the scenario declares. What a choice reads of all of them lies together; the way is read
+ * of the one that is chosen. */
+struct choice_set {
+    uint32_t count;
+    uint32_t version; /* of the world's rules, for which `fixed` holds */
+    uint32_t facility[CHOICE_SET];
+    struct travel way[CHOICE_SET]; /* from the origin */
+    uint64_t hash[CHOICE_SET];     /* the facility's identity */
+    double fixed[2][CHOICE_SET];   /* the part of log weight that only policies change: with a referral, and
+                                      without */
+    struct choice_near *near;      /* NULL: not asked for yet; owned by the arena */
+};
+
+/* What is known of a (place, kind), and what is mostly asked for: the nearest of the set, where it holds the
+ * nearest. */
+struct choice_slot {
+    struct choice_set *set; /* NULL: not asked for yet; owned by the arena */
+    struct travel way;
+    uint32_t facility; /* PATIENT_NOWHERE: look at the set */
+};
+
+/* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
+struct choice_site {
+    double at[3];
+    double appeal; /* where patients go by utility: at its door, as declared; INFINITY: no bound is known */
+    uint32_t facility;
+    uint32_t group; /* level and ownership, as declared */
+};
+
+enum { CHOICE_GROUPS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
+
+/* Stages that find the same facilities, and like them alike, share what is known of them. */
+struct choice_kind {
+    const struct stage *stage; /* the first of them */
+    struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
+    size_t sites;
+    bool picked;                  /* sets hold the most attractive of more than they have room for */
+    double travel_per_h;          /* where patients go by utility: what a way takes off the appeal */
+    double appeal[CHOICE_GROUPS]; /* the greatest of a group; -INFINITY: it has no site */
+};
+
+struct choices {
+    struct choice_slot *slot; /* [place][kind]; filled when first asked for; owned by the arena */
+    size_t places;
+    uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
+    struct choice_kind *kind;
+    size_t kinds;
+    const double *least; /* by the upper bits of a word of luck: no appeal's time is shorter; as the kinds */
+    uint32_t chosen;     /* by this view, last, and from where; PATIENT_NOWHERE: nobody yet */
+    uint32_t chosen_from;
+    struct travel chosen_way;
+};
+
+struct world;
+
+/* For the whole world, when it is known which services each facility may ever offer. */
+MUST_CHECK int choice_sets_init(struct world *world, struct err *err);
+/* For another view of the world, with sets of its own. */
+MUST_CHECK int choice_sets_init_view(struct world *view, const struct world *world, struct err *err);
+
+/* Makes a set, or renews what is known of its facilities; stops the run when memory runs out. */
+const struct choice_set *choice_set_renew(struct world *world, const struct stage *stage, uint32_t origin);
+
+/* The nearest, beside a set that holds the most attractive; NULL when memory runs out, which stops the run.
+ */
+const struct choice_near *choice_set_near(struct world *world, const struct stage *stage, uint32_t origin);
+
+/* Whether the facility could ever give the stage: the wards are there and the service may come. */
+bool choice_possible(const struct world *world, const struct stage *stage, uint32_t facility);
+/* Whether patients may be treated there who travel so long, or whom doctors reach so. */
+bool choice_within(const struct stage *stage, const struct facility *facility, struct travel travel);
+
+#endif
