@@ -52,9 +52,9 @@ static void cell_of(struct describing *d, struct text *text)
 static void cell_value(struct describing *d, const char *path, const void *member)
 {
     const struct key_row *row = keys_find(path);
-    char *value = row == NULL || scenario_is_absent(row, member)
-                      ? NULL
-                      : scenario_write_value(d->scenario, row, member, d->err);
+    const bool absent = row == NULL || scenario_is_absent(row, member);
+    char *value = absent ? NULL : scenario_write_value(d->scenario, row, member, d->err);
+    d->sheet.failed = d->sheet.failed || (!absent && value == NULL);
     sheet_cell(&d->sheet, value);
     free(value);
 }
@@ -555,6 +555,7 @@ static void assumptions(struct describing *d)
     }
     if (count > 0) {
         char *list = text_take(&defaults, d->err);
+        sheet->failed = sheet->failed || list == NULL;
         if (list != NULL)
             sheet_line(
                 sheet,
