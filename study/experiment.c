@@ -9,6 +9,7 @@
 
 #include "models/scenario_read.h"
 #include "study/metric_book.h"
+#include "study/side_by_side.h"
 
 /* ---- which metrics ---- */
 
@@ -159,22 +160,10 @@ static void *work(void *data)
     return NULL;
 }
 
-/* The caller's thread works as well; threads that cannot be had are done without. */
 static int work_on_threads(struct job *job, struct err *err)
 {
-    const size_t units = (job->tasks + job->unit - 1) / job->unit;
-    size_t threads = job->options->threads > 0 ? job->options->threads : 1;
-    threads = threads < units ? threads : units;
-    pthread_t *others = mem_zeroed(threads, sizeof *others, err);
-    if (others == NULL)
+    if (side_by_side(job->options->threads, (job->tasks + job->unit - 1) / job->unit, work, job, err) != 0)
         return -1;
-    size_t started = 0;
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, job) == 0)
-        started++;
-    work(job);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(others[i], NULL);
-    free(others);
     return atomic_load(&job->failed) ? -1 : 0;
 }
 

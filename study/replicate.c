@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "sim/mem.h"
+#include "study/side_by_side.h"
 #include "study/trace_file.h"
 
 struct job {
@@ -166,22 +167,10 @@ static void *work(void *data)
     return NULL;
 }
 
-/* The caller's thread works as well; threads that cannot be had are done without. */
 static int work_on_threads(struct job *job, struct err *err)
 {
-    unsigned threads = job->options->threads > 0 ? job->options->threads : 1;
-    if (threads > size_of(job))
-        threads = size_of(job);
-    pthread_t *others = mem_zeroed(threads, sizeof *others, err);
-    if (others == NULL)
+    if (side_by_side(job->options->threads, size_of(job), work, job, err) != 0)
         return -1;
-    unsigned started = 0;
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, job) == 0)
-        started++;
-    work(job);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(others[i], NULL);
-    free(others);
     return atomic_load(&job->failed) ? -1 : 0;
 }
 

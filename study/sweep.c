@@ -18,6 +18,7 @@
 #include "sim/rng.h"
 #include "study/experiment.h"
 #include "study/metric_book.h"
+#include "study/side_by_side.h"
 #include "study/sweep_folder.h"
 
 enum { FINGERPRINT_TEXT = 17 };
@@ -498,18 +499,8 @@ static int list_todo(struct job *job, struct err *err)
 
 static int work_on_threads(struct job *job, struct err *err)
 {
-    size_t threads = job->options->threads > 0 ? job->options->threads : 1;
-    threads = threads < job->todo_count ? threads : job->todo_count;
-    pthread_t *others = mem_zeroed(threads, sizeof *others, err);
-    if (others == NULL)
+    if (side_by_side(job->options->threads, job->todo_count, work, job, err) != 0)
         return -1;
-    size_t started = 0;
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, job) == 0)
-        started++;
-    work(job);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(others[i], NULL);
-    free(others);
     return job->failed ? -1 : 0;
 }
 
