@@ -12,19 +12,13 @@
 #include "study/show.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
-                                              CLI_OPTION_REPLICATIONS,
-                                              CLI_OPTION_UNTIL,
-                                              CLI_OPTION_LIMIT,
-                                              CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,
-                                              CLI_OPTION_SET,
-                                              CLI_OPTION_PARTITIONS,
-                                              CLI_OPTION_TRACE,
-                                              CLI_OPTION_SAVE_STATE,
-                                              CLI_OPTION_AT,
-                                              CLI_OPTION_FROM_STATE,
-                                              {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,     CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_UNTIL,      CLI_OPTION_LIMIT,
+                                              CLI_OPTION_THREADS,    CLI_OPTION_SAMPLE,
+                                              CLI_OPTION_SEED,       CLI_OPTION_SET,
+                                              CLI_OPTION_PARTITIONS, CLI_OPTION_TRACE,
+                                              CLI_OPTION_SAVE_STATE, CLI_OPTION_AT,
+                                              CLI_OPTION_FROM_STATE, {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "

@@ -51,7 +51,8 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
     }
     for (size_t q = 0; q < quantity_count; q++) {
         const int64_t field = quantity_find_field(quantities[q].over[0]);
-        const bool is_whole = selection->index[DIM_FACILITY] < 0 && selection->among == NULL;
+        const bool is_whole =
+            selection->index[DIM_FACILITY] < 0 && selection->among == world->facilities.inside;
         if (ledger_fields[field].group != group || (quantities[q].form == QUANTITY_OF_WHOLE && is_whole))
             continue;
         const double value = quantity_value(&world->ledger, &quantities[q], selection);
@@ -120,6 +121,8 @@ static int add_offers(struct world *world, struct err *err)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
+        if (world->facilities.facility[offer->facility].outside)
+            continue;
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_FACILITY] = offer->facility;
         selection.index[DIM_SERVICE] = offer->service;
@@ -138,11 +141,12 @@ static int add_offers(struct world *world, struct err *err)
 static int add_facilities(struct world *world, struct err *err)
 {
     struct selection selection = selection_all(&world->ledger, world->background);
+    selection.among = world->facilities.inside;
     if (add_fields(world, "", GROUP_FACILITY, &selection, err) != 0)
         return -1;
     for (size_t f = 0; f < world->facilities.count; f++) {
         const struct facility *facility = &world->facilities.facility[f];
-        if (facility->label != NULL)
+        if (facility->label != NULL || facility->outside)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
