@@ -193,7 +193,7 @@ static void implementation(struct describing *d)
                       "scenario as written and as "
                       "resolved, the seed and the version.");
     describe_said(d, d->scenario->run.sharing,
-                "add scenario.sharing: where scenario, data and results can be had");
+                  "add scenario.sharing: where scenario, data and results can be had");
 }
 
 static void fill(struct describing *d)

@@ -2,7 +2,8 @@
 #define COUNTERPART_STUDY_DESCRIBE_PARTS_H
 
 /* What the files that fill the sheet of a description share: describe.c fills the items on objectives,
- * experimentation, implementation and access, describe_logic.c those on logic, describe_data.c those on data. */
+ * experimentation, implementation and access, describe_logic.c those on logic, describe_data.c those on data.
+ */
 
 #include <stdbool.h>
 
