@@ -475,6 +475,7 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
+    snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
     const char *periods = describe_periods(file, world, err);
     const char *description = describe_file(file, world, err);
     if (periods == NULL || description == NULL)
@@ -565,8 +566,6 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
         answer = err_fail(err, "the results could not be laid out for another replication");
     if (answer == 0)
         answer = check_shape(file, world, err);
-    if (answer == 0 && replication == 0)
-        snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
     pthread_mutex_unlock(&file->mutex);
     if (answer == 0)
         copy_slot(file, world, replication);
@@ -613,7 +612,7 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
 
 const struct result *run_file_result(struct run_file *file, struct err *err)
 {
-    if (!file->declared || file->fingerprint[0] == '\0') {
+    if (file->result.attribute_count == 0) {
         err_fail(err, "no replication has finished");
         return NULL;
     }
