@@ -12,6 +12,7 @@
 #include "models/ledger.h"
 #include "sim/mem.h"
 #include "study/describe.h"
+#include "study/run_flows.h"
 #include "study/text.h"
 
 #define DAY_US 86400e6
@@ -20,6 +21,7 @@
 enum {
     MAX_DIMENSIONS = 4 + LEDGER_DIMS,
     FIXED_VARIABLES = 1 + LEDGER_DIMS + 2 + 7,
+    FLOW_VARIABLES = 2, /* besides the fields */
     MAX_ATTRIBUTES = 16,
     NOWHERE = 64
 };
@@ -36,12 +38,15 @@ struct run_file {
     struct result_attribute attributes[MAX_ATTRIBUTES];
     size_t ledger_dims[LEDGER_DIMS]; /* position among the dimensions; NOWHERE when of size 0 */
     size_t replication_dim, time_dim, metric_dim, target_dim;
+    size_t fixed_dimensions, fixed_variables; /* flows come after them, as many as there are */
 
     size_t sizes[LEDGER_DIMS], steps;
     size_t metrics, targets;
     void **field_values; /* by field: NULL when left out */
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
+    struct run_flows flows;
+    int64_t *flow_values; /* owned */
     char fingerprint[17];
     char start[TEXT_DATE], time_units[TEXT_DATE + 16];
 };
@@ -62,6 +67,10 @@ struct run_file *run_file_new(const struct scenario *scenario, uint32_t replicat
         free(file);
         return NULL;
     }
+    if (run_flows_init(&file->flows, replications, err) != 0) {
+        run_file_free(file);
+        return NULL;
+    }
     return file;
 }
 
@@ -70,6 +79,8 @@ void run_file_free(struct run_file *file)
     if (file == NULL)
         return;
     pthread_mutex_destroy(&file->mutex);
+    run_flows_free(&file->flows);
+    free(file->flow_values);
     arena_free(&file->arena);
     free(file);
 }
@@ -454,7 +465,8 @@ static int declare(struct run_file *file, const struct world *world, struct err 
 {
     const struct ledger *ledger = world_ledger(world);
     const struct world_column *columns = NULL;
-    const size_t variables = FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count;
+    const size_t variables =
+        FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count + FLOW_VARIABLES;
     file->result.dimensions = file->dimensions;
     file->result.attributes = file->attributes;
     file->result.variables = arena_zeroed(&file->arena, variables, sizeof *file->result.variables, err);
@@ -475,6 +487,8 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
+    file->fixed_dimensions = file->result.dimension_count;
+    file->fixed_variables = file->result.variable_count;
     const char *periods = describe_periods(file, world, err);
     const char *description = describe_file(file, world, err);
     if (periods == NULL || description == NULL)
@@ -570,6 +584,8 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
     pthread_mutex_unlock(&file->mutex);
     if (answer == 0)
         copy_slot(file, world, replication);
+    if (answer == 0 && file->time_dim != NOWHERE && !file->metrics_only)
+        answer = run_flows_take(&file->flows, world, replication, err);
     return answer;
 }
 
@@ -611,11 +627,94 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
     return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;
 }
 
+/* ---- flows: which there are is known at the end ---- */
+
+static const char *const *labels_of(const struct run_file *file, enum ledger_dim dim)
+{
+    return file->dimensions[file->ledger_dims[dim]].values;
+}
+
+/* The ids of either end, and the numbers of the flows, by flow. */
+static int name_flows(struct run_file *file, const char **ends[2], const int64_t **numbers, struct err *err)
+{
+    const size_t count = file->flows.pairs;
+    int64_t *number = arena_zeroed(&file->arena, count, sizeof *number, err);
+    for (size_t end = 0; end < 2; end++)
+        ends[end] = arena_zeroed(&file->arena, count, sizeof **ends, err);
+    if (number == NULL || ends[0] == NULL || ends[1] == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        number[i] = (int64_t)i;
+        ends[0][i] = labels_of(file, DIM_PLACE)[file->flows.pair[i].place];
+        ends[1][i] = labels_of(file, DIM_FACILITY)[file->flows.pair[i].facility];
+    }
+    *numbers = number;
+    return 0;
+}
+
+static size_t flow_field(void)
+{
+    size_t field = 0;
+    while (ledger_fields[field].group != GROUP_PLACE_FACILITY)
+        field++;
+    return field;
+}
+
+static void declare_flow_end(struct run_file *file, size_t dim, const char *name, const char *long_name,
+                             const char **ids)
+{
+    struct result_variable *variable = add_variable(file, name, long_name, NULL, RESULT_TEXT);
+    variable->rank = 1;
+    variable->dims[0] = dim;
+    variable->values = ids;
+}
+
+/* After all that was declared when the first world had finished. */
+static int lay_out_flows(struct run_file *file, struct err *err)
+{
+    const uint32_t replications = (uint32_t)file->dimensions[file->replication_dim].size;
+    const char **ends[2];
+    const int64_t *numbers = NULL;
+    size_t values = 0;
+    file->result.dimension_count = file->fixed_dimensions;
+    file->result.variable_count = file->fixed_variables;
+    if (run_flows_lay_out(&file->flows, replications, err) != 0)
+        return -1;
+    if (file->flows.pairs == 0)
+        return 0;
+    if (__builtin_mul_overflow(file->flows.pairs * replications, file->steps, &values))
+        return err_fail(err, "out of memory for who is treated where; write scenario.flows = \"no\"");
+    free(file->flow_values);
+    file->flow_values = mem_zeroed(values, sizeof *file->flow_values, err);
+    if (file->flow_values == NULL || name_flows(file, ends, &numbers, err) != 0)
+        return -1;
+    run_flows_fill(&file->flows, replications, file->steps, file->flow_values);
+    const struct field_row *row = &ledger_fields[flow_field()];
+    const size_t dim =
+        add_dimension(file, (struct result_dimension){.name = "flow",
+                                                      .long_name = "pair of place and facility",
+                                                      .units = "1",
+                                                      .size = file->flows.pairs,
+                                                      .type = RESULT_INT64,
+                                                      .values = numbers});
+    declare_flow_end(file, dim, "flow_place", "code of the place where the patients live", ends[0]);
+    declare_flow_end(file, dim, "flow_facility", "id of the facility where they are treated", ends[1]);
+    struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit, RESULT_INT64);
+    variable->attributes = &adding_up[row->kind];
+    variable->attribute_count = 1;
+    variable->rank = 3;
+    variable->dims[0] = file->replication_dim;
+    variable->dims[1] = file->time_dim;
+    variable->dims[2] = dim;
+    variable->values = file->flow_values;
+    return 0;
+}
+
 const struct result *run_file_result(struct run_file *file, struct err *err)
 {
     if (!file->declared || file->fingerprint[0] == '\0') {
         err_fail(err, "no replication has finished");
         return NULL;
     }
-    return &file->result;
+    return lay_out_flows(file, err) == 0 ? &file->result : NULL;
 }
