@@ -132,6 +132,21 @@ static bool alike(const struct result *a, const struct result *b, size_t dimensi
     return true;
 }
 
+/* The result up to a dimension and the first variable that has it. */
+static struct result before(const struct result *whole, const char *dimension)
+{
+    struct result first = *whole;
+    const size_t at = dimension == NULL ? SIZE_MAX : result_add_find(whole, dimension);
+    if (at == SIZE_MAX)
+        return first;
+    first.dimension_count = at;
+    for (size_t v = 0; v < first.variable_count; v++)
+        for (unsigned i = 0; i < whole->variables[v].rank; i++)
+            if (whole->variables[v].dims[i] >= at)
+                first.variable_count = v;
+    return first;
+}
+
 /* Where a number of the dimension stands. */
 struct slot {
     int64_t number;
@@ -169,19 +184,21 @@ static struct slot *slots_of(const struct result *const *parts, size_t count, si
 }
 
 int result_join(struct result *joined, const struct result *const *parts, size_t count, const char *dimension,
-                struct arena *arena, struct err *err)
+                const char *without, struct arena *arena, struct err *err)
 {
-    const size_t at = find_dimension(parts[0], dimension, err);
+    const struct result first = before(parts[0], without);
+    const size_t at = find_dimension(&first, dimension, err);
     size_t size = 0;
     if (at == SIZE_MAX)
         return -1;
     for (size_t p = 0; p < count; p++) {
-        if (!alike(parts[0], parts[p], at))
+        const struct result part = before(parts[p], without);
+        if (!alike(&first, &part, at))
             return err_fail(err, "the parts of a result are not alike");
-        size += parts[p]->dimensions[at].size;
+        size += part.dimensions[at].size;
     }
     const struct slot *slots = slots_of(parts, count, at, size, arena, err);
-    if (slots == NULL || lay_out(joined, parts[0], at, size, arena, err) != 0)
+    if (slots == NULL || lay_out(joined, &first, at, size, arena, err) != 0)
         return -1;
     for (size_t i = 0; i < size; i++)
         copy_slot(joined, i, parts[slots[i].part], slots[i].position, at);

@@ -17,8 +17,9 @@ MUST_CHECK int result_pick(struct result *picked, const struct result *from, con
 
 /* All the parts as one, in the order of the dimension's numbers. Parts that are not alike but for this
  * dimension, and numbers that come twice, are refused. What is not of the dimension is borrowed from the
- * first part. */
+ * first part. The dimension `without` (NULL: none) may differ: if a part has it, it is the last one, its
+ * variables are the last ones, and all of them are left out. */
 MUST_CHECK int result_join(struct result *joined, const struct result *const *parts, size_t count,
-                           const char *dimension, struct arena *arena, struct err *err);
+                           const char *dimension, const char *without, struct arena *arena, struct err *err);
 
 #endif

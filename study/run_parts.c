@@ -14,7 +14,9 @@
 #include "sim/checksum.h"
 #include "sim/mem.h"
 #include "sim/rng.h"
+#include "study/result_add.h"
 #include "study/result_slice.h"
+#include "study/run_flows.h"
 
 enum { STEM_BYTES = 32 };
 
@@ -33,6 +35,7 @@ struct run_parts {
     size_t earlier_count, earlier_capacity;
     struct arena arena;
     struct result joined;
+    struct run_flows flows; /* of joined */
 };
 
 static double clock_s(void)
@@ -148,6 +151,7 @@ void run_parts_free(struct run_parts *parts)
     for (size_t i = 0; i < parts->earlier_count; i++)
         result_free(&parts->earlier[i]);
     pthread_mutex_destroy(&parts->mutex);
+    run_flows_free(&parts->flows);
     arena_free(&parts->arena);
     free(parts->earlier);
     free(parts->state);
@@ -226,22 +230,49 @@ int run_parts_take(struct run_parts *parts, struct run_file *file, uint32_t repl
     return answer;
 }
 
+/* Who is treated where stands in every part as its own pairs. */
+static int join_flows(struct run_parts *parts, const struct result *const *all, size_t count, struct err *err)
+{
+    size_t *positions = mem_zeroed(parts->replications, sizeof *positions, err);
+    int answer = positions == NULL || run_flows_init(&parts->flows, parts->replications, err) != 0 ? -1 : 0;
+    for (size_t p = 0; answer == 0 && p < count; p++) {
+        const struct result_dimension *replication = result_find_dimension(all[p], "replication");
+        for (size_t i = 0; i < replication->size; i++)
+            positions[i] = (size_t)((const int64_t *)replication->values)[i];
+        answer = run_flows_read(&parts->flows, all[p], positions, &parts->joined, err);
+    }
+    if (answer == 0)
+        answer = result_add_room(&parts->joined, 1, RUN_FLOWS_VARIABLES, 0, &parts->arena, err);
+    if (answer == 0)
+        answer = run_flows_add(&parts->flows, &parts->joined, parts->replications, &parts->arena, err);
+    free(positions);
+    return answer;
+}
+
+/* What was taken up, and what has been run since. */
+static int gather(struct run_parts *parts, struct run_file *file, const struct result **all,
+                  struct result *fresh, struct err *err)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->earlier_count; i++)
+        all[count++] = &parts->earlier[i];
+    if (parts->taken_up < parts->replications) {
+        if (pick(parts, file, FINISHED, KEPT, fresh, &parts->arena, err) != 0)
+            return -1;
+        all[count++] = fresh;
+    }
+    if (result_join(&parts->joined, all, count, "replication", RUN_FLOWS_DIMENSION, &parts->arena, err) != 0)
+        return -1;
+    return join_flows(parts, all, count, err);
+}
+
 const struct result *run_parts_result(struct run_parts *parts, struct run_file *file, struct err *err)
 {
     if (parts->taken_up == 0)
         return run_file_result(file, err);
-    const struct result **all = mem_zeroed(parts->earlier_count + 1, sizeof *all, err);
     struct result fresh;
-    size_t count = 0;
-    int answer = all == NULL ? -1 : 0;
-    for (size_t i = 0; answer == 0 && i < parts->earlier_count; i++)
-        all[count++] = &parts->earlier[i];
-    if (answer == 0 && parts->taken_up < parts->replications) {
-        answer = pick(parts, file, FINISHED, KEPT, &fresh, &parts->arena, err);
-        all[count++] = &fresh;
-    }
-    if (answer == 0)
-        answer = result_join(&parts->joined, all, count, "replication", &parts->arena, err);
+    const struct result **all = mem_zeroed(parts->earlier_count + 1, sizeof *all, err);
+    const int answer = all == NULL ? -1 : gather(parts, file, all, &fresh, err);
     free(all);
     return answer == 0 ? &parts->joined : NULL;
 }

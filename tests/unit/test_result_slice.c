@@ -60,7 +60,7 @@ Test(result_slice, joins_by_number_whatever_the_order_of_the_parts)
                         c = pick(&arena, 1, (const size_t[]){0});
     const struct result *const parts[] = {&a, &b, &c};
     struct result joined;
-    cr_assert_eq(result_join(&joined, parts, 3, "replication", &arena, &err), 0, "%s", err.text[0]);
+    cr_assert_eq(result_join(&joined, parts, 3, "replication", NULL, &arena, &err), 0, "%s", err.text[0]);
     cr_expect_eq(joined.dimensions[1].size, 4);
     cr_expect_eq(memcmp(joined.dimensions[1].values, numbers, sizeof numbers), 0);
     cr_expect_eq(memcmp(joined.variables[0].values, waited, sizeof waited), 0);
@@ -75,7 +75,7 @@ static void not_joined(const struct result *a, const struct result *b, const cha
     struct err err = ERR_INIT;
     struct result joined;
     const struct result *const parts[] = {a, b};
-    cr_expect_eq(result_join(&joined, parts, 2, "replication", &arena, &err), -1, "%s", reason);
+    cr_expect_eq(result_join(&joined, parts, 2, "replication", NULL, &arena, &err), -1, "%s", reason);
     cr_expect(strstr(err.text[0], reason) != NULL, "%s: %s", reason, err.text[0]);
     arena_free(&arena);
 }
