@@ -39,14 +39,30 @@ int metrics_add(struct world *world, const char *prefix, const char *name, const
     return add(world, prefix, name, unit, value, err);
 }
 
+/* The values of a group's fields, by number of the field. */
+static void read_fields(const struct world *world, enum ledger_group group, const struct selection *selection,
+                        double known[LEDGER_FIELDS])
+{
+    size_t fields[QUANTITY_FIELDS] = {0}, count = 0;
+    double values[QUANTITY_FIELDS];
+    for (size_t f = 0; f < ledger_field_count; f++)
+        if (ledger_fields[f].group == group)
+            fields[count++] = f;
+    quantity_fields(&world->ledger, fields, count, selection, values);
+    for (size_t i = 0; i < count; i++)
+        known[fields[i]] = values[i];
+}
+
 static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
                       const struct selection *selection, struct err *err)
 {
+    double known[LEDGER_FIELDS];
+    read_fields(world, group, selection, known);
     for (size_t f = 0; f < ledger_field_count; f++) {
         const struct field_row *row = &ledger_fields[f];
         if (row->group != group || row->kind == FIELD_LEVEL)
             continue;
-        if (add(world, prefix, row->name, row->unit, quantity_field(&world->ledger, f, selection), err) != 0)
+        if (add(world, prefix, row->name, row->unit, known[f], err) != 0)
             return -1;
     }
     for (size_t q = 0; q < quantity_count; q++) {
@@ -55,7 +71,7 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
             selection->index[DIM_FACILITY] < 0 && selection->among == world->facilities.inside;
         if (ledger_fields[field].group != group || (quantities[q].form == QUANTITY_OF_WHOLE && is_whole))
             continue;
-        const double value = quantity_value(&world->ledger, &quantities[q], selection);
+        const double value = quantity_of(&world->ledger, &quantities[q], selection, known);
         if (add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
             return -1;
     }

@@ -12,8 +12,8 @@
 struct geography;
 struct scenario;
 
-/* Takes prefectures among the selected places, in the order of their hashes, until their people come nearest to
- * the share that places.sample says; the places of the others are outside from then on. */
+/* Takes prefectures among the selected places, in the order of their hashes, until their people come nearest
+ * to the share that places.sample says; the places of the others are outside from then on. */
 MUST_CHECK int sample_places(struct geography *geography, const struct scenario *scenario, struct err *err);
 
 /* Whether facilities of a level stay open outside the sample. */

@@ -66,8 +66,8 @@ Test(sample, depends_on_its_own_seed_alone)
     cr_assert_lt(common, COUNTIES / 10, "%zu counties are in both", common);
 }
 
-/* Four prefectures of two counties each, alike in people; each county has a hospital, and the first one of each
- * prefecture a centre. */
+/* Four prefectures of two counties each, alike in people; each county has a hospital, and the first one of
+ * each prefecture a centre. */
 static const char *const region =
     "scenario: { start = \"2019-01-01\"; length = \"60 d\"; step = \"none\"; seed = \"7\"; };\n"
     "places: { sample = %s; list: (\n"
@@ -78,15 +78,19 @@ static const char *const region =
     "  { code = \"c1\"; prefecture = \"A\"; province = \"Q\"; lon = 102; lat = 30; population = 50000; },\n"
     "  { code = \"c2\"; prefecture = \"A\"; province = \"Q\"; lon = 102.5; lat = 30; population = 50000; },\n"
     "  { code = \"d1\"; prefecture = \"D\"; province = \"Q\"; lon = 103; lat = 30; population = 50000; },\n"
-    "  { code = \"d2\"; prefecture = \"D\"; province = \"Q\"; lon = 103.5; lat = 30; population = 50000; } ); %s };\n"
+    "  { code = \"d2\"; prefecture = \"D\"; province = \"Q\"; lon = 103.5; lat = 30; population = 50000; } "
+    "); %s };\n"
     "groups: ( { name = \"county\"; }, { name = \"centre\"; } );\n"
     "facilities: ( { id = \"h\"; rule = \"one each\"; beds: { bed = 5; }; group = \"county\"; },\n"
-    "  { id = \"n\"; rule = \"centres\"; at = [\"a1\", \"b1\", \"c1\", \"d1\"]; level = \"national\"; beds: { bed "
+    "  { id = \"n\"; rule = \"centres\"; at = [\"a1\", \"b1\", \"c1\", \"d1\"]; level = \"national\"; beds: "
+    "{ bed "
     "= 7; }; group = \"centre\"; },\n"
     "  { id = \"later\"; rule = \"opened\"; level = \"regional\"; closed = true; beds: { bed = 3; }; } );\n"
-    "conditions: ( { id = \"c\"; arrivals: { incidence = \"10 per 1000 y\"; }; first = \"utility\"; choice: { "
+    "conditions: ( { id = \"c\"; arrivals: { incidence = \"10 per 1000 y\"; }; first = \"utility\"; choice: "
+    "{ "
     "travel = 0.2; };\n"
-    "  pathway: ( { stage = \"x\"; needs: { bed = 1; }; treats = true; duration: { dist = \"fixed\"; value = \"3 "
+    "  pathway: ( { stage = \"x\"; needs: { bed = 1; }; treats = true; duration: { dist = \"fixed\"; value = "
+    "\"3 "
     "d\"; }; } ); } );\n"
     "policies: ( { name = \"a\"; kind = \"centre\"; facility = \"later.a1\"; start = \"2019-01-10\"; },\n"
     "  { name = \"b\"; kind = \"centre\"; facility = \"later.b1\"; start = \"2019-01-10\"; },\n"
