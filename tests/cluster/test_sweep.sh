@@ -170,13 +170,17 @@ same_shards before scripted
 [ ! -e requeued ] || fail "requeued without need"
 bash "$source_folder/scripts/cluster/collect.sbatch" scripted scripted.h5 >out 2>err || fail "collect.sbatch"
 same alone.h5 scripted.h5
-SLURM_ARRAY_TASK_ID=1 bash "$source_folder/scripts/cluster/array.sbatch" $design limited --points 600 >out 2>err &
-pid=$!
-for _ in $(seq 200); do [ -e limited/shard-000001.h5 ] && break; sleep 0.05; done
-kill -s TERM $pid
-got=0
-wait $pid || got=$?
-[ $got -eq 1 ] || fail "array.sbatch: ended with $got at the time limit"
+for signal in TERM USR1; do
+    rm -rf limited
+    SLURM_ARRAY_TASK_ID=1 bash "$source_folder/scripts/cluster/array.sbatch" $design limited --points 600 >out 2>err &
+    pid=$!
+    for _ in $(seq 200); do [ -e limited/shard-000001.h5 ] && break; sleep 0.05; done
+    [ ! -e requeued ] || fail "requeued by SIGTERM, which scancel sends"
+    kill -s $signal $pid
+    got=0
+    wait $pid || got=$?
+    [ $got -eq 1 ] || fail "array.sbatch: ended with $got at SIG$signal"
+done
 [ "$(cat requeued)" = 'requeue 77_1' ] || fail "not requeued"
 no_leftovers
 exit 0
