@@ -31,7 +31,7 @@ HEADLINES = (("treated", 1), ("treated_in_county", 1), ("met_share", 1), ("cross
              ("gave_up", -1), ("wait_mean", -1), ("travel_to_treatment_mean", -1), ("deaths", -1), ("daly", -1),
              ("patient_cost_per_treated", -1), ("insurer_cost", 0), ("system/left", 0), ("system/sojourn_mean", -1))
 # On the map and in series: quantity, or (field, people of the place that it is per).
-PER_PEOPLE = ("patients", "treated", "untreated", "deaths", "daly", "gave_up", "transfers", "consultations", "too_late",
+PER_PEOPLE = ("patients", "treated", "untreated", "deaths", "complications", "daly", "gave_up", "transfers", "consultations", "too_late",
               "turned_away")
 SHARES = ("met_share", "treated_in_county_share", "cross_province_share", "untreated_share", "wait_mean",
           "travel_to_treatment_mean", "patient_cost_per_treated", "death_share")
@@ -189,7 +189,52 @@ def periods_of(worlds, begins):
     return ["all"], None, [np.arange(len(begins))]
 
 
+def most_of(values):
+    """Positions of the largest flows, in any world and period, and their share of all; values[from, to, world, period]."""
+    most = values.max(axis=(2, 3))
+    order = np.argsort(-most, axis=None, kind="stable")[:MOST_ARCS]
+    pairs = [(int(i), int(j)) for i, j in zip(*np.unravel_index(order, most.shape)) if most[i, j] > 0]
+    shown = sum(values[i, j].sum() for i, j in pairs)
+    return pairs, numbers(shown / max(values.sum(), 1e-300), 3)
+
+
 def flows(worlds, steps, selected):
+    """Arcs of the map: to facilities where the files tell them, else to provinces. None where they tell neither."""
+    if all({"treated_at", "facility_lon"} <= set(world.data) for world in worlds):
+        return flows_to_facilities(worlds, steps, selected)
+    return flows_to_provinces(worlds, steps, selected)
+
+
+def flows_to_facilities(worlds, steps, selected):
+    """Who of each county is treated at which facility outside it, a step, in each world and period."""
+    names, split, parts = periods_of(worlds, worlds[0].data["time"].values[steps])
+    home = {str(worlds[0].data["place"].values[i]): at for at, i in enumerate(selected)}
+    facilities, ends, cells = {}, [], {}
+    for world in worlds:
+        for row in world.facilities().itertuples():
+            if row.facility not in facilities and np.isfinite(row.lon):
+                facilities[row.facility] = (len(ends), row.place)
+                ends.append({"name": str(getattr(row, "name", "") or row.facility), "lon": numbers(row.lon), "lat": numbers(row.lat)})
+    for w, world in enumerate(worlds):
+        counts = world.data["treated_at"].transpose("replication", "time", "flow").values[:, steps].mean(axis=0)
+        pairs = zip(world.data["flow_place"].values, world.data["flow_facility"].values)
+        for flow, (place, facility) in enumerate(pairs):
+            to, stands = facilities.get(str(facility), (None, None))
+            if str(place) in home and to is not None and stands != str(place):
+                cell = cells.setdefault((home[str(place)], to), np.zeros((len(worlds), len(parts))))
+                cell[w] = [counts[part, flow].mean() for part in parts]
+    if not cells:
+        return None
+    keys = list(cells)
+    largest, share = most_of(np.array([cells[key] for key in keys])[:, None])
+    arcs = [{"place": keys[i][0], "to": keys[i][1], "values": numbers(cells[keys[i]], 5)} for i, _ in largest]
+    used = sorted({arc["to"] for arc in arcs})
+    for arc in arcs:
+        arc["to"] = used.index(arc["to"])
+    return {"arcs": arcs, "ends": [ends[i] for i in used], "periods": names, "split": split, "share": share}
+
+
+def flows_to_provinces(worlds, steps, selected):
     """Out of their province: who of each county is treated in which other one, a step. The county's number is of the file;
     where people of a province go to several, it is split as the whole province is. None where the file has no flows."""
     if not all({"flow_treated", "treated_elsewhere", "place_province"} <= set(world.data) for world in worlds):
@@ -210,12 +255,9 @@ def flows(worlds, steps, selected):
             total = there.sum(axis=1, keepdims=True)
             share = np.divide(there, total, out=np.zeros_like(there, dtype=float), where=total > 0)
             values[:, :, w, p] = np.where(home[:, None] >= 0, leaving[part].mean(axis=0)[:, None] * share[home], 0)
-    most = values.max(axis=(2, 3))
-    order = np.argsort(-most, axis=None)[:MOST_ARCS]
-    arcs = [{"place": int(i), "to": provinces[j], "values": numbers(values[i, j], 5)}
-            for i, j in zip(*np.unravel_index(order, most.shape)) if most[i, j] > 0]
-    shown = sum(values[arc["place"], provinces.index(arc["to"])].sum() for arc in arcs)
-    return {"arcs": arcs, "periods": names, "split": split, "share": numbers(shown / max(values.sum(), 1e-300), 3)}
+    pairs, share = most_of(values)
+    arcs = [{"place": i, "to": provinces[j], "values": numbers(values[i, j], 5)} for i, j in pairs]
+    return {"arcs": arcs, "periods": names, "split": split, "share": share}
 
 
 def atlas(worlds):

@@ -294,7 +294,7 @@
   const PAIR = { light: ["#00487a", "#5aa5d6", "#d3d7db", "#f0a05a", "#a83f00"], dark: ["#7cc8ff", "#2f7cb0", "#4a525b", "#bf6a22", "#ffb272"] };
   const ramp = (colours) => d3.scale.linear().domain(d3.range(colours.length).map((i) => i / (colours.length - 1))).range(colours).clamp(true);
 
-  function project(places, centres, arcs, width, height, homeOnly) {
+  function project(places, centres, width, height, homeOnly) {
     const points = places.lon.map((lon, i) => [lon, places.lat[i]]);
     const others = homeOnly ? [] : centres.map((c) => [c.lon, c.lat]);
     const all = points.concat(others);
@@ -327,7 +327,7 @@
       choice(say("metric"), atlas.metrics.map((m) => nameOf(m.name)), (i) => { state.metric = i; draw(); }, "map-metric"),
       choice(say("show"), worldChoices, (i) => { state.world = i; draw(); }, "map-world"));
     controls.querySelector("#map-world").value = state.world;
-    const flowing = atlas.flows && atlas.flows.arcs.length > 0;
+    const flowing = atlas.flows && atlas.flows.arcs.length > 0, hospitals = (flowing && atlas.flows.ends) || [];
     const animate = make("button", { id: "map-animate", type: "button", "aria-pressed": "false" }, say("animate"));
     if (flowing) {
       controls.append(choice(say("flows"), ["flows.off", ...atlas.flows.periods.map((p) => "flows." + p)].map((w) => say(w)), (i) => { state.flow = i; draw(); }, "map-flows"), animate);
@@ -337,7 +337,7 @@
     const box = make("div", { id: "map-box" }, canvas, tip);
     const ramps = make("canvas", { width: 180, height: 12 }), low = make("span", {}), high = make("span", {}), what = make("span", {});
     part.append(controls, make("div", { class: "controls" }, play, slider, when), box, make("div", { id: "key" }, what, low, ramps, high), said);
-    if (flowing) part.append(make("p", { class: "note" }, say("note.flows", { share: fixed(atlas.flows.share * 100, 0) })));
+    if (flowing) part.append(make("p", { class: "note" }, say(hospitals.length ? "note.flows.hospitals" : "note.flows", { share: fixed(atlas.flows.share * 100, 0) })));
 
     const numbersOf = (world) => {
       const key = state.metric + ":" + world;
@@ -361,7 +361,7 @@
       }
       return reaches[key];
     }
-    let width = 0, height = 0, at = [], centreAt = [], radius = [], toScreen, labels = [], order = [];
+    let width = 0, height = 0, at = [], centreAt = [], hospitalAt = [], radius = [], toScreen, labels = [], order = [];
     function size() {
       width = box.clientWidth || 600;
       height = Math.round(Math.max(320, Math.min(640, width * 0.66)));
@@ -369,9 +369,10 @@
       canvas.width = width * ratio;
       canvas.height = height * ratio;
       canvas.style.height = height + "px";
-      toScreen = project(places, atlas.centres, null, width, height, state.homeOnly);
+      toScreen = project(places, atlas.centres.concat(hospitals), width, height, state.homeOnly);
       at = places.lon.map((lon, i) => toScreen(lon, places.lat[i]));
       centreAt = atlas.centres.map((c) => toScreen(c.lon, c.lat));
+      hospitalAt = hospitals.map((c) => toScreen(c.lon, c.lat));
       const most = Math.sqrt(d3.max(places.people) || 1), largest = Math.max(3.2, Math.min(22, 190 / Math.sqrt(count)));
       radius = places.people.map((people) => Math.max(1.6, largest * Math.sqrt(people) / most));
       order = d3.range(count).sort((a, b) => radius[b] - radius[a]);
@@ -415,6 +416,7 @@
     };
     const RANK = ["national", "regional", "provincial", "prefecture", "county", "township", "village"];
     function destinations() {
+      if (hospitals.length) return (i) => hospitalAt[i];
       const best = {}, provinces = ends();
       atlas.centres.forEach((c, i) => {
         const nearest = c.province;

@@ -54,7 +54,7 @@ def national(name, shift, replications=3):
     begins = np.array([f"2019-{m:02d}-01" for m in range(1, 13)], "datetime64[ns]")
     shape, dims = (replications, months, counties, 1), ("replication", "time", "place", "condition")
     fields = [*results.TREATED, "untreated", "patients", "deaths", "gave_up", "transfers", "consultations", "too_late",
-              "turned_away", "daly", "waited", "travel_to_treatment", "patient_cost", "waiting_at_home"]
+              "turned_away", "daly", "waited", "travel_to_treatment", "patient_cost", "waiting_at_home", "complications"]
     data = {field: (dims, draw.poisson(40 - i + shift, shape)) for i, field in enumerate(fields)}
     data.update({"time_end": ("time", np.append(begins[1:], np.datetime64("2020-01-01"))),
                  "place_name": ("place", np.array([f"县{i}" for i in range(counties)], object)),
@@ -65,8 +65,17 @@ def national(name, shift, replications=3):
                  "place_population": ("place", draw.uniform(5e4, 2e6, counties)), "place_selected": ("place", np.ones(counties)),
                  "metric_value": (("replication", "metric"), draw.normal(100, 1, (replications, 1))),
                  "metric_unit": ("metric", np.array(["1"], object))})
+    flows, hospitals = 12 * counties, 400  # a dozen hospitals a county
+    data.update({"facility_name": ("facility", np.array([f"Hospital {i}" for i in range(hospitals)], object)),
+                 "facility_place": ("facility", np.array([f"{i:06d}" for i in range(hospitals)], object)),
+                 "facility_level": ("facility", np.array(["provincial"] * hospitals, object)),
+                 "facility_origin": ("facility", np.array(["named in the scenario"] * hospitals, object)),
+                 "facility_lon": ("facility", data["place_lon"][1][:hospitals]), "facility_lat": ("facility", data["place_lat"][1][:hospitals]),
+                 "flow_place": ("flow", np.array([f"{i // 12:06d}" for i in range(flows)], object)),
+                 "flow_facility": ("flow", np.array([f"h{i * 7919 % hospitals}" for i in range(flows)], object)),
+                 "treated_at": (("replication", "time", "flow"), draw.poisson(3, (replications, months, flows)))})
     coords = {"time": begins, "place": np.array([f"{i:06d}" for i in range(counties)], object), "condition": ["ill"],
-              "replication": np.arange(replications), "metric": ["treated"]}
+              "replication": np.arange(replications), "metric": ["treated"], "facility": [f"h{i}" for i in range(hospitals)]}
     attrs = {"title": f"A country {shift}", "start": "2019-01-01", "warmup_days": 0.0, "seed": "1", "version": "0",
              "policy_periods": '[{"name":"centres","from":"2019-06-01"}]'}
     xr.Dataset(data, coords, attrs).to_netcdf(path(name), engine="netcdf4")
@@ -198,8 +207,33 @@ class Page(unittest.TestCase):
         Select(self.find("#map-flows")).select_by_visible_text(text)
         return int(self.canvas("arcs"))
 
-    def test_flows_are_those_of_the_file(self):
+    def test_flows_go_to_hospitals(self):
         data = report.content([path("without.h5"), path("with.h5")])
+        flows, ids = data["atlas"]["flows"], data["atlas"]["places"]["id"]
+        self.assertEqual((flows["periods"], flows["split"], flows["share"]), (["before", "after"], "2020-05-01", 1))
+        with results.open(path("with.h5")) as world:
+            names = dict(zip(world.facilities()["facility"], world.facilities()["name"]))
+            stands = dict(zip(world.facilities()["facility"], world.facilities()["place"]))
+            steps = [int((world.data["time"].values[report.after_warmup(world)] < np.datetime64("2020-05-01")).sum())]
+            steps.append(len(report.after_warmup(world)) - steps[0])
+            parts = [world.flows(until="2020-05-01"), world.flows(since="2020-05-01")]
+        wanted = {}
+        for period, part in enumerate(parts):
+            for row in part[part["mean"] > 0].itertuples():
+                if row.place in ids and stands[row.facility] != row.place:
+                    wanted.setdefault((row.place, names[row.facility]), [0, 0])[period] = row.mean / steps[period]
+        found = {(ids[arc["place"]], flows["ends"][arc["to"]]["name"]): arc["values"] for arc in flows["arcs"]}
+        self.assertGreater(len(wanted), 4)
+        for pair, values in wanted.items():
+            np.testing.assert_allclose(found[pair][1], values, rtol=1e-4, err_msg=str(pair))
+        for values in found.values():
+            self.assertEqual(values[0][0], values[1][0])  # nothing differs before the policy
+
+    def test_flows_go_to_provinces_where_the_file_tells_no_more(self):
+        for name in ("without", "with"):
+            with xr.open_dataset(path(name + ".h5"), engine="netcdf4", decode_timedelta=False) as data:
+                data.drop_vars(["treated_at", "flow", "flow_place", "flow_facility"]).to_netcdf(path(name + "-provinces.h5"), engine="netcdf4")
+        data = report.content([path("without-provinces.h5"), path("with-provinces.h5")])
         flows = data["atlas"]["flows"]
         self.assertEqual((flows["periods"], flows["split"]), (["before", "after"], "2020-05-01"))
         with results.open(path("with.h5")) as world:
@@ -273,7 +307,7 @@ class Page(unittest.TestCase):
         self.assertLessEqual(size, 15)
         taken = min(self.open(file) for _ in range(3))
         self.assertEqual(self.canvas("dots"), "2848")
-        self.assertGreaterEqual(len(self.all("#map-metric option")), 18)
+        self.assertGreaterEqual(len(self.all("#map-metric option")), 20)
         draw = self.driver.execute_script("""const slider = document.getElementById('map-time'), began = performance.now();
             for (let i = 0; i < 10; i++) { slider.value = i; slider.dispatchEvent(new Event('input')); }
             return (performance.now() - began) / 10;""")
