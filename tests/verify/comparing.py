@@ -85,8 +85,8 @@ def write_queue(folder, name, servers, mean):
     return path
 
 
-def run(program, *arguments, codes=(0,)):
-    done = subprocess.run([program, *arguments, "-j", "1"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+def run(program, *arguments, codes=(0,), threads=1):
+    done = subprocess.run([program, *arguments, "-j", str(threads)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           check=False)
     if done.returncode not in codes:
         sys.exit(f"comparing.py: {program} {' '.join(arguments)}: {done.stderr}")
@@ -189,7 +189,7 @@ def pairing(options):
     rows = []
     for pair in PAIRS[1:2] if options.short else PAIRS:
         base, other = (os.path.join(ROOT, "scenarios", name + ".cfg") for name in pair)
-        out = run(options.program, "compare", base, other, "-r", str(options.number), "--csv")
+        out = run(options.program, "compare", base, other, "-r", str(options.number), "--csv", threads=options.jobs)
         found = {row["metric"]: row for row in csv.DictReader(io.StringIO(out))}
         for name in METRICS:
             row = found.get(name)
