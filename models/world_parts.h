@@ -9,6 +9,7 @@
 #include "models/afar.h"
 #include "models/choice.h"
 #include "models/demand.h"
+#include "models/drawn.h"
 #include "models/expert.h"
 #include "models/facility.h"
 #include "models/fate.h"
@@ -98,6 +99,7 @@ struct partition {
     bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
+    struct drawn drawn;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
