@@ -10,6 +10,7 @@
 #include "models/catchment.h"
 #include "models/choice.h"
 #include "models/demand.h"
+#include "models/drawn.h"
 #include "models/expert.h"
 #include "models/facility.h"
 #include "models/fate.h"
@@ -100,6 +101,7 @@ struct partition {
     struct foresight foresight;
     struct luck luck;
     struct catchment catchment;
+    struct drawn drawn;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
