@@ -274,7 +274,7 @@ class Condition:
         self.travel = TRAVEL["complex"] if self.complexity == "complex" else TRAVEL[self.way]
         self.operated = self.id in OPERATED
         self.service = "specialist" if self.id in SPECIALIST else "standard" if self.id in STANDARD else ""
-        self.days = {self.ward: self.stay}
+        self.days = {self.ward: self.stay + (OPERATION_H / 24 if self.operated else 0)}
         if self.ward == "icu":
             self.days["medicine"] = self.stay
 
@@ -566,6 +566,26 @@ class Model:
             if say:
                 say(f"sets {n + 1}: admissions within {self.error:.2%}, across provinces {self.crossed:.3%}")
         self.whole_beds()
+
+
+HELPER_BEDS = 500  # assumed: whoever helps has at least so many
+
+
+def make_pairs(model):
+    """Each poor county hospital, the neediest first, with the nearest tertiary hospital that helps no other."""
+    helpers = [f for f in model.facilities if f.group == "tertiary" and not f.closed and f.total >= HELPER_BEDS]
+    free = {}
+    for f in helpers:
+        free.setdefault(f.place, []).append(f)
+    helped = {f.place: f for f in model.facilities if f.kind in ("county_poor", "county_below")}
+    pairs = []
+    for i in sorted(helped, key=lambda i: model.places[i].need_rank):
+        here = model.places[i].at
+        q = max((q for q in free if q != i), key=lambda q: (sum(a * b for a, b in zip(here, model.places[q].at)), -q))
+        pairs.append((free[q].pop(0), helped[i]))
+        if not free[q]:
+            del free[q]
+    return pairs
 
 
 def fitted():
