@@ -373,6 +373,19 @@ static int set_stations(struct build *build)
     return 0;
 }
 
+static int list_groups(struct build *build)
+{
+    struct facilities *facilities = build->facilities;
+    facilities->in_group = arena_zeroed(build->arena, build->scenario->groups.count * facilities->count,
+                                        sizeof *facilities->in_group, build->err);
+    if (facilities->in_group == NULL)
+        return -1;
+    for (size_t f = 0; f < facilities->count; f++)
+        if (facilities->facility[f].group >= 0)
+            facilities->in_group[(size_t)facilities->facility[f].group * facilities->count + f] = true;
+    return 0;
+}
+
 int facilities_init(struct facilities *facilities, const struct scenario *scenario,
                     const struct geography *geography, struct arena *arena, struct err *err)
 {
@@ -387,6 +400,8 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
             result = -1;
     }
     if (result != 0 || set_stations(&build) != 0)
+        return -1;
+    if (list_groups(&build) != 0)
         return -1;
     for (size_t w = 0; w < facilities->ward_count; w++)
         facilities->ward[w].declared = facilities->ward[w].station.servers;

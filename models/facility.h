@@ -78,6 +78,7 @@ struct facilities {
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of; /* [facility][service], -1: never offered */
+    bool *in_group;    /* [group][facility] */
     size_t service_count;
 };
 
@@ -131,6 +132,12 @@ struct state_writer;
 void facilities_save(const struct facilities *facilities, struct state_writer *writer);
 void facilities_restore(struct facilities *facilities, const struct saved_map *map,
                         struct state_reader *reader);
+
+/* Which facilities are of a group of the scenario, by facility. */
+static inline const bool *facilities_in_group(const struct facilities *facilities, size_t group)
+{
+    return &facilities->in_group[group * facilities->count];
+}
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {

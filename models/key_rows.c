@@ -557,6 +557,8 @@ static const struct key_row targets_rows[] = {
      .help = "The simulated quantity to compare with it."},
     {"targets.at", KEY_REF, AT(target_spec, at), ABSENT, .refers = "facilities",
      .help = "Only at this facility."},
+    {"targets.group", KEY_REF, AT(target_spec, group), ABSENT, .refers = "groups",
+     .help = "Only at the facilities of this group, together; for what is counted by facility."},
     {"targets.place", KEY_TEXT, AT(target_spec, place), ABSENT,
      .help = "Only people of the place with this code."},
     {"targets.service", KEY_REF, AT(target_spec, service), ABSENT, .refers = "services",

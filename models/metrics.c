@@ -51,7 +51,8 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
     }
     for (size_t q = 0; q < quantity_count; q++) {
         const int64_t field = quantity_find_field(quantities[q].over[0]);
-        if (ledger_fields[field].group != group)
+        const bool is_whole = selection->index[DIM_FACILITY] < 0 && selection->among == NULL;
+        if (ledger_fields[field].group != group || (quantities[q].form == QUANTITY_OF_WHOLE && is_whole))
             continue;
         const double value = quantity_value(&world->ledger, &quantities[q], selection);
         if (add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
@@ -119,11 +120,14 @@ static int add_offers(struct world *world, struct err *err)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
+        const struct facility *facility = &world->facilities.facility[offer->facility];
+        if (facility->label != NULL && facility->rule == NULL) /* generated: see facilities.generated */
+            continue;
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_FACILITY] = offer->facility;
         selection.index[DIM_SERVICE] = offer->service;
-        char *prefix = mem_printf(err, "facility/%s/%s/", world->facilities.facility[offer->facility].id,
-                                  world->services[offer->service].spec->id);
+        char *prefix =
+            mem_printf(err, "facility/%s/%s/", facility->id, world->services[offer->service].spec->id);
         const int result =
             prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY_SERVICE, &selection, err);
         free(prefix);
@@ -145,6 +149,22 @@ static int add_facilities(struct world *world, struct err *err)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
+        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
+        free(prefix);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Of the facilities of each group together. */
+static int add_groups(struct world *world, struct err *err)
+{
+    struct selection selection = selection_all(&world->ledger, world->background);
+    for (size_t g = 0; g < world->scenario->groups.count; g++) {
+        selection.among = facilities_in_group(&world->facilities, g);
+        char *prefix =
+            mem_printf(err, "group/%s/", SCENARIO_ITEM(world->scenario->groups, struct group_spec, g)->name);
         const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
         free(prefix);
         if (result != 0)
@@ -445,7 +465,8 @@ int metrics_compute(struct world *world, struct err *err)
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
             add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
-            add_offers(world, err) != 0 || add_equity(world, err) != 0 || present_value_add(world, err) != 0)
+            add_groups(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0 ||
+            present_value_add(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -12,12 +12,20 @@
 
 enum { QUANTITY_TERMS = 6 };
 
+/* What is more to a quantity than a ratio of sums over the same selection. */
+enum quantity_form {
+    QUANTITY_PLAIN,
+    QUANTITY_DAYS,    /* means over time are multiplied by the days of the selection: bed-days */
+    QUANTITY_OF_WHOLE /* the lower sum is over all facilities */
+};
+
 /* (sum of `over`) / (sum of `under`) x scale; without `under`, the sum alone. */
 struct quantity {
     const char *name, *unit, *long_name;
     const char *over[QUANTITY_TERMS]; /* names of fields of one group */
     const char *under[QUANTITY_TERMS];
     double scale;
+    enum quantity_form form;
 };
 
 extern const struct quantity quantities[];
@@ -27,6 +35,7 @@ extern const size_t quantity_count;
 struct selection {
     int64_t index[LEDGER_DIMS];
     const bool *left_out;      /* conditions that a sum over all conditions passes over; NULL: none */
+    const bool *among;         /* facilities that a sum over all facilities is of; NULL: of all */
     size_t from_step, to_step; /* [from, to) */
 };
 struct selection selection_all(const struct ledger *ledger, const bool *left_out);
@@ -36,6 +45,9 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection);
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection);
+
+/* Whether a field, or what a quantity is made of, is counted by facility. */
+bool quantity_field_is_of_facility(size_t field);
 
 /* Position of a field or quantity by name, or -1. */
 int64_t quantity_find_field(const char *name);

@@ -305,6 +305,7 @@ struct target_spec {
     const char *fact;                 /* row id */
     const char *quantity;             /* name of a metric that targets can ask for */
     int32_t at;                       /* ref facilities; -1 */
+    int32_t group;                    /* ref groups; -1 */
     const char *place;                /* code; NULL */
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */

@@ -254,6 +254,8 @@ static int check_condition(const struct scenario *scenario, const struct conditi
 
 static int check_target(const struct scenario *scenario, const struct target_spec *target, struct err *err)
 {
+    if (target->group >= 0 && target->at >= 0)
+        return scenario_blame(scenario, &target->group, err, "stands beside at; take one of them away");
     if (target->on_us != 0 && (target->from_us != 0 || target->to_us != 0))
         return scenario_blame(scenario, &target->on_us, err,
                               "stands beside from or to; a target is of a day or of a period, take one away");
