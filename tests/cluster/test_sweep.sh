@@ -158,6 +158,17 @@ for signal in INT TERM USR1; do
 done
 no_leftovers
 
+# How far it is, on a terminal, though no task is done yet.
+sed -i 's/length = "80000 d"/length = "350000 d"/' queues/mm1.cfg
+cat >designs/long.cfg <<END
+kind = "factorial"; replications = 1; metrics = ["station/desk/wait_mean"];
+scenarios: ( { id = "one"; file = "../queues/mm1.cfg"; } );
+factors: ( { id = "servers"; path = "stations.desk.servers"; values = [1, 2]; } );
+END
+script --quiet --return --command "'$program' sweep designs/long.cfg -o long -j 1" terminal >/dev/null </dev/null || fail "sweep on a terminal"
+says terminal 'long.cfg: 0 of 2 tasks, .* tasks/s, - left'
+says terminal 'long.cfg: 1 of 2 tasks, .* tasks/s, [0-9]*:[0-9][0-9] left'
+
 # The scripts for Slurm, without Slurm: a task's share; at the signal before the time limit back into the queue.
 mkdir bin
 printf '#!/bin/sh\necho "$@" >>requeued\n' >bin/scontrol
