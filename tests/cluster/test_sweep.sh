@@ -45,6 +45,12 @@ swept, memory = (xarray.open_dataset(name) for name in ("alone.h5", "memory.h5")
 assert swept.metric_value.equals(memory.metric_value) and swept.factor_value.equals(memory.factor_value)
 '
 
+# The picture of docs/cluster.md.
+cp alone.h5 result.h5
+sed -n '/^    import matplotlib/,/savefig/s/^    //p' "$source_folder/docs/cluster.md" >plot.py
+MPLBACKEND=Agg /usr/bin/python3 plot.py || fail "the picture of docs/cluster.md"
+[ -s wait.png ] || fail "no picture"
+
 # A share alone leaves gaps, which a merge refuses unless it is told otherwise.
 expect_quiet sweep $design -o half --share 0/2
 expect 1 merge half -o half.h5
