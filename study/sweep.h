@@ -51,8 +51,8 @@ struct sweep_progress {
 
 struct sweep_options {
     unsigned threads;
-    /* Called after each task, never by two threads at once; false: whole shards are left, and no more are
-     * begun. May be NULL. */
+    /* Called after each task and now and then, never by two threads at once; false: whole shards are left,
+     * and no more are begun. May be NULL. */
     bool (*go_on)(void *data, const struct sweep_progress *progress);
     void *data;
 };

@@ -5,6 +5,7 @@
 
 #include "sim/mem.h"
 #include "study/sweep_folder.h"
+#include "study/ticker.h"
 
 /* ---- what is there ---- */
 
@@ -149,14 +150,23 @@ int sweep_dealer_end(struct sweep_dealer *dealer, struct err *err)
                                 err);
 }
 
+static void look_on(void *data)
+{
+    (void)sweep_dealer_tasks(data, 0);
+}
+
 int sweep_run(const struct sweep *sweep, const struct sweep_options *options, struct sweep_progress *progress,
               struct err *err)
 {
     struct sweep_dealer dealer;
     int status = sweep_dealer_init(&dealer, sweep, options, progress, err);
     const struct sweep_deal deal = sweep_dealer_deal(&dealer);
-    if (status == 0 && dealer.todo_count > 0)
+    if (status == 0 && dealer.todo_count > 0) {
+        struct ticker ticker;
+        ticker_begin(&ticker, look_on, &dealer);
         status = sweep_crew_work(sweep, options->threads, &deal, err);
+        ticker_end(&ticker);
+    }
     if (status == 0)
         status = sweep_dealer_end(&dealer, err);
     sweep_dealer_free(&dealer);

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM, SOURCE, FAULT = (os.path.abspath(path) for path in sys.argv[1:4])
@@ -61,10 +62,10 @@ class Faults(unittest.TestCase):
                     open(os.path.join(self.path("whole"), file), "rb") as due:
                 self.assertEqual(mine.read(), due.read(), file)
 
-    def count(self, name):
-        """So many shards are there."""
+    def count(self, name, end):
+        """So many files of shards are there with such an end."""
         folder = self.path(name)
-        return sum(file.startswith("shard") and file.endswith(".h5") for file in os.listdir(folder)
+        return sum(file.startswith("shard") and file.endswith(end) for file in os.listdir(folder)
                    ) if os.path.isdir(folder) else 0
 
     def goes_on(self, name):
@@ -84,6 +85,7 @@ class Faults(unittest.TestCase):
             if done.returncode == 0:
                 self.assertGreater(at, 8 * 3, "a write, a sync and a rename for each of 8 shards")
                 shutil.rmtree(self.path(name))
+                print(f"{how}: each of {at - 1} deeds")
                 return
             self.assertIn(done.returncode, codes, f"{how} at {at}: {done.stderr}")
             if how == "full":
@@ -129,25 +131,30 @@ class Faults(unittest.TestCase):
     def test_killed_at_random_times(self):
         luck = random.Random(1)
         name = "random"
-        self.kills = before = 0
-        while self.kills < RANDOM_KILLS:
+        began = time.monotonic()
+        self.sweep("timed", "-j", "2")
+        seconds = time.monotonic() - began
+        kills = before = most_partials = 0
+        while kills < RANDOM_KILLS:
             process = subprocess.Popen([PROGRAM, "sweep", self.design, "-o", self.path(name), "-j", "2"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
-                process.wait(luck.uniform(0.01, 0.3))
+                process.wait(luck.uniform(0, seconds))
                 shutil.rmtree(self.path(name))  # it was done: once more from the beginning
                 before = 0
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-                self.kills += 1
+                kills += 1
                 self.shards_are_whole(name)
-                shards = self.count(name)
+                shards, partials = self.count(name, ".h5"), self.count(name, ".partial")
                 self.assertGreaterEqual(shards, before, "a kill takes away what was whole")
-                before = shards
+                self.assertLessEqual(partials, 2, "no more than two shards were in work")
+                before, most_partials = shards, max(partials, most_partials)
         if not os.path.isdir(self.path(name)):
             os.mkdir(self.path(name))
         self.goes_on(name)
+        print(f"random kills: {kills}, half-written shards that one of them left, at most: {most_partials}")
 
 
 if __name__ == "__main__":

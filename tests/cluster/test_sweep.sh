@@ -45,6 +45,12 @@ swept, memory = (xarray.open_dataset(name) for name in ("alone.h5", "memory.h5")
 assert swept.metric_value.equals(memory.metric_value) and swept.factor_value.equals(memory.factor_value)
 '
 
+# The picture of docs/cluster.md.
+cp alone.h5 result.h5
+sed -n '/^    import matplotlib/,/savefig/s/^    //p' "$source_folder/docs/cluster.md" >plot.py
+MPLBACKEND=Agg /usr/bin/python3 plot.py || fail "the picture of docs/cluster.md"
+[ -s wait.png ] || fail "no picture"
+
 # A share alone leaves gaps, which a merge refuses unless it is told otherwise.
 expect_quiet sweep $design -o half --share 0/2
 expect 1 merge half -o half.h5
@@ -157,6 +163,17 @@ for signal in INT TERM USR1; do
     [ -z "$left" ] || fail "left behind: $left"
 done
 no_leftovers
+
+# How far it is, on a terminal, though no task is done yet.
+sed -i 's/length = "80000 d"/length = "350000 d"/' queues/mm1.cfg
+cat >designs/long.cfg <<END
+kind = "factorial"; replications = 1; metrics = ["station/desk/wait_mean"];
+scenarios: ( { id = "one"; file = "../queues/mm1.cfg"; } );
+factors: ( { id = "servers"; path = "stations.desk.servers"; values = [1, 2]; } );
+END
+script --quiet --return --command "'$program' sweep designs/long.cfg -o long -j 1" terminal >/dev/null </dev/null || fail "sweep on a terminal"
+says terminal 'long.cfg: 0 of 2 tasks, .* tasks/s, - left'
+says terminal 'long.cfg: 1 of 2 tasks, .* tasks/s, [0-9]*:[0-9][0-9] left'
 
 # The scripts for Slurm, without Slurm: a task's share; at the signal before the time limit back into the queue.
 mkdir bin
