@@ -199,7 +199,8 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
         stage->with_records != 1 && world->has_extra && (case_extra(world, who)->afar & AFAR_RECORDS) != 0;
     const int64_t duration_us = dist_value(duration, case_luck(world, who, stage, resamples).w[0],
                                            patient->ordinal, case_visit(world, who, stage) + resamples);
-    return known ? llround((double)duration_us * stage->with_records) : duration_us;
+    return serving_stay_us(world, patient, stage,
+                           known ? llround((double)duration_us * stage->with_records) : duration_us);
 }
 
 /* What the stage's service takes here; `duration_us` is that of an expert. */

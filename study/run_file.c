@@ -46,7 +46,6 @@ struct run_file {
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
     struct run_flows flows;
-    int64_t *flow_values; /* owned */
     char fingerprint[17];
     char start[TEXT_DATE], time_units[TEXT_DATE + 16];
 };
@@ -80,7 +79,6 @@ void run_file_free(struct run_file *file)
         return;
     pthread_mutex_destroy(&file->mutex);
     run_flows_free(&file->flows);
-    free(file->flow_values);
     arena_free(&file->arena);
     free(file);
 }
@@ -487,6 +485,7 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
+    snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
     file->fixed_dimensions = file->result.dimension_count;
     file->fixed_variables = file->result.variable_count;
     const char *periods = describe_periods(file, world, err);
@@ -579,13 +578,11 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
         answer = err_fail(err, "the results could not be laid out for another replication");
     if (answer == 0)
         answer = check_shape(file, world, err);
-    if (answer == 0 && replication == 0)
-        snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
+    if (answer == 0 && file->time_dim != NOWHERE && !file->metrics_only)
+        answer = run_flows_take(&file->flows, world, replication, err);
     pthread_mutex_unlock(&file->mutex);
     if (answer == 0)
         copy_slot(file, world, replication);
-    if (answer == 0 && file->time_dim != NOWHERE && !file->metrics_only)
-        answer = run_flows_take(&file->flows, world, replication, err);
     return answer;
 }
 
@@ -627,94 +624,24 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
     return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;
 }
 
-/* ---- flows: which there are is known at the end ---- */
-
-static const char *const *labels_of(const struct run_file *file, enum ledger_dim dim)
-{
-    return file->dimensions[file->ledger_dims[dim]].values;
-}
-
-/* The ids of either end, and the numbers of the flows, by flow. */
-static int name_flows(struct run_file *file, const char **ends[2], const int64_t **numbers, struct err *err)
-{
-    const size_t count = file->flows.pairs;
-    int64_t *number = arena_zeroed(&file->arena, count, sizeof *number, err);
-    for (size_t end = 0; end < 2; end++)
-        ends[end] = arena_zeroed(&file->arena, count, sizeof **ends, err);
-    if (number == NULL || ends[0] == NULL || ends[1] == NULL)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        number[i] = (int64_t)i;
-        ends[0][i] = labels_of(file, DIM_PLACE)[file->flows.pair[i].place];
-        ends[1][i] = labels_of(file, DIM_FACILITY)[file->flows.pair[i].facility];
-    }
-    *numbers = number;
-    return 0;
-}
-
-static size_t flow_field(void)
-{
-    size_t field = 0;
-    while (ledger_fields[field].group != GROUP_PLACE_FACILITY)
-        field++;
-    return field;
-}
-
-static void declare_flow_end(struct run_file *file, size_t dim, const char *name, const char *long_name,
-                             const char **ids)
-{
-    struct result_variable *variable = add_variable(file, name, long_name, NULL, RESULT_TEXT);
-    variable->rank = 1;
-    variable->dims[0] = dim;
-    variable->values = ids;
-}
-
-/* After all that was declared when the first world had finished. */
+/* Which flows there are is known at the end: they come after all that was declared when the first world had
+ * finished. */
 static int lay_out_flows(struct run_file *file, struct err *err)
 {
     const uint32_t replications = (uint32_t)file->dimensions[file->replication_dim].size;
-    const char **ends[2];
-    const int64_t *numbers = NULL;
-    size_t values = 0;
     file->result.dimension_count = file->fixed_dimensions;
     file->result.variable_count = file->fixed_variables;
-    if (run_flows_lay_out(&file->flows, replications, err) != 0)
-        return -1;
-    if (file->flows.pairs == 0)
-        return 0;
-    if (__builtin_mul_overflow(file->flows.pairs * replications, file->steps, &values))
-        return err_fail(err, "out of memory for who is treated where; write scenario.flows = \"no\"");
-    free(file->flow_values);
-    file->flow_values = mem_zeroed(values, sizeof *file->flow_values, err);
-    if (file->flow_values == NULL || name_flows(file, ends, &numbers, err) != 0)
-        return -1;
-    run_flows_fill(&file->flows, replications, file->steps, file->flow_values);
-    const struct field_row *row = &ledger_fields[flow_field()];
-    const size_t dim =
-        add_dimension(file, (struct result_dimension){.name = "flow",
-                                                      .long_name = "pair of place and facility",
-                                                      .units = "1",
-                                                      .size = file->flows.pairs,
-                                                      .type = RESULT_INT64,
-                                                      .values = numbers});
-    declare_flow_end(file, dim, "flow_place", "code of the place where the patients live", ends[0]);
-    declare_flow_end(file, dim, "flow_facility", "id of the facility where they are treated", ends[1]);
-    struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit, RESULT_INT64);
-    variable->attributes = &adding_up[row->kind];
-    variable->attribute_count = 1;
-    variable->rank = 3;
-    variable->dims[0] = file->replication_dim;
-    variable->dims[1] = file->time_dim;
-    variable->dims[2] = dim;
-    variable->values = file->flow_values;
-    return 0;
+    return run_flows_add(&file->flows, &file->result, replications, &file->arena, err);
 }
 
 const struct result *run_file_result(struct run_file *file, struct err *err)
 {
-    if (!file->declared || file->fingerprint[0] == '\0') {
+    if (file->result.attribute_count == 0) {
         err_fail(err, "no replication has finished");
         return NULL;
     }
-    return lay_out_flows(file, err) == 0 ? &file->result : NULL;
+    pthread_mutex_lock(&file->mutex);
+    const int answer = lay_out_flows(file, err);
+    pthread_mutex_unlock(&file->mutex);
+    return answer == 0 ? &file->result : NULL;
 }
