@@ -83,7 +83,7 @@ static int take_factors(struct kept_experiment *kept, const struct result *resul
         factors[f] = (struct design_factor){.id = ids[f],
                                             .name = names[f][0] == '\0' ? NULL : names[f],
                                             .path = paths[f],
-                                            .as = forms[f][0] == '\0' ? NULL : forms[f]};
+                                            .as = strstr(forms[f], "{}") != NULL ? forms[f] : "{}"};
     kept->spec.factors = (struct key_list){.count = design->factors, .items = factors};
     design->spec = &kept->spec;
     return 0;

@@ -66,4 +66,17 @@ data.to_netcdf("cut.h5")
 '
 expect 1 show cut.h5
 [ ! -s out ] || fail "something was shown"
+python '
+import xarray
+data = xarray.open_dataset("grid.h5").load()
+data["factor_form"][:] = ["", "%s%n"]
+data.to_netcdf("forms.h5")
+data.attrs["design_kind"] = "guesswork"
+data.to_netcdf("kind.h5")
+data.drop_vars("factor_value").to_netcdf("values.h5")
+'
+expect_quiet show forms.h5
+says out '^ *5  *0.5  *3  '
+expect 1 show kind.h5
+expect 1 show values.h5
 no_leftovers

@@ -105,6 +105,13 @@ def setUpModule():
     run("queue.h5", "queues/mm1", "-r", "2")
     subprocess.run([PROGRAM, "compare", path("without.h5"), path("with.h5"), "-o", path("compared.h5")], check=True,
                    capture_output=True)
+    scenarios = os.path.join(TOP, "scenarios")
+    subprocess.run([PROGRAM, "compare", os.path.join(scenarios, "horqin_no_stint.cfg"), os.path.join(scenarios, "horqin_stroke_stint.cfg"),
+                    "-r", "4", "--worth", "-o", path("worth.h5")], check=True, capture_output=True)
+    for kind in ("one_at_a_time", "latin_hypercube", "sobol_indices"):
+        with open(path(kind + ".json"), "wb") as file:
+            subprocess.run([PROGRAM, "sensitivity", os.path.join(scenarios, "designs", "small.cfg"), "--kind", kind, "--points", "16",
+                            "--json", "-o", path(kind + ".h5")], check=True, stdout=file, stderr=subprocess.DEVNULL)
 
 
 def tearDownModule():
@@ -299,6 +306,68 @@ class Page(unittest.TestCase):
                          ["headlines", "targets", "series", "map", "equity", "about"])
         self.assertEqual(self.log(), [])
 
+    def test_studies_have_their_own_pictures(self):
+        self.open(page("studies.html", "without.h5", "with.h5", "one_at_a_time.json", "one_at_a_time.h5", "sobol_indices.json",
+                       "latin_hypercube.h5"))
+        self.assertEqual([s.get_attribute("id") for s in self.all("section")][-2:], ["studies", "about"])
+        kinds = [box.get_attribute("data-kind") for box in self.all(".study")]
+        self.assertEqual(kinds, ["tornado", "tornado", "sobol", "response"])
+        # What the program prints and what its file says are drawn alike.
+        tables = [table.text for table in self.all(".study table")]
+        self.assertEqual(tables[0], tables[1])
+        self.assertIn("patients who come", tables[2])
+        self.assertEqual(len(self.all(".study")[2].find_elements(By.CSS_SELECTOR, "rect")), 6)
+        points = [dot.get_attribute("cx") for dot in self.all(".study circle.point")]
+        self.assertEqual(len(points), 16)
+        Select(self.find("#study-factor-3")).select_by_index(1)
+        self.assertNotEqual([dot.get_attribute("cx") for dot in self.all(".study circle.point")], points)
+        bars = [bar.get_attribute("width") for bar in self.all(".study rect")]
+        Select(self.find("#study-metric-0")).select_by_index(1)
+        self.assertNotEqual([bar.get_attribute("width") for bar in self.all(".study rect")], bars)
+        self.assertEqual(self.log(), [])
+        self.shoot("report-studies")
+        self.open(page("study-zh.html", "latin_hypercube.h5", lang="zh"))  # a study alone
+        self.assertEqual([s.get_attribute("id") for s in self.all("section")], ["studies", "about"])
+        self.assertEqual(self.find("#studies h2").text, "哪些因素最重要")
+        self.assertEqual(self.log(), [])
+
+    def test_points_are_those_of_the_file(self):
+        study = report.studies_of([path("latin_hypercube.h5")])[0]
+        with xr.open_dataset(path("latin_hypercube.h5"), engine="netcdf4") as data:
+            values = data["metric_value"]
+            apart = (values[1] - values[0]).mean("replication").isel(metric=0).values
+            np.testing.assert_allclose(study["responses"][0]["mean"], apart, rtol=1e-5)
+            np.testing.assert_allclose(study["factors"][0]["values"], data["factor_value"][:, 0].values, rtol=1e-5)
+        self.assertEqual((study["responses"][0]["base"], study["points"]), ("one", 16))
+
+    def test_what_it_costs_is_that_of_the_comparison(self):
+        data = report.content([path("worth.h5")])
+        with xr.open_dataset(path("worth.h5"), engine="netcdf4") as file:
+            np.testing.assert_allclose(data["worth"][0]["chance"], file["acceptability"].values[1], atol=1e-4)
+            np.testing.assert_allclose(data["worth"][0]["cost"], file["worth_cost"].values[1], rtol=1e-5)
+        self.open(page("worth.html", "worth.h5"))
+        self.assertIn("chance of being worth it", self.find("#worth").text)
+        self.assertEqual(len(self.all("#worth circle")), 4)
+        self.assertEqual(self.log(), [])
+
+    def test_paper_is_white_and_has_it_all(self):
+        self.open(page("print.html", "without.h5", "with.h5"), dark=True)
+        pdf = base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})["data"])
+        with open(os.path.join(SHOTS, "report-print.pdf"), "wb") as file:
+            file.write(pdf)
+        self.assertGreater(pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page "), 4)
+        self.assertEqual(self.find("html").get_attribute("data-theme"), "dark")  # as before
+        # On paper nothing is wider than the paper, and the description is unfolded.
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 720, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
+        self.driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.find("html").get_attribute("data-theme"), "light")
+        self.assertIn("5.2 Random sampling", self.find("#about").text)
+        self.assertLessEqual(self.driver.execute_script(
+            "return Math.max(...Array.from(document.querySelectorAll('table'), (t) => t.getBoundingClientRect().right))"), 721)
+        self.assertFalse(self.find("nav").is_displayed())
+        self.assertEqual(self.log(), [])
+
     def test_a_country_is_small_and_quick(self):
         national("country0.h5", 0)
         national("country1.h5", 3)
@@ -340,13 +409,14 @@ class Refusals(unittest.TestCase):
         self.says("cannot be paired", path("with.h5"), path("queue.h5"))
         self.says("goes alone", path("compared.h5"), path("with.h5"))
         self.says("not a result file", __file__)
+        self.says("not of `counterpart sensitivity --json`", os.path.join(TOP, "CMakePresets.json"))
 
     def test_words_are_in_both_languages(self):
         words = json.loads(report.read("words.json"))
         for key, pair in words.items():
             self.assertEqual(len(pair), 2, key)
             self.assertEqual(re.findall(r"\{\w+\}", pair[0]), re.findall(r"\{\w+\}", pair[1]), key)
-        used = set(re.findall(r'say\("([^"]+)"', report.read("page.js")))
+        used = set(re.findall(r'say\("([^"]+)"[,)]', report.read("page.js")))
         self.assertLessEqual(used, set(words))
 
 
