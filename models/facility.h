@@ -25,6 +25,7 @@ struct facility {
     uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
     uint32_t partner;     /* that is asked first where something cannot be had here: a facility, or
                              PATIENT_NOWHERE; changed by policies at planning epochs only */
+    bool outside;         /* of the sample, and therefore closed for good */
     bool closed;          /* until a policy opens it */
     bool stays_home;      /* the patient does: home visits and online hospitals */
     bool declared_closed;
@@ -78,7 +79,8 @@ struct facilities {
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of; /* [facility][service], -1: never offered */
-    bool *in_group;    /* [group][facility] */
+    bool *in_group;    /* [group][facility], without those outside the sample */
+    bool *inside;      /* by facility; NULL: all are */
     size_t service_count;
 };
 
