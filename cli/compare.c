@@ -26,7 +26,7 @@ static const char doc[] =
     "EXAMPLE\n"
     "  counterpart compare scenarios/horqin_no_stint.cfg scenarios/horqin_stroke_stint.cfg -r 30";
 
-/* About one gross domestic product a head and year, as the help says. */
+/* Assumed: about China's gross domestic product a head in 2024, as the help and docs/comparing.md say. */
 #define THRESHOLD_CNY 95000.0
 
 static int print_comparison(const struct compared *compared, const struct cli_options *options,

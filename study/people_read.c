@@ -110,10 +110,7 @@ static void take(struct joint_counts *counts, const int64_t *rows, size_t row)
 static int take_replications(struct joint *joint, const struct tables *tables, const int64_t *rows,
                              size_t world, struct err *err)
 {
-    joint->replications = tables->replications;
-    joint->by_replication =
-        arena_zeroed(&joint->arena, joint->replications, sizeof *joint->by_replication, err);
-    if (joint->by_replication == NULL)
+    if (joint_init(joint, tables->replications, err) != 0)
         return -1;
     for (size_t r = 0; r < joint->replications; r++) {
         take(&joint->by_replication[r], rows, world * joint->replications + r);
@@ -166,8 +163,8 @@ int people_of(struct people *people, const struct result *result, const char *co
         return -1;
     people->worlds = tables.worlds;
     people->joint = mem_zeroed(tables.worlds, sizeof *people->joint, err);
-    people->placebo = mem_zeroed(tables.worlds, sizeof *people->placebo, err);
-    if (people->joint == NULL || people->placebo == NULL)
+    people->placebo = people->joint == NULL ? NULL : mem_zeroed(tables.worlds, sizeof *people->placebo, err);
+    if (people->placebo == NULL)
         return -1;
     for (size_t w = 0; w < tables.worlds; w++)
         if (take_replications(&people->joint[w], &tables, tables.changes, w, err) != 0 ||

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
@@ -118,6 +117,9 @@ static int make_room(struct worth *worth, struct err *err)
     size_t cells = 0;
     if (__builtin_mul_overflow(worth->replications, worth->years, &cells))
         return err_fail(err, "out of memory: too many replications and years");
+    worth->room = arena_zeroed(&worth->arena, worth->replications, sizeof *worth->room, err);
+    if (worth->room == NULL)
+        return -1;
     worth->world = arena_zeroed(&worth->arena, worth->worlds, sizeof *worth->world, err);
     for (size_t w = 0; worth->world != NULL && w < worth->worlds; w++) {
         struct worth_world *of = &worth->world[w];
@@ -279,29 +281,17 @@ const char *worth_verdict(const struct worth *worth, size_t world)
 
 struct stats worth_net_benefit(const struct worth *worth, size_t world, double threshold)
 {
-    struct err err = ERR_INIT;
-    double *net = mem_zeroed(worth->replications, sizeof *net, &err);
-    if (net == NULL)
-        return (struct stats){.mean = NAN, .sd = NAN, .half = NAN};
     for (size_t r = 0; r < worth->replications; r++)
-        net[r] = threshold * worth->world[world].averted[r] - worth->world[world].cost[r];
-    const struct stats stats = stats_of(net, worth->replications);
-    free(net);
-    return stats;
+        worth->room[r] = threshold * worth->world[world].averted[r] - worth->world[world].cost[r];
+    return stats_of(worth->room, worth->replications);
 }
 
 struct stats worth_budget(const struct worth *worth, size_t world, size_t year, bool insurer, bool programme)
 {
-    struct err err = ERR_INIT;
     const struct worth_world *of = &worth->world[world];
-    double *sum = mem_zeroed(worth->replications, sizeof *sum, &err);
-    if (sum == NULL)
-        return (struct stats){.mean = NAN, .sd = NAN, .half = NAN};
     for (size_t r = 0; r < worth->replications; r++) {
         const size_t at = r * worth->years + year;
-        sum[r] = (insurer ? of->insurer[at] : 0) + (programme ? of->programme[at] : 0);
+        worth->room[r] = (insurer ? of->insurer[at] : 0) + (programme ? of->programme[at] : 0);
     }
-    const struct stats stats = stats_of(sum, worth->replications);
-    free(sum);
-    return stats;
+    return stats_of(worth->room, worth->replications);
 }

@@ -59,6 +59,7 @@ struct worth {
     size_t replications, worlds, years;
     const char *const *labels; /* borrowed: by world, the base first */
     struct worth_world *world; /* by world; the base is worth nothing against itself */
+    double *room;              /* for sums by replication while they are looked at */
     struct arena arena;        /* owns all arrays */
 };
 
