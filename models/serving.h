@@ -101,7 +101,7 @@ static inline void serving_count_line(struct world *world, const struct patient 
 {
     const uint32_t facility = ward != NULL ? ward->facility : patient->facility;
     if (facility != PATIENT_NOWHERE)
-        world->facilities.facility[facility].in_line += (uint32_t)delta;
+        world->facilities.glance[facility].in_line += (uint32_t)delta;
 }
 
 /* Care is paid by insurer and patient, the rest by the patient. */
