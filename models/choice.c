@@ -98,7 +98,7 @@ struct travel choice_way(const struct world *world, uint32_t origin, uint32_t fa
 {
     if (world->choices.chosen == facility && world->choices.chosen_from == origin)
         return world->choices.chosen_way;
-    return geography_travel(&world->geography, origin, world->facilities.facility[facility].place);
+    return geography_travel(&world->geography, origin, world->facilities.glance[facility].place);
 }
 
 /* Beyond the set: when none of the nearest gives it now. */

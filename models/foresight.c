@@ -55,7 +55,7 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct choice_slot *slot = first_slot(world, stream);
     if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
-        __builtin_prefetch(&world->facilities.facility[slot->facility]);
+        __builtin_prefetch(&world->facilities.glance[slot->facility]);
     else if (slot->set != NULL)
         fetch(slot->set, sizeof *slot->set);
 }
@@ -73,7 +73,7 @@ static inline void patient_first(const struct world *world, uint32_t who)
     __builtin_prefetch(&world->demand.stream[patient->stream]);
     if (patient->facility >= facilities->count)
         return;
-    __builtin_prefetch(&facilities->facility[patient->facility], 1);
+    __builtin_prefetch(&facilities->glance[patient->facility], 1);
     const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
     __builtin_prefetch(&cell[FA_stages_begun], 1);
     if (patient->due_kind == EVENT_TRANSFER)
@@ -100,7 +100,7 @@ static inline void patient_second(const struct world *world, uint32_t who)
     }
     if (patient->due_kind == EVENT_TRANSFER)
         geography_prefetch(&world->geography, stream->place,
-                           world->facilities.facility[patient->facility].place);
+                           world->facilities.glance[patient->facility].place);
 }
 
 /* --- luck --- */
@@ -149,7 +149,7 @@ static inline void patient_third(const struct world *world, uint32_t who)
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
     if (patient->facility >= world->facilities.count || stage->need_count == 0 ||
-        world->facilities.facility[patient->facility].in_line == 0)
+        world->facilities.glance[patient->facility].in_line == 0)
         return;
     const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
     if (ward >= 0)

@@ -248,7 +248,7 @@ static inline struct world *world_at_place(struct world *world, uint32_t place)
 static inline struct world *world_at_facility(struct world *world, uint32_t facility)
 {
     return facility == PATIENT_NOWHERE ? world->view[0]
-                                       : world_at_place(world, world->facilities.facility[facility].place);
+                                       : world_at_place(world, world->facilities.glance[facility].place);
 }
 
 /* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */
