@@ -19,6 +19,7 @@
 #define COUNTED .low = 0, .high = 1e9
 
 #define STEPS "day|week|month|year|none"
+#define FLOWS "auto|yes|no"
 #define LEVELS "village|township|county|prefecture|provincial|regional|national|online"
 
 static const struct key_row scenario_rows[] = {
@@ -67,6 +68,10 @@ static const struct key_row scenario_rows[] = {
      .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
     {"scenario.fine_quantiles", KEY_BOOL, AT(run_spec, fine_quantiles), .fallback = "false",
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
+    {"scenario.flows", KEY_CHOICE, AT(run_spec, flows), .fallback = "auto", .choices = FLOWS,
+     .help =
+         "Whether it is counted where the people of each place are treated (the field treated_at, by place "
+         "and facility); \"auto\": where places times facilities are at most a million."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
     {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,

@@ -251,7 +251,7 @@ bool quantity_field_is_of_facility(size_t field)
 int64_t quantity_find_field(const char *name)
 {
     for (size_t i = 0; i < ledger_field_count; i++)
-        if (strcmp(ledger_fields[i].name, name) == 0)
+        if (ledger_group_has_cells(ledger_fields[i].group) && strcmp(ledger_fields[i].name, name) == 0)
             return (int64_t)i;
     return -1;
 }

@@ -14,6 +14,8 @@
 
 enum scenario_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_YEAR, STEP_NONE };
 
+enum scenario_flows { FLOWS_AUTO, FLOWS_YES, FLOWS_NO };
+
 enum scenario_partitions { PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITIONS_PLACE, PARTITIONS_ONE };
 
 struct run_spec {
@@ -32,6 +34,7 @@ struct run_spec {
     int partitions; /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
     int64_t board_us;         /* how often what is known elsewhere is renewed; 0: at once */
     int64_t most_present;     /* patients in the whole system; -1: no limit */
+    int flows;                /* enum scenario_flows: whether it is counted who is treated where */
     bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
     struct key_list observe;  /* texts: times at which the state is observed */

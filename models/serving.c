@@ -113,8 +113,10 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
     cell[PC_travel_to_treatment] += travel_us;
     const uint32_t condition = world->demand.stream[patient->stream].condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
-    if (patient->facility != PATIENT_NOWHERE)
+    if (patient->facility != PATIENT_NOWHERE) {
         world_fa(world, patient->facility)[FA_treated_here]++;
+        world_count_catchment(world, home, patient->facility, condition);
+    }
     reach_add(&world->system.reach[condition], wait_us, travel_us);
     world_count_reach(world, home, condition, wait_us, travel_us);
     if (world->fates != NULL)

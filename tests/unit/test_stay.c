@@ -1,33 +1,8 @@
 #include "models/stay.h"
 
 #include <criterion/criterion.h>
-#include <string.h>
 
-#include "model_scenario.h"
-
-/* A run with a trace takes the long way. */
-static void expect_both_ways_count_the_same(const char *text)
-{
-    struct model plain, traced;
-    model_build(&plain, "%s", text);
-    model_build(&traced, "%s", text);
-    cr_assert_eq(world_trace(traced.world, &traced.err), 0);
-    cr_assert(stay_is(plain.world, &plain.world->pathways.stage[0]));
-    cr_assert_not(stay_is(traced.world, &traced.world->pathways.stage[0]));
-    model_run(&plain);
-    model_run(&traced);
-    const struct metric *a = NULL, *b = NULL;
-    const size_t count = world_metrics(plain.world, &a);
-    cr_assert_eq(world_metrics(traced.world, &b), count);
-    for (size_t i = 0; i < count; i++)
-        cr_assert_eq(memcmp(&a[i].value, &b[i].value, sizeof a[i].value), 0, "%s: %.17g and %.17g", a[i].name,
-                     a[i].value, b[i].value);
-    cr_assert(model_same_steps(&plain, &traced, 0, plain.world->ledger.steps));
-    cr_assert_gt(world_events(plain.world), 10000);
-    cr_assert_eq(world_events(plain.world), world_events(traced.world));
-    model_free(&plain);
-    model_free(&traced);
-}
+#include "both_ways.h"
 
 #define MONTHS "scenario: { start = \"2019-01-01\"; length = \"200 d\"; step = \"month\"; seed = \"7\"; };\n"
 #define REGION                                                                                               \
@@ -59,7 +34,7 @@ static void expect_both_ways_count_the_same(const char *text)
 Test(stay, counts_what_the_long_way_counts_where_the_nearest_is_chosen)
 {
     expect_both_ways_count_the_same(
-        MONTHS REGION HOSPITALS
+        stay_is, MONTHS REGION HOSPITALS
         "conditions: ( { id = \"x\"; arrivals: { incidence = \"1500 per 100000 y\"; "
         "};\n" PATHWAY("1",
                        "choice = \"nearest\";") "},\n"
@@ -70,6 +45,7 @@ Test(stay, counts_what_the_long_way_counts_where_the_nearest_is_chosen)
 Test(stay, counts_what_the_long_way_counts_where_attraction_decides)
 {
     expect_both_ways_count_the_same(
+        stay_is,
         MONTHS REGION HOSPITALS "conditions: ( { id = \"x\"; arrivals: { incidence = \"1500 per 100000 y\"; "
                                 "};\n"
                                 "  choice: { travel = 0.7; size = 0.4; stay = -2.0; };\n" PATHWAY(
