@@ -8,6 +8,7 @@ are in a fixed order, so that the tables are the same on every machine with IEEE
 import csv
 import math
 import os
+import re
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenarios")
 DAYS = 366  # of 2024
@@ -330,10 +331,11 @@ class Ways:
 
     NEAR_KM, LEAST, MOST = 120, 40, 90
 
-    def __init__(self, places, far):
-        self.near, self.far = [], []
+    def __init__(self, places, origins, far):
+        self.near, self.far = {}, {}
         x, y, z = ([p.at[k] for p in places] for k in range(3))
-        for p in places:
+        for i in origins:
+            p = places[i]
             a, b, c = p.at
             dot = [a * u + b * v + c * w for u, v, w in zip(x, y, z)]
             least = 0.999  # of a circle of 285 km
@@ -343,8 +345,8 @@ class Ways:
                 order = [j for j, d in enumerate(dot) if d > least]
             order.sort(key=lambda j: -dot[j])
             km = [(q, self.km(p, places[q])) for q in order[: self.MOST]]
-            self.near.append([(q, d) for n, (q, d) in enumerate(km) if n < self.LEAST or d < self.NEAR_KM])
-            self.far.append([(q, self.km(p, places[q])) for q in far])
+            self.near[i] = [(q, d) for n, (q, d) in enumerate(km) if n < self.LEAST or d < self.NEAR_KM]
+            self.far[i] = [(q, self.km(p, places[q])) for q in far]
 
     @staticmethod
     def km(p, q):
@@ -366,10 +368,13 @@ class Profile:
 
 
 class Model:
-    def __init__(self, fitted):
+    """Of everybody, or of the people of some places only: `among` says of which."""
+
+    def __init__(self, fitted, among=None):
         self.fitted = fitted
         self.totals = Totals()
         self.places = read_places()
+        self.origins = [i for i, p in enumerate(self.places) if among is None or among(i, p)]
         self.people = sum(p.people for p in self.places)
         self.conditions = read_conditions(self.totals, self.people)
         named = named_hospitals(self.places)
@@ -380,12 +385,13 @@ class Model:
         self.sorts = list(dict.fromkeys(f.sort for f in self.facilities))
         self.example = {s: next(f for f in self.facilities if f.sort == s) for s in self.sorts}
         far = sorted({f.place for f in self.facilities if f.level in REACH})
-        self.ways = Ways(self.places, far)
+        self.ways = Ways(self.places, self.origins, far)
         self.at = [{} for _ in self.places]
         for i, f in enumerate(self.facilities):
             self.at[f.place].setdefault(f.sort, []).append(i)
         self.near_at = [[(s, m) for s, m in at.items() if s[1] not in REACH] for at in self.at]
         self.far_at = [[(s, m) for s, m in at.items() if s[1] in REACH] for at in self.at]
+        self.opened = frozenset()  # facilities that a policy has opened
         self.make_profiles()
         self.utility = dict.fromkeys(GROUPS, 0.0)
         self.reach = 0.0  # added to the levels of REACH for complex cases
@@ -442,7 +448,7 @@ class Model:
         """As models/choice_set.c does: the best of each level and of each group, then the most attractive."""
         appeal = [SIZE * math.log(max(f.total, 1)) for f in self.facilities]
         self.sets = [[] for _ in self.profiles]
-        for i in range(len(self.places)):
+        for i in self.origins:
             best = {t: self.find_best(i, t, appeal) for t in dict.fromkeys(p.travel for p in self.profiles)}
             for profile, sets in zip(self.profiles, self.sets):
                 sets.append(self.choose_set(profile, best[profile.travel]))
@@ -466,7 +472,7 @@ class Model:
                 break
             if x[1] not in taken:
                 kept.append(x)
-        return [(x[1], math.exp(-x[2])) for x in kept if profile.kinds[x[3]][1]]
+        return [(x[1], math.exp(-x[2])) for x in kept if profile.kinds[x[3]][1] or x[1] in self.opened]
 
     def share_out(self):
         """Admissions of each facility, its bed-days by ward, and the share of patients who go to another province."""
@@ -479,7 +485,7 @@ class Model:
         for profile, sets in zip(self.profiles, self.sets):
             weight = [math.exp(self.door(profile.complexity, f.group, f.level)) * max(f.total, 1) ** SIZE for f in self.facilities]
             load = [0.0] * count
-            for i, members in enumerate(sets):
+            for i, members in zip(self.origins, sets):
                 w = [weight[j] * d for j, d in members]
                 scale = people[i] * profile.rate / sum(w)
                 home = self.places[i].province
@@ -493,7 +499,7 @@ class Model:
                     days = self.days[j]
                     for ward, d in profile.days.items():
                         days[ward] = days.get(ward, 0) + d * x
-        self.crossed = crossed / self.totals.sum()
+        self.crossed = crossed / sum(self.admissions)
 
     def by_group(self, values):
         out = dict.fromkeys(GROUPS, 0.0)
@@ -516,6 +522,12 @@ class Model:
             self.utility[g] -= zero
         self.reach += 0.7 * math.log(self.fitted["cross_province"] / self.crossed)
         self.size()
+
+    def refit(self, shares, crossed):
+        """The same for the people of some places, with the beds as they are."""
+        for g, now in self.group_shares().items():
+            self.utility[g] += math.log(shares[g] / now)
+        self.reach += 0.7 * math.log(crossed / self.crossed)
 
     def size(self):
         """Staffed beds: what a ward's mean load needs and a part that grows with its root, the same for all wards of a
@@ -555,6 +567,40 @@ class Model:
         for g in GROUPS:
             self.utility[g] = self.fitted.get(g + ".utility", 0.0)
         self.reach = self.fitted.get("reach", 0.0)
+
+    def as_written(self):
+        """With the beds, utilities and factors of the tables."""
+        beds = {r["id"]: sum(int(n) for k, n in r.items() if k.startswith("beds.") and n)
+                for kind in dict.fromkeys(f.kind for f in self.facilities) for r in rows(f"national_{kind}.csv")}
+        for f in self.facilities:
+            f.total = float(beds[f.id])
+        self.start()
+        with open(os.path.join(TOP, "common", "national_groups.cfg"), encoding="utf-8") as file:
+            for g, utility, factor in re.findall(r'name = "(\w+)".*utility = ([-\d.]+); stay_factor = ([\d.]+)', file.read()):
+                self.utility[g], self.stay_factor[g] = float(utility), float(factor)
+        self.choose_sets()
+        self.share_out()
+
+    def group_shares(self):
+        whole = sum(self.admissions)
+        return {g: n / whole for g, n in self.by_group(self.admissions).items()}
+
+    def at_home(self):
+        """(share admitted in the own county, mean hours of the way) of those for whom shares have been computed."""
+        home = hours_ = whole = 0.0
+        for profile, sets in zip(self.profiles, self.sets):
+            weight = [math.exp(self.door(profile.complexity, f.group, f.level)) * max(f.total, 1) ** SIZE for f in self.facilities]
+            for i, members in zip(self.origins, sets):
+                w = [weight[j] * d for j, d in members]
+                km = dict(self.ways.near[i])
+                km.update(self.ways.far[i])
+                scale = self.places[i].people * profile.rate / sum(w)
+                whole += self.places[i].people * profile.rate
+                for (j, _), x in zip(members, w):
+                    place = self.facilities[j].place
+                    home += x * scale if place == i else 0
+                    hours_ += x * scale * hours(km[place])
+        return home / whole, hours_ / whole
 
     def solve(self, outer=3, inner=4, say=None):
         self.start()
