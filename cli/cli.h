@@ -43,6 +43,7 @@ struct cli_options {
     double threshold;             /* 0: not given */
     int partitions;               /* enum scenario_partitions */
     unsigned threads;
+    bool threads_given;
     bool targets, json, csv, markdown, all, results, largest, resume, gaps, patients, worth;
     struct arena arena; /* owns made-up texts */
 };

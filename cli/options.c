@@ -198,6 +198,7 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_replications(parsing, arg, state);
     case 'j':
         options->threads = whole_number(arg, MOST_THREADS, "-j", state);
+        options->threads_given = true;
         return 0;
     case OPTION_SAMPLE:
         return take_sample(parsing, arg, state);

@@ -213,6 +213,12 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .grades = spec->grades,
                           .visits_us = spec->visits_us,
                           .declared_level = spec->level};
+    const struct facility *made = &facilities->facility[facilities->count];
+    facilities->glance[facilities->count] = (struct facility_glance){
+        .place = made->place,
+        .stays_home = made->stays_home,
+        .has_stay_factor = made->stay_factor != FACILITY_STAY_ONE,
+        .has_prices = made->price_per_admission_fen != 0 || made->price_per_day_fen != 0};
     const size_t facility = facilities->count++;
     if (build->geography->place[place].outside && !sample_keeps(build->scenario, spec->level))
         facilities->facility[facility].closed = facilities->facility[facility].outside = true;
@@ -273,11 +279,12 @@ static int allocate(struct build *build)
         return err_fail(err, "%zu facilities with %zu resources are too many", count,
                         facilities->resource_count);
     facilities->facility = arena_lines(arena, count, sizeof *facilities->facility, err);
+    facilities->glance = arena_lines(arena, count, sizeof *facilities->glance, err);
     facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
     facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
-    if (facilities->facility == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
+    if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
         facilities->offer == NULL || facilities->offer_of == NULL)
         return -1;
     memset(facilities->ward_of, 0xff, cells * sizeof *facilities->ward_of);
@@ -579,7 +586,7 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
 
 /* clang-format off */
 #define FACILITY_STATE(ONE, ALL, NOT) \
-    NOT(struct facility, place) NOT(struct facility, in_line) NOT(struct facility, price_per_admission_fen) \
+    NOT(struct facility, place) NOT(struct facility, price_per_admission_fen) \
     NOT(struct facility, price_per_day_fen) NOT(struct facility, reimbursed) NOT(struct facility, price_level) \
     NOT(struct facility, hash) ONE(struct facility, partner) ONE(struct facility, closed) \
     NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
@@ -588,7 +595,7 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
     NOT(struct facility, group) NOT(struct facility, outside) NOT(struct facility, stay_factor) \
     ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
     NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
-STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 54);
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 58);
 /* clang-format on */
 
 void facilities_save(const struct facilities *facilities, struct state_writer *writer)

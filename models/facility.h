@@ -15,10 +15,16 @@
 #include "sim/station.h"
 #include "sim/timetable.h"
 
-/* What patients on their way through need is the first cache line. */
+/* What every patient looks at, of many facilities close together; the rest only some do. */
+struct facility_glance {
+    uint32_t place;
+    uint32_t in_line; /* patients who wait in its lines */
+    bool stays_home, has_prices;
+    bool has_stay_factor; /* other than one */
+};
+
 struct facility {
     _Alignas(64) uint32_t place;
-    uint32_t in_line; /* patients who wait in its lines */
     int64_t price_per_admission_fen, price_per_day_fen;
     double reimbursed, price_level;
     uint64_t hash;        /* identity */
@@ -69,6 +75,7 @@ struct ward {
 
 struct facilities {
     struct facility *facility; /* arrays owned by the arena */
+    struct facility_glance *glance;
     size_t count;
     struct ward *ward;
     size_t ward_count;

@@ -137,13 +137,15 @@ static int add_offers(struct world *world, struct err *err)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
-        if (world->facilities.facility[offer->facility].outside)
+        const struct facility *facility = &world->facilities.facility[offer->facility];
+        const bool generated = facility->label != NULL && facility->rule == NULL; /* see facilities.generated */
+        if (facility->outside || generated)
             continue;
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_FACILITY] = offer->facility;
         selection.index[DIM_SERVICE] = offer->service;
-        char *prefix = mem_printf(err, "facility/%s/%s/", world->facilities.facility[offer->facility].id,
-                                  world->services[offer->service].spec->id);
+        char *prefix =
+            mem_printf(err, "facility/%s/%s/", facility->id, world->services[offer->service].spec->id);
         const int result =
             prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY_SERVICE, &selection, err);
         free(prefix);
