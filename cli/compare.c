@@ -11,9 +11,10 @@
 #include "study/worth.h"
 
 static const struct argp_option accepted[] = {
-    CLI_OPTION_OUTPUT,   CLI_OPTION_REPLICATIONS, CLI_OPTION_UNTIL,     CLI_OPTION_LIMIT, CLI_OPTION_THREADS,
-    CLI_OPTION_SEED,     CLI_OPTION_SET,          CLI_OPTION_JSON,      CLI_OPTION_CSV,   CLI_OPTION_ALL,
-    CLI_OPTION_PATIENTS, CLI_OPTION_PERSPECTIVE,  CLI_OPTION_THRESHOLD, CLI_OPTION_WORTH, {0}};
+    CLI_OPTION_OUTPUT,      CLI_OPTION_REPLICATIONS, CLI_OPTION_UNTIL, CLI_OPTION_LIMIT,
+    CLI_OPTION_THREADS,     CLI_OPTION_SAMPLE,       CLI_OPTION_SEED,  CLI_OPTION_SET,
+    CLI_OPTION_JSON,        CLI_OPTION_CSV,          CLI_OPTION_ALL,   CLI_OPTION_PATIENTS,
+    CLI_OPTION_PERSPECTIVE, CLI_OPTION_THRESHOLD,    CLI_OPTION_WORTH, {0}};
 
 static const char doc[] =
     "Runs scenarios with the same patients and the same luck, and prints what each alternative changes "

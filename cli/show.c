@@ -5,7 +5,10 @@
 #include "cli/compared.h"
 #include "study/best.h"
 #include "study/compare.h"
+#include "study/kept_experiment.h"
 #include "study/people.h"
+#include "study/points.h"
+#include "study/sensitivity_report.h"
 #include "study/series.h"
 #include "study/show.h"
 #include "study/worth.h"
@@ -21,8 +24,9 @@ static const struct argp_option accepted[] = {
 static const char doc[] =
     "Prints a result file: every metric with its mean over the replications and 95% interval "
     "(Student's t), and reported facts beside what was simulated. A file that 'compare' "
-    "wrote is printed as a comparison, with its patients and what it is worth where it has them; one that "
-    "'select' wrote as a search."
+    "wrote is printed as a comparison, with its patients and what it is worth where it has them; one of "
+    "'sensitivity' or 'merge' as what its factors do, or point by point where they were varied over a grid or "
+    "a list; one of 'select' as a search."
     "\v"
     "EXAMPLE\n"
     "  counterpart show results/horqin_stroke_stint.h5 --json";
@@ -44,6 +48,26 @@ static char *show_series(const struct result *result, const struct cli_options *
         return series_json(result, options->series, err);
     return options->csv ? series_csv(result, options->series, err)
                         : series_text(result, options->series, cli_width() == 0 ? 100 : cli_width(), err);
+}
+
+static char *show_study(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    struct kept_experiment kept;
+    char *text = NULL;
+    if (kept_experiment_of(&kept, result, err) == 0) {
+        const struct experiment *e = &kept.experiment;
+        const enum detail detail = options->all ? DETAIL_ALL : DETAIL_HEADLINES;
+        if (!kept_experiment_is_analysable(&kept))
+            text = options->json  ? points_json(e, err)
+                   : options->csv ? points_csv(e, err)
+                                  : points_text(e, detail, err);
+        else
+            text = options->json  ? sensitivity_report_json(e, err)
+                   : options->csv ? sensitivity_report_csv(e, err)
+                                  : sensitivity_report_text(e, err);
+    }
+    kept_experiment_free(&kept);
+    return text;
 }
 
 static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
@@ -93,6 +117,8 @@ int command_show(int argc, char **argv)
         result_read(options.paths[0], &result, &err) == 0) {
         if (options.series != NULL)
             text = show_series(&result, &options, &err);
+        else if (kept_experiment_is(&result))
+            text = show_study(&result, &options, &err);
         else if (best_is_in(&result))
             text = show_best(&result, &options, &err);
         else if (result_find_dimension(&result, "scenario") != NULL)
