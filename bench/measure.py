@@ -111,24 +111,48 @@ def mm1(table, case, runs):
     table.add(case, "peak_mb", peaks)
 
 
+def metrics_of(scenario, folder):
+    """What the program finds on one thread, and its number of events."""
+    result = Path(folder) / "result.h5"
+    Run(BUILD / "counterpart", "run", scenario, "-o", result, "-j", 1)
+    shown = subprocess.run([BUILD / "counterpart", "show", result, "--json"],
+                           capture_output=True, text=True, check=True)
+    return json.loads(shown.stdout)["metrics"], json.loads(Path(f"{result}.run.json").read_text())["events"]
+
+
+def compare(case, run, metrics, events, most):
+    """Stops when a program by hand counts anything else; `most` is how far means may be off, relatively."""
+    for name in set(run.said) - {"ns_per_event", "events"}:
+        found, wanted = run.number(name), metrics[name]["mean"]
+        if abs(found - wanted) > most * abs(wanted):
+            sys.exit(f"bench: {case}: {name} is {found}, and {wanted} by the program")
+    if run.number("events") != events:
+        sys.exit(f"bench: {case}: {run.said['events']} events, and {events} of the program")
+
+
 def floor_mm1(table, case, runs):
     """By hand, beside the program in turns: it must count the same, to the last digit."""
     warmup_d, length_d = re.search(r'warmup = "(\d+) d"; length = "(\d+) d"', MM1.read_text()).groups()
     command = [BUILD / "bench/bench_floor_mm1", warmup_d, length_d]
     done = [Run(*command) for _ in range(runs)]
     with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "result.h5"
-        Run(BUILD / "counterpart", "run", MM1, "-o", result, "-j", 1)
-        shown = subprocess.run([BUILD / "counterpart", "show", result, "--json"],
-                               capture_output=True, text=True, check=True)
-        events = json.loads(Path(f"{result}.run.json").read_text())["events"]
-    metrics = json.loads(shown.stdout)["metrics"]
-    for name in done[0].said:
-        if "/" in name and done[0].number(name) != metrics[name]["mean"]:
-            sys.exit(f"bench: {case}: {name} is {done[0].said[name]}, and {metrics[name]['mean']} by the program")
-    if done[0].number("events") != events:
-        sys.exit(f"bench: {case}: {done[0].said['events']} events, and {events} of the program")
+        metrics, events = metrics_of(MM1, folder)
+    compare(case, done[0], metrics, events, 0)
     table.add(case, "ns_per_event", [run.number("ns_per_event") for run in done])
+
+
+def floor_country(share, warmup_d, length_d, most_runs):
+    """By hand, beside one run of the program: it must count the same; means of levels are sums of quotients."""
+
+    def measure(table, case, runs):
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = write_scenario(folder, "country.py", share, f"{warmup_d} d", f"{length_d} d")
+            done = [Run(BUILD / "bench/bench_floor_country", scenario) for _ in range(min(runs, most_runs))]
+            metrics, events = metrics_of(scenario, folder)
+        compare(case, done[0], metrics, events, 1e-12)
+        table.add(case, "ns_per_event", [run.number("ns_per_event") for run in done])
+
+    return measure
 
 
 def partitions(customers, days):
@@ -199,6 +223,8 @@ CASES.update({
     "country_1": country(0.01, 20, 345, most_runs=3),
     "country_10": country(0.1, 20, 40, most_runs=3),
     "country_100": country(1, 8, 8, most_runs=1),
+    "floor_country_10": floor_country(0.1, 20, 40, most_runs=3),
+    "floor_country_100": floor_country(1, 8, 8, most_runs=1),
 })
 
 

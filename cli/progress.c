@@ -86,8 +86,12 @@ void progress_show(void *data, double share)
     const int number = atomic_load(&stop_signal);
     if (number != 0) {
         erase(line);
-        fprintf(stderr, "counterpart: stopped by %s; nothing was written\n",
-                number == SIGINT ? "Ctrl-C" : strsignal(number));
+        const char *by = number == SIGINT ? "Ctrl-C" : strsignal(number);
+        if (line->kept == NULL)
+            fprintf(stderr, "counterpart: stopped by %s; nothing was written\n", by);
+        else
+            fprintf(stderr, "counterpart: stopped by %s; what had finished is in %s: go on with --resume\n",
+                    by, line->kept);
         _exit(EXIT_FAILED);
     }
     const double now = cli_clock_s();

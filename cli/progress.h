@@ -13,7 +13,8 @@ struct progress_line {
     double replications;
     double from, width; /* the share of the whole work that the present run is: [from, from + width] */
     double begun_s, shown_s;
-    int length; /* of the line on the terminal */
+    int length;       /* of the line on the terminal */
+    const char *kept; /* the folder of what has finished, to be told when the run is stopped; NULL: none */
 };
 
 /* From here on SIGINT, SIGTERM, SIGHUP and SIGUSR1 (which mpirun passes on, and schedulers send before a time

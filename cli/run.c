@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +13,24 @@
 #include "study/show.h"
 #include "study/text.h"
 
-static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
-                                              CLI_OPTION_REPLICATIONS,
-                                              CLI_OPTION_UNTIL,
-                                              CLI_OPTION_LIMIT,
-                                              CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,
-                                              CLI_OPTION_SET,
-                                              CLI_OPTION_PARTITIONS,
-                                              CLI_OPTION_TRACE,
-                                              CLI_OPTION_SAVE_STATE,
-                                              CLI_OPTION_AT,
-                                              CLI_OPTION_FROM_STATE,
-                                              {0}};
+static const struct argp_option accepted[] = {
+    CLI_OPTION_OUTPUT,
+    CLI_OPTION_REPLICATIONS,
+    CLI_OPTION_UNTIL,
+    CLI_OPTION_LIMIT,
+    CLI_OPTION_THREADS,
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
+    CLI_OPTION_PARTITIONS,
+    CLI_OPTION_TRACE,
+    CLI_OPTION_SAVE_STATE,
+    CLI_OPTION_AT,
+    CLI_OPTION_FROM_STATE,
+    {"resume", OPTION_RESUME, NULL, 0,
+     "Take up the replications that an earlier run of the same scenario "
+     "into the same FILE had finished when it was stopped or killed",
+     0},
+    {0}};
 
 static const char doc[] =
     "Runs a scenario and writes a result file (HDF5, readable by every netCDF-4 program), with what may "
@@ -35,12 +41,16 @@ static const char doc[] =
     "the "
     "same result to the byte as a run from the start: in the same scenario, or in others that differ from it "
     "by "
-    "policies which start later, so that what they share is simulated once."
+    "policies which start later, so that what they share is simulated once. A run that takes longer than ten "
+    "seconds keeps what has finished in the folder FILE.parts until it has ended (not with --until, --trace "
+    "or "
+    "states); with --resume it goes on from there, with the same result to the byte."
     "\v"
     "EXAMPLE\n"
     "  counterpart run scenarios/horqin_stroke_stint.cfg -r 30 -o stint.h5\n"
     "  counterpart run scenarios/horqin_no_stint.cfg --save-state s --at 2020-05-01\n"
-    "  counterpart run scenarios/horqin_stroke_stint.cfg --from-state s";
+    "  counterpart run scenarios/horqin_stroke_stint.cfg --from-state s\n"
+    "  counterpart run scenarios/horqin_stroke_stint.cfg -r 1000 -o stint.h5 --resume";
 
 /* results/NAME.h5 when there is such a folder, NAME.h5 otherwise. Malloc'ed. */
 static char *default_output(const char *scenario, struct err *err)
@@ -187,31 +197,82 @@ static int run_until_and_write(const struct scenario *scenario, struct world *wo
     return status;
 }
 
-/* The run itself, its file and its headline; takes over the world. */
-static int run_and_write(const struct scenario *scenario, struct world *world, const char *path,
-                         const struct cli_options *options, const struct states *states, int argc,
-                         char **argv, struct err *err)
+/* Whether what has finished can be kept: states and traces are of the whole run. */
+static bool keeps_parts(const struct cli_options *options)
 {
+    return options->until_count == 0 && options->trace == NULL && options->save_state == NULL &&
+           options->from_state == NULL;
+}
+
+/* A run on its way to a file. */
+struct running {
+    const struct scenario *scenario;
+    const struct cli_options *options;
+    const struct states *states;
+    const char *path;
+    struct run_parts *parts; /* NULL: nothing is kept on the way */
     struct progress_line line;
-    progress_begin(&line, text_base_name(scenario->path), (double)scenario->run.replications);
-    const struct replicate_options how = {.threads = options->threads,
-                                          .progress = progress_show,
-                                          .data = &line,
-                                          .from = states->from,
-                                          .save = states->save,
-                                          .trace_path = options->trace};
-    struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = options->threads};
-    struct run_file *file = replicate_run(scenario, world, &how, &facts.events, err);
-    progress_end(&line);
-    facts.wall_s = cli_clock_s() - line.begun_s;
-    const struct result *result = file == NULL ? NULL : run_file_result(file, err);
-    int answer = -1;
-    if (result != NULL && states->save != NULL &&
-        saved_run_write(states->save, options->save_state, err) != 0)
-        result = NULL;
-    if (result != NULL && cli_write_result(path, result, &facts, err) == 0)
-        answer = print_headline(path, result, err);
+};
+
+static void show_run(void *data, double share)
+{
+    struct running *run = data;
+    run->line.kept = run->parts == NULL ? NULL : run_parts_folder(run->parts);
+    progress_show(&run->line, share);
+}
+
+/* Takes over the world. NULL on failure. */
+static struct run_file *run_replications(struct running *run, struct world *world,
+                                         struct cli_run_facts *facts, struct err *err)
+{
+    progress_begin(&run->line, text_base_name(run->scenario->path), (double)run->scenario->run.replications);
+    const struct replicate_options how = {.threads = run->options->threads,
+                                          .progress = show_run,
+                                          .data = run,
+                                          .from = run->states->from,
+                                          .save = run->states->save,
+                                          .parts = run->parts,
+                                          .trace_path = run->options->trace};
+    struct run_file *file = replicate_run(run->scenario, world, &how, &facts->events, err);
+    progress_end(&run->line);
+    facts->wall_s = cli_clock_s() - run->line.begun_s;
+    return file;
+}
+
+static int write_run(struct running *run, struct run_file *file, const struct cli_run_facts *facts,
+                     struct err *err)
+{
+    const struct result *result =
+        run->parts == NULL ? run_file_result(file, err) : run_parts_result(run->parts, file, err);
+    if (result == NULL)
+        return -1;
+    if (run->states->save != NULL && saved_run_write(run->states->save, run->options->save_state, err) != 0)
+        return -1;
+    if (cli_write_result(run->path, result, facts, err) != 0)
+        return -1;
+    if (run->parts != NULL)
+        run_parts_remove(run->parts);
+    return print_headline(run->path, result, err);
+}
+
+/* The run itself, its file and its headline; takes over the world. */
+static int run_and_write(struct running *run, struct world *world, int argc, char **argv, struct err *err)
+{
+    struct cli_run_facts facts = {.argv = argv, .argc = argc, .threads = run->options->threads};
+    if (keeps_parts(run->options)) {
+        run->parts = run_parts_new(run->path, run->scenario, world, RUN_PARTS_S, run->options->resume, err);
+        if (run->parts == NULL) {
+            world_free(world);
+            return -1;
+        }
+        if (run->options->resume)
+            fprintf(stderr, "counterpart: %" PRIu32 " of %" PRId64 " replications taken up from %s.parts\n",
+                    run_parts_taken_up(run->parts), run->scenario->run.replications, run->path);
+    }
+    struct run_file *file = run_replications(run, world, &facts, err);
+    const int answer = file == NULL ? -1 : write_run(run, file, &facts, err);
     run_file_free(file);
+    run_parts_free(run->parts);
     return answer;
 }
 
@@ -226,6 +287,12 @@ int command_run(int argc, char **argv)
     int status = EXIT_FAILED;
     if (cli_parse(&options, accepted, "SCENARIO", doc, 1, 1, argc, argv, &err) != 0)
         goto out;
+    status = EXIT_WRONG;
+    if (options.resume && !keeps_parts(&options)) {
+        err_fail(&err, "--resume: a run with --until, --trace, --save-state or --from-state keeps nothing on "
+                       "the way; leave one of them out");
+        goto out;
+    }
     status = cli_load(&scenario, &world, options.paths[0], &options);
     if (status != 0)
         goto out;
@@ -250,7 +317,10 @@ int command_run(int argc, char **argv)
     world = NULL;
     if (options.until_count > 0)
         status = run_until_and_write(&scenario, taken, path, &options, argc, argv, &err);
-    else if (run_and_write(&scenario, taken, path, &options, &states, argc, argv, &err) == 0)
+    else if (run_and_write(
+                 &(struct running){
+                     .scenario = &scenario, .options = &options, .states = &states, .path = path},
+                 taken, argc, argv, &err) == 0)
         status = EXIT_DONE;
 out:
     cli_complain(&err, status);

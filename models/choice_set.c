@@ -68,6 +68,11 @@ static double fixed_utility(const struct world *world, const struct stage *stage
     utility += constant_of(&spec->level, facility_level_names[offered.level]);
     if (spec->ownership.count > 0)
         utility += constant_of(&spec->ownership, facility_ownership_names[facility->ownership]);
+    if (facility->group >= 0) {
+        const struct group_spec *group =
+            SCENARIO_ITEM(world->scenario->groups, struct group_spec, facility->group);
+        utility += group->utility + constant_of(&spec->group, group->name);
+    }
     if (spec->price_per_kcny > 0 || spec->price_per_kcny < 0)
         utility -= spec->price_per_kcny * price_of(world, stage, facility, travel, offered.reimbursed);
     return utility;
@@ -134,9 +139,12 @@ static double declared_utility(const struct world *world, const struct stage *st
     return fixed_utility(world, stage, declared, travel);
 }
 
-static uint32_t group_of(const struct facility *facility)
+/* Who belongs to no group is twice of the same sort. */
+static void find_sorts(const struct facility *facility, uint32_t sort[CHOICE_SORTS_OF_SITE])
 {
-    return (uint32_t)(facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership);
+    sort[0] = (uint32_t)(facility->declared_level * FACILITY_OWNERSHIPS + facility->ownership);
+    sort[1] =
+        facility->group < 0 ? sort[0] : (uint32_t)(FACILITY_LEVELS * FACILITY_OWNERSHIPS + facility->group);
 }
 
 static void weigh_sites(const struct world *world, struct choice_kind *kind)
@@ -145,16 +153,17 @@ static void weigh_sites(const struct world *world, struct choice_kind *kind)
     const bool bounded = spec->travel_per_h >= 0 && spec->price_per_kcny >= 0;
     kind->picked = kind->sites > CHOICE_SET;
     kind->travel_per_h = bounded ? spec->travel_per_h : 0;
-    for (size_t g = 0; g < CHOICE_GROUPS; g++)
-        kind->appeal[g] = -INFINITY;
+    for (size_t s = 0; s < CHOICE_SORTS; s++)
+        kind->appeal[s] = -INFINITY;
     for (size_t i = 0; i < kind->sites; i++) {
         struct choice_site *site = &kind->site[i];
         const struct facility *facility = &world->facilities.facility[site->facility];
-        site->group = group_of(facility);
+        find_sorts(facility, site->sort);
         site->appeal = bounded && !facility->stays_home
                            ? declared_utility(world, kind->stage, facility, (struct travel){.us = 0})
                            : INFINITY;
-        kind->appeal[site->group] = fmax(kind->appeal[site->group], site->appeal);
+        for (size_t s = 0; s < CHOICE_SORTS_OF_SITE; s++)
+            kind->appeal[site->sort[s]] = fmax(kind->appeal[site->sort[s]], site->appeal);
     }
 }
 
@@ -359,41 +368,40 @@ static void rank_nearest(const struct world *world, const struct stage *stage, u
     }
 }
 
-/* The most attractive, among them the best of each level and ownership: what a policy opens or improves is
- * seldom what attracts most before. */
+/* The most attractive, among them the best of each sort. */
 struct picking {
-    struct ranking most;                  /* of all */
-    struct candidate best[CHOICE_GROUPS]; /* of each group */
-    double best_rank[CHOICE_GROUPS];      /* INFINITY: none yet */
-    double chord2[CHOICE_GROUPS]; /* nobody of the group who is farther can be picked; negative: there is
-                                     nobody */
-    double farthest;              /* the greatest of these */
+    struct ranking most;                 /* of all */
+    struct candidate best[CHOICE_SORTS]; /* of each sort */
+    double best_rank[CHOICE_SORTS];      /* INFINITY: none yet */
+    double chord2[CHOICE_SORTS]; /* nobody of the sort who is farther can be picked; negative: there is
+                                    nobody */
+    double farthest;             /* the greatest of these */
 };
 
-/* The rank that somebody of a group has to reach. */
-static double rank_to_reach(const struct picking *picking, size_t group)
+/* The rank that somebody of a sort has to reach. */
+static double rank_to_reach(const struct picking *picking, size_t sort)
 {
     const struct ranking *most = &picking->most;
     return most->count < CHOICE_SET ? INFINITY
-                                    : fmax(most->candidate[CHOICE_SET - 1].rank, picking->best_rank[group]);
+                                    : fmax(most->candidate[CHOICE_SET - 1].rank, picking->best_rank[sort]);
 }
 
 /* Margins of rank and chord are for rounding. */
-static void limit_groups(const struct world *world, const struct choice_kind *kind, struct picking *picking)
+static void limit_sorts(const struct world *world, const struct choice_kind *kind, struct picking *picking)
 {
     picking->farthest = -1;
-    for (size_t g = 0; g < CHOICE_GROUPS; g++) {
-        picking->chord2[g] = -1;
-        if (isinf(kind->appeal[g]) && kind->appeal[g] < 0)
+    for (size_t s = 0; s < CHOICE_SORTS; s++) {
+        picking->chord2[s] = -1;
+        if (isinf(kind->appeal[s]) && kind->appeal[s] < 0)
             continue;
-        const double loss = rank_to_reach(picking, g) + kind->appeal[g] + 1e-9;
+        const double loss = rank_to_reach(picking, s) + kind->appeal[s] + 1e-9;
         if (loss < 0)
             continue;
         const double chord = isinf(loss) || kind->travel_per_h <= 0
                                  ? INFINITY
                                  : geography_chord(&world->geography, loss / kind->travel_per_h * HOUR_US);
-        picking->chord2[g] = chord * chord * (1 + 1e-9);
-        picking->farthest = fmax(picking->farthest, picking->chord2[g]);
+        picking->chord2[s] = chord * chord * (1 + 1e-9);
+        picking->farthest = fmax(picking->farthest, picking->chord2[s]);
     }
 }
 
@@ -407,22 +415,26 @@ static void weigh(const struct world *world, const struct stage *stage, uint32_t
     const struct candidate candidate = {site->facility, travel,
                                         -declared_utility(world, stage, facility, travel)};
     insert(&picking->most, candidate);
-    if (isinf(picking->best_rank[site->group]) || goes_before(&candidate, &picking->best[site->group])) {
-        picking->best[site->group] = candidate;
-        picking->best_rank[site->group] = candidate.rank;
+    for (size_t i = 0; i < CHOICE_SORTS_OF_SITE; i++) {
+        const uint32_t sort = site->sort[i];
+        if (isinf(picking->best_rank[sort]) || goes_before(&candidate, &picking->best[sort])) {
+            picking->best[sort] = candidate;
+            picking->best_rank[sort] = candidate.rank;
+        }
     }
-    limit_groups(world, kind_of(world, stage), picking);
+    limit_sorts(world, kind_of(world, stage), picking);
 }
 
 /* Whether a site may be picked. Most are too far, which the chord tells without a geodesic. */
 static bool may_be_picked(const struct world *world, const struct choice_kind *kind,
                           const struct picking *picking, const struct choice_site *site, double chord2)
 {
-    if (chord2 > picking->chord2[site->group])
+    const uint32_t *sort = site->sort;
+    if (chord2 > fmax(picking->chord2[sort[0]], picking->chord2[sort[1]]))
         return false;
     const double least_us = geography_least_us(&world->geography, sqrt(chord2));
     const double least_rank = kind->travel_per_h * (least_us / HOUR_US) - site->appeal - 1e-9;
-    return least_rank <= rank_to_reach(picking, site->group);
+    return least_rank <= fmax(rank_to_reach(picking, sort[0]), rank_to_reach(picking, sort[1]));
 }
 
 /* The nearest first, so that most of the others need no geodesic; then north and south at once, always to the
@@ -434,7 +446,7 @@ static void weigh_all(const struct world *world, const struct stage *stage, uint
     const double *from = world->geography.place[origin].at;
     const double limit = chord2_to_look_at(kind, from), chord = sqrt(limit);
     size_t north = first_from(kind, from[2]), south = north;
-    limit_groups(world, kind, picking);
+    limit_sorts(world, kind, picking);
     for (size_t i = first_from(kind, from[2] - chord);
          i < kind->sites && kind->site[i].at[2] <= from[2] + chord; i++)
         if (chord2(from, kind->site[i].at) <= limit)
@@ -452,25 +464,31 @@ static void weigh_all(const struct world *world, const struct stage *stage, uint
     }
 }
 
+/* Whether a facility is the best of one of the first sorts. */
+static bool is_best(const struct picking *picking, uint32_t facility, size_t sorts)
+{
+    for (size_t s = 0; s < sorts; s++)
+        if (!isinf(picking->best_rank[s]) && picking->best[s].facility == facility)
+            return true;
+    return false;
+}
+
 static void rank_picked(const struct world *world, const struct stage *stage, uint32_t origin,
                         struct ranking *ranking)
 {
     struct picking picking = {.most = {.count = 0}};
-    for (size_t g = 0; g < CHOICE_GROUPS; g++)
-        picking.best_rank[g] = INFINITY;
+    for (size_t s = 0; s < CHOICE_SORTS; s++)
+        picking.best_rank[s] = INFINITY;
     weigh_all(world, stage, origin, &picking);
-    for (size_t g = 0; g < CHOICE_GROUPS; g++)
-        if (!isinf(picking.best_rank[g])) {
-            struct candidate best = picking.best[g];
+    for (size_t s = 0; s < CHOICE_SORTS; s++)
+        if (!isinf(picking.best_rank[s]) && !is_best(&picking, picking.best[s].facility, s)) {
+            struct candidate best = picking.best[s];
             best.rank -= 1e12;
             insert(ranking, best);
         }
-    for (size_t i = 0; i < picking.most.count; i++) {
-        const struct candidate *candidate = &picking.most.candidate[i];
-        const uint32_t group = group_of(&world->facilities.facility[candidate->facility]);
-        if (picking.best[group].facility != candidate->facility)
-            insert(ranking, *candidate);
-    }
+    for (size_t i = 0; i < picking.most.count; i++)
+        if (!is_best(&picking, picking.most.candidate[i].facility, CHOICE_SORTS))
+            insert(ranking, picking.most.candidate[i]);
     sort_by_travel(ranking);
 }
 

@@ -43,24 +43,26 @@ struct choice_slot {
     uint32_t facility; /* PATIENT_NOWHERE: look at the set */
 };
 
+/* Sorts of facilities, of each of which a set holds the best: what a policy opens or improves is seldom what
+ * attracts most before. A facility is of two: of its level and ownership, as declared, and of its group. */
+enum { CHOICE_SORTS = FACILITY_LEVELS * FACILITY_OWNERSHIPS + FACILITY_GROUPS, CHOICE_SORTS_OF_SITE = 2 };
+
 /* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
 struct choice_site {
     double at[3];
     double appeal; /* where patients go by utility: at its door, as declared; INFINITY: no bound is known */
     uint32_t facility;
-    uint32_t group; /* level and ownership, as declared */
+    uint32_t sort[CHOICE_SORTS_OF_SITE];
 };
-
-enum { CHOICE_GROUPS = FACILITY_LEVELS * FACILITY_OWNERSHIPS };
 
 /* Stages that find the same facilities, and like them alike, share what is known of them. */
 struct choice_kind {
     const struct stage *stage; /* the first of them */
     struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
     size_t sites;
-    bool picked;                  /* sets hold the most attractive of more than they have room for */
-    double travel_per_h;          /* where patients go by utility: what a way takes off the appeal */
-    double appeal[CHOICE_GROUPS]; /* the greatest of a group; -INFINITY: it has no site */
+    bool picked;                 /* sets hold the most attractive of more than they have room for */
+    double travel_per_h;         /* where patients go by utility: what a way takes off the appeal */
+    double appeal[CHOICE_SORTS]; /* the greatest of a sort; -INFINITY: it has no site */
 };
 
 struct choices {

@@ -177,6 +177,13 @@ static int add_offers(struct build *build, size_t facility, const struct facilit
     return 0;
 }
 
+static uint32_t stay_factor(const struct scenario *scenario, const struct facility_spec *spec)
+{
+    const struct group_spec *group =
+        spec->group < 0 ? NULL : SCENARIO_ITEM(scenario->groups, struct group_spec, spec->group);
+    return group == NULL ? FACILITY_STAY_ONE : (uint32_t)lround(group->stay_factor * FACILITY_STAY_ONE);
+}
+
 static int add_facility(struct build *build, const struct facility_spec *spec, size_t place, const char *id,
                         const char *name)
 {
@@ -189,6 +196,8 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .place = (uint32_t)place,
                           .level = spec->level,
                           .ownership = spec->ownership,
+                          .group = spec->group,
+                          .stay_factor = stay_factor(build->scenario, spec),
                           .price_per_admission_fen = spec->price_per_admission_fen,
                           .price_per_day_fen = spec->price_per_day_fen,
                           .reimbursed = spec->reimbursed,
@@ -546,9 +555,10 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
     NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
     ONE(struct facility, at_standard) NOT(struct facility, visits_us) NOT(struct facility, grades) \
     ONE(struct facility, helps) ONE(struct facility, level) NOT(struct facility, ownership) \
+    NOT(struct facility, group) NOT(struct facility, stay_factor) \
     ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
     NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
-STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 63);
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 55);
 /* clang-format on */
 
 void facilities_save(const struct facilities *facilities, struct state_writer *writer)

@@ -11,6 +11,7 @@
 #include "models/geography.h"
 #include "models/scenario.h"
 #include "models/skill.h"
+#include "sim/int128.h"
 #include "sim/station.h"
 #include "sim/timetable.h"
 
@@ -20,17 +21,19 @@ struct facility {
     uint32_t in_line; /* patients who wait in its lines */
     int64_t price_per_admission_fen, price_per_day_fen;
     double reimbursed, price_level;
-    uint64_t hash;    /* identity */
-    uint32_t partner; /* that is asked first where something cannot be had here: a facility, or
-                         PATIENT_NOWHERE; changed by policies at planning epochs only */
-    bool closed;      /* until a policy opens it */
-    bool stays_home;  /* the patient does: home visits and online hospitals */
+    uint64_t hash;        /* identity */
+    uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
+    uint32_t partner;     /* that is asked first where something cannot be had here: a facility, or
+                             PATIENT_NOWHERE; changed by policies at planning epochs only */
+    bool closed;          /* until a policy opens it */
+    bool stays_home;      /* the patient does: home visits and online hospitals */
     bool declared_closed;
     bool to_standard, at_standard; /* a standard is set for it; it meets it */
     int64_t visits_us;             /* home visits within this travel time; 0: patients come */
     int64_t grades;                /* of severity that are taken, the lightest; 0: all */
     int32_t helps;                 /* so many others; changed by policies at planning epochs only */
     int level, ownership;
+    int32_t group;      /* of the scenario's groups; -1: none */
     int64_t beds;       /* of all wards: the size term of choice */
     int declared_level; /* these stay what they are in the scenario: choice sets are made of them */
     int64_t declared_beds;
@@ -59,6 +62,9 @@ struct ward {
     int64_t board_free, board_waiting; /* as is known elsewhere */
     int64_t *changed_us; /* with relief: when each shift (modulo 256) began; owned by the arena */
 };
+
+/* A factor of durations as a whole number. */
+#define FACILITY_STAY_ONE (UINT32_C(1) << 20)
 
 struct facilities {
     struct facility *facility; /* arrays owned by the arena */
@@ -136,6 +142,15 @@ static inline struct offer *facility_offer(const struct facilities *facilities, 
 {
     const int32_t at = facilities->offer_of[facility * facilities->service_count + service];
     return at < 0 ? NULL : &facilities->offer[at];
+}
+
+/* How long a stage lasts here that takes a bed. */
+static inline int64_t facility_stay_us(const struct facility *facility, int64_t drawn_us)
+{
+    if (facility->stay_factor == FACILITY_STAY_ONE)
+        return drawn_us;
+    const int128 us = (int128)drawn_us * facility->stay_factor / FACILITY_STAY_ONE;
+    return us > INT64_MAX ? INT64_MAX : (int64_t)us;
 }
 
 #endif

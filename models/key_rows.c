@@ -19,6 +19,7 @@
 #define COUNTED .low = 0, .high = 1e9
 
 #define STEPS "day|week|month|year|none"
+#define FLOWS "auto|yes|no"
 #define LEVELS "village|township|county|prefecture|provincial|regional|national|online"
 
 static const struct key_row scenario_rows[] = {
@@ -67,6 +68,10 @@ static const struct key_row scenario_rows[] = {
      .help = "Patients in the whole system; who would be one more is turned away; -1: no limit."},
     {"scenario.fine_quantiles", KEY_BOOL, AT(run_spec, fine_quantiles), .fallback = "false",
      .help = "Waiting times are counted in classes of 1/1024 instead of 1/32 of their value (larger files)."},
+    {"scenario.flows", KEY_CHOICE, AT(run_spec, flows), .fallback = "auto", .choices = FLOWS,
+     .help =
+         "Whether it is counted where the people of each place are treated (the field treated_at, by place "
+         "and facility); \"auto\": where places times facilities are at most a million."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
     {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,
@@ -164,6 +169,21 @@ static const struct key_row services_rows[] = {
 };
 TABLE(services);
 
+static const struct key_row groups_rows[] = {
+    {"groups", LIST(scenario, groups, group_spec), ABSENT, .refers = "name",
+     .help =
+         "Groups of facilities, at most 16, such as the grades of hospitals: what their facilities have in "
+         "common, and what is reported of them together (metrics group/NAME/..., targets.group)."},
+    {"groups.name", KEY_ID, AT(group_spec, name), .help = "Short name for references and results."},
+    {"groups.title", KEY_TEXT, AT(group_spec, title), ABSENT,
+     .help = "Name for people; the name when absent."},
+    {"groups.stay_factor", KEY_REAL, AT(group_spec, stay_factor), .fallback = "1", .low = 0.01, .high = 100,
+     .help = "Times the drawn duration of each stage that takes a bed at a facility of the group."},
+    {"groups.utility", KEY_REAL, AT(group_spec, utility), .fallback = "0", ANY_NUMBER,
+     .help = "Added to the utility of its facilities for all conditions (conditions.choice.group: for one)."},
+};
+TABLE(groups);
+
 static const struct key_row facilities_rows[] = {
     {"facilities", LIST(scenario, facilities, facility_spec), ABSENT, .refers = "id|rule",
      .help = "Hospitals and other places of care; an element with `rule` makes one in every place."},
@@ -177,6 +197,8 @@ static const struct key_row facilities_rows[] = {
      .help = "Level in the hospital system."},
     {"facilities.ownership", KEY_CHOICE, AT(facility_spec, ownership), .fallback = "public",
      .choices = "public|private|foreign", .help = "Who owns it."},
+    {"facilities.group", KEY_REF, AT(facility_spec, group), ABSENT, .refers = "groups",
+     .help = "The group that it belongs to."},
     {"facilities.rule", KEY_TEXT, AT(facility_spec, rule), ABSENT,
      .help = "Makes one facility in every place; the text says why and labels them as made by rule. Each is "
              "named ID.CODE, by the rule's id and the code of its place."},
@@ -359,6 +381,8 @@ static const struct key_row conditions_rows[] = {
      .help = "Utility by facility level: { county = 0; national = 2.5; }."},
     {"conditions.choice.ownership", KEY_NAMED_REALS, AT(choice_spec, ownership), ABSENT, ANY_NUMBER,
      .help = "Utility by who owns the facility: { private = -0.5; foreign = -1; }."},
+    {"conditions.choice.group", KEY_NAMED_REALS, AT(choice_spec, group), ABSENT, ANY_NUMBER,
+     .help = "Utility by the facility's group, besides the group's own: { tertiary = 1.2; }."},
     {"conditions.choice.price", KEY_REAL, AT(choice_spec, price_per_kcny), .unit = "per 1000 CNY",
      .fallback = "0", ANY_NUMBER,
      .help = "Taken off for each 1000 CNY that the patient pays: the own share of the charges, the fare and "
@@ -558,7 +582,7 @@ static const struct key_row targets_rows[] = {
 TABLE(targets);
 
 const struct key_table *const key_tables[] = {
-    &scenario_table,   &places_table,  &travel_table,   &services_table, &facilities_table, &stations_table,
-    &conditions_table, &experts_table, &policies_table, &targets_table,  &design_table,
+    &scenario_table, &places_table,     &travel_table,  &services_table, &groups_table,  &facilities_table,
+    &stations_table, &conditions_table, &experts_table, &policies_table, &targets_table, &design_table,
 };
 const size_t key_table_count = sizeof key_tables / sizeof key_tables[0];

@@ -23,7 +23,8 @@ static const struct shape shapes[LEDGER_GROUPS] = {
     [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH, false},
     [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true},
     [GROUP_PLACE_WAIT] = {DIM_PLACE, DIM_WAIT_CLASS, PW_FIELDS, 0, PW_FIELDS, true},
-    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_FIELDS, 0, PT_FIELDS, true}};
+    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_FIELDS, 0, PT_FIELDS, true},
+    [GROUP_PLACE_FACILITY] = {DIM_FLOW, LEDGER_DIMS, PF_FIELDS, 0, PF_FIELDS, false}};
 
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
@@ -224,6 +225,8 @@ void ledger_save(const struct ledger *whole, const struct ledger *const *parts, 
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(whole, (enum ledger_group)g);
+        if (!ledger_group_has_cells((enum ledger_group)g))
+            continue;
         state_put_u64(writer, ledger_group_width((enum ledger_group)g));
         save_group(whole, parts, count, (enum ledger_group)g, writer);
         for (size_t step = 0; step < whole->step; step++)
@@ -319,7 +322,8 @@ void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t co
     state_enter(reader, "ledger", 4);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
-        restore_group(whole, (enum ledger_group)g, maps, reader);
+        if (ledger_group_has_cells((enum ledger_group)g))
+            restore_group(whole, (enum ledger_group)g, maps, reader);
     for (size_t p = 0; p < count; p++) {
         parts[p]->step = whole->step;
         for (size_t g = 0; g < LEDGER_GROUPS; g++)

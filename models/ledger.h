@@ -20,6 +20,7 @@ enum ledger_dim {
     DIM_PROVINCE,
     DIM_WAIT_CLASS, /* see reach.h */
     DIM_TRAVEL_CLASS,
+    DIM_FLOW, /* pairs of a place and a facility, known after the run: 0 in the ledger */
     LEDGER_DIMS
 };
 
@@ -32,6 +33,7 @@ enum ledger_group {
     GROUP_FLOW,
     GROUP_PLACE_WAIT,
     GROUP_PLACE_TRAVEL,
+    GROUP_PLACE_FACILITY, /* listed, without cells: see catchment.h */
     LEDGER_GROUPS
 };
 
@@ -66,6 +68,13 @@ size_t ledger_group_width(enum ledger_group group);
 size_t ledger_group_fields(enum ledger_group group); /* without the levels behind means */
 /* Whether it counts people wherever they are: then every partition has cells of its own, to be added up. */
 bool ledger_group_is_split(enum ledger_group group);
+
+/* Whether its fields are in the cells of the ledger, so that they can be summed over any selection of them.
+ */
+static inline bool ledger_group_has_cells(enum ledger_group group)
+{
+    return group != GROUP_PLACE_FACILITY;
+}
 
 /* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; but for
  * flows and classes, a cell starts a cache line. */

@@ -22,6 +22,8 @@
     {#name, GROUP_PLACE_WAIT, FIELD_##kind, unit, scale, help, PW_##name},
 #define ROW_PLACE_TRAVEL(name, kind, unit, scale, help)                                                      \
     {#name, GROUP_PLACE_TRAVEL, FIELD_##kind, unit, scale, help, PT_##name},
+#define ROW_PLACE_FACILITY(name, kind, unit, scale, help)                                                    \
+    {#name, GROUP_PLACE_FACILITY, FIELD_##kind, unit, scale, help, PF_##name},
 
 const struct field_row ledger_fields[] = {
     /* clang-format off */
@@ -32,6 +34,7 @@ const struct field_row ledger_fields[] = {
     LEDGER_FLOW(ROW_FLOW)
     LEDGER_PLACE_WAIT(ROW_PLACE_WAIT)
     LEDGER_PLACE_TRAVEL(ROW_PLACE_TRAVEL)
+    LEDGER_PLACE_FACILITY(ROW_PLACE_FACILITY)
     /* clang-format on */
 };
 

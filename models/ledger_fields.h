@@ -128,6 +128,10 @@
 #define LEDGER_PLACE_TRAVEL(FIELD) \
     FIELD(treated_by_travel, COUNT, "1", 1, "patients treated so far from home, by travel time one way")
 
+/* Of the people of a place at a facility, over all conditions but background ones; only pairs that occur. */
+#define LEDGER_PLACE_FACILITY(FIELD) \
+    FIELD(treated_at, COUNT, "1", 1, "patients of the place flow_place treated at the facility flow_facility")
+
 /* clang-format on */
 
 /* A line for who falls ill and is treated; the end of a pathway changes the next one. */
@@ -161,6 +165,8 @@ enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
 enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_FIELDS };
 #define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name,
 enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
+#define LEDGER_COLUMN_PF(name, kind, unit, scale, help) PF_##name,
+enum { LEDGER_PLACE_FACILITY(LEDGER_COLUMN_PF) PF_FIELDS };
 
 /* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
  * flows, which are small as long as they lie close together. */

@@ -138,7 +138,7 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
     world->view[number] = view;
     if (init_system(view, err) != 0 || init_met(view, err) != 0 || private_counts(view, err) != 0 ||
         choice_sets_init_view(view, world, err) != 0 ||
-        patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0)
+        patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0 || catchment_init(view, err) != 0)
         return NULL;
     return view;
 }
@@ -179,6 +179,7 @@ static void free_part(struct partition *part)
     free(part->extra);
     free(part->blocked);
     trace_free(part->trace);
+    catchment_free(&part->catchment);
     *part = (struct partition){0};
 }
 
@@ -253,6 +254,7 @@ void partition_close_step(struct world *world)
             add_counts(world, world->view[p], of_places[g]);
         take_flows(world, world->view[p]);
     }
+    catchment_close_step(world);
     ledger_close_step(ledger);
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]

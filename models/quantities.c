@@ -193,7 +193,7 @@ double quantity_value(const struct ledger *ledger, const struct quantity *quanti
 int64_t quantity_find_field(const char *name)
 {
     for (size_t i = 0; i < ledger_field_count; i++)
-        if (strcmp(ledger_fields[i].name, name) == 0)
+        if (ledger_group_has_cells(ledger_fields[i].group) && strcmp(ledger_fields[i].name, name) == 0)
             return (int64_t)i;
     return -1;
 }

@@ -47,6 +47,7 @@ static const char *label_of(struct world *world, enum ledger_dim dim, size_t i, 
     case DIM_TRAVEL_CLASS:
         return class_label(world, i, err);
     case DIM_EXPERT:
+    case DIM_FLOW: /* of length 0: it is known after the run (world_flows) */
     case LEDGER_DIMS:
         break;
     }
@@ -66,7 +67,8 @@ int readout_dimensions(struct world *world, struct err *err)
         [DIM_HOME_PROVINCE] = {"home_province", "province of the home"},
         [DIM_PROVINCE] = {"province", "province"},
         [DIM_WAIT_CLASS] = {"wait_class", "waits from that on, to the next"},
-        [DIM_TRAVEL_CLASS] = {"travel_class", "travel times from that on, to the next"}};
+        [DIM_TRAVEL_CLASS] = {"travel_class", "travel times from that on, to the next"},
+        [DIM_FLOW] = {"flow", "pair of a place and a facility"}};
     for (size_t d = 0; d < LEDGER_DIMS; d++) {
         const bool flows = d == DIM_HOME_PROVINCE || d == DIM_PROVINCE;
         const size_t size = flows && world->ledger.size[d] < 2 ? 0 : world->ledger.size[d];
@@ -290,6 +292,12 @@ size_t world_periods(const struct world *world, const struct world_period **peri
 {
     *periods = world->periods;
     return world->policy_count;
+}
+
+size_t world_flows(const struct world *world, const struct world_flow **flows)
+{
+    *flows = world->catchments.flow;
+    return world->catchments.count;
 }
 
 size_t world_metrics(const struct world *world, const struct metric **metrics)

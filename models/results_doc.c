@@ -30,6 +30,14 @@ static const struct {
         {"How long the people of a place waited",
          "Of all conditions but background ones: one cell for each place and class of waits. The sum "
          "over the classes is of all treated."},
+    [GROUP_PLACE_FACILITY] =
+        {"Where the people of a place are treated",
+         "One number for each pair of a place and a facility that occurs in some replication and step, in "
+         "the "
+         "order of places and facilities; `flow_place` and `flow_facility` say which. Over all conditions "
+         "but "
+         "background ones. Whoever is treated without a facility is not in it. Large worlds do not have it, "
+         "unless `scenario.flows` asks for it."},
     [GROUP_PLACE_TRAVEL] = {"How far the people of a place travelled",
                             "Likewise, by class of travel times from home to where they are treated."},
 };
@@ -52,9 +60,9 @@ static const char *kind_name(enum field_kind kind)
 
 static void print_dims(FILE *out, enum ledger_group group, const char *quote)
 {
-    static const char *const names[LEDGER_DIMS] = {"place",    "facility",   "condition",
-                                                   "service",  "expert",     "home_province",
-                                                   "province", "wait_class", "travel_class"};
+    static const char *const names[LEDGER_DIMS] = {"place",        "facility",      "condition", "service",
+                                                   "expert",       "home_province", "province",  "wait_class",
+                                                   "travel_class", "flow"};
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(group, dims);
     fprintf(out, "%sreplication%s, %stime%s", quote, quote, quote, quote);

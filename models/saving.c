@@ -338,6 +338,7 @@ static int save_parts(const struct world *world, const struct roster *roster, in
     lines_save(roster, world, writer);
     experts_save(world, writer);
     ledger_save(&world->ledger, (const struct ledger *const *)parts, world->partitions - 1, writer);
+    catchment_save(world, writer);
     measures_save(&world->measures, writer);
     observe_save(&world->observe, writer);
     partition_save(world, writer);
@@ -426,6 +427,8 @@ static void restore_parts(struct world *world, struct roster *roster, const stru
         experts_restore(world, maps, reader);
     if (!reader->failed)
         restore_ledger(world, maps, reader);
+    if (!reader->failed)
+        catchment_restore(world, maps, reader);
     measures_restore(&world->measures, reader);
     observe_restore(&world->observe, reader);
     partition_restore(world, reader);

@@ -14,6 +14,8 @@
 
 enum scenario_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_YEAR, STEP_NONE };
 
+enum scenario_flows { FLOWS_AUTO, FLOWS_YES, FLOWS_NO };
+
 enum scenario_partitions { PARTITIONS_PROVINCE, PARTITIONS_PREFECTURE, PARTITIONS_PLACE, PARTITIONS_ONE };
 
 struct run_spec {
@@ -32,6 +34,7 @@ struct run_spec {
     int partitions; /* enum scenario_partitions; not of the language: how the run is cut, set by the caller */
     int64_t board_us;         /* how often what is known elsewhere is renewed; 0: at once */
     int64_t most_present;     /* patients in the whole system; -1: no limit */
+    int flows;                /* enum scenario_flows: whether it is counted who is treated where */
     bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
     struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
     struct key_list observe;  /* texts: times at which the state is observed */
@@ -98,13 +101,22 @@ enum facility_level {
     LEVEL_ONLINE,
     FACILITY_LEVELS
 };
+enum { FACILITY_GROUPS = 16 }; /* at most */
 enum facility_ownership { OWNED_PUBLIC, OWNED_PRIVATE, OWNED_FOREIGN, FACILITY_OWNERSHIPS };
+
+/* Facilities that are looked at together, and what they have in common. */
+struct group_spec {
+    const char *name, *title;
+    double stay_factor; /* times the durations of stages that take a bed there */
+    double utility;     /* of its facilities, for everybody who chooses */
+};
 
 struct facility_spec {
     const char *id, *name;
     const char *place;     /* code; NULL with a rule */
     int level;             /* enum facility_level */
     int ownership;         /* public|private|foreign */
+    int32_t group;         /* ref groups; -1: none */
     const char *rule;      /* NULL, or why these facilities are generated; shown as the label */
     const char *generated; /* NULL, or how this one was made up; shown likewise */
     struct key_list
@@ -235,6 +247,7 @@ struct choice_spec {
     double stay;               /* constant of waiting at home, against 0 of a facility at the door */
     struct key_list level;     /* struct named_real: constant by facility level */
     struct key_list ownership; /* struct named_real: likewise by who owns it */
+    struct key_list group;     /* struct named_real: likewise by group, besides its utility */
     double price_per_kcny;     /* subtracted per 1000 CNY that the patient pays */
     double days;               /* of stay that patients reckon with in that */
 };
@@ -321,6 +334,7 @@ struct scenario {
     struct places_spec places;
     struct travel_spec travel;
     struct key_list services;   /* struct service_spec */
+    struct key_list groups;     /* struct group_spec */
     struct key_list facilities; /* struct facility_spec */
     struct key_list stations;   /* struct station_spec */
     struct key_list conditions; /* struct condition_spec */

@@ -157,15 +157,34 @@ static int check_class_names(const struct scenario *scenario, const struct condi
     return status;
 }
 
+static int check_groups(const struct scenario *scenario, struct err *err)
+{
+    return scenario->groups.count <= FACILITY_GROUPS
+               ? 0
+               : scenario_blame(scenario, &scenario->groups, err, "has %zu groups; use at most %d",
+                                scenario->groups.count, FACILITY_GROUPS);
+}
+
+static size_t group_names(const struct scenario *scenario, const char *names[FACILITY_GROUPS])
+{
+    size_t count = 0;
+    for (; count < scenario->groups.count && count < FACILITY_GROUPS; count++)
+        names[count] = SCENARIO_ITEM(scenario->groups, struct group_spec, count)->name;
+    return count;
+}
+
 static int check_names_of_terms(const struct scenario *scenario, const struct condition_spec *condition,
                                 struct err *err)
 {
+    const char *groups[FACILITY_GROUPS];
+    const size_t group_count = group_names(scenario, groups);
     const struct {
         const struct key_list *terms;
         const char *what;
         const char *const *names;
         size_t count;
-    } lists[] = {{&condition->choice.level, "level", facility_level_names, FACILITY_LEVELS},
+    } lists[] = {{&condition->choice.group, "group of facilities", groups, group_count},
+                 {&condition->choice.level, "level", facility_level_names, FACILITY_LEVELS},
                  {&condition->choice.ownership, "ownership", facility_ownership_names, FACILITY_OWNERSHIPS}};
     int status = 0;
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++)
@@ -276,6 +295,8 @@ int scenario_check(const struct scenario *scenario, struct err *err)
     if (check_bands(scenario, err) != 0)
         status = -1;
     if (check_board(scenario, err) != 0)
+        status = -1;
+    if (check_groups(scenario, err) != 0)
         status = -1;
     EACH(facilities, facility_spec, check_facility);
     EACH(facilities, facility_spec, check_resources);

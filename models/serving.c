@@ -113,8 +113,10 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
     cell[PC_travel_to_treatment] += travel_us;
     const uint32_t condition = world->demand.stream[patient->stream].condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
-    if (patient->facility != PATIENT_NOWHERE)
+    if (patient->facility != PATIENT_NOWHERE) {
         world_fa(world, patient->facility)[FA_treated_here]++;
+        world_count_catchment(world, home, patient->facility, condition);
+    }
     reach_add(&world->system.reach[condition], wait_us, travel_us);
     world_count_reach(world, home, condition, wait_us, travel_us);
     if (world->fates != NULL)
@@ -197,7 +199,8 @@ static int64_t draw_duration(struct world *world, uint32_t who, uint32_t resampl
         stage->with_records != 1 && world->has_extra && (case_extra(world, who)->afar & AFAR_RECORDS) != 0;
     const int64_t duration_us = dist_value(duration, case_luck(world, who, stage, resamples).w[0],
                                            patient->ordinal, case_visit(world, who, stage) + resamples);
-    return known ? llround((double)duration_us * stage->with_records) : duration_us;
+    return serving_stay_us(world, patient, stage,
+                           known ? llround((double)duration_us * stage->with_records) : duration_us);
 }
 
 /* What the stage's service takes here; `duration_us` is that of an expert. */

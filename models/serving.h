@@ -28,6 +28,19 @@ static inline struct ward *serving_need_ward(struct world *world, const struct p
                 .ward[facility_ward(&world->facilities, patient->facility, stage->need[i].resource)];
 }
 
+/* How long the stage takes where the patient is: a group of facilities may keep its patients longer. */
+static inline int64_t serving_stay_us(struct world *world, const struct patient *patient,
+                                      const struct stage *stage, int64_t drawn_us)
+{
+    if (patient->facility == PATIENT_NOWHERE ||
+        world->facilities.facility[patient->facility].stay_factor == FACILITY_STAY_ONE)
+        return drawn_us;
+    for (size_t i = 0; i < serving_need_count(stage); i++)
+        if (serving_need_ward(world, patient, stage, i)->is_bed)
+            return facility_stay_us(&world->facilities.facility[patient->facility], drawn_us);
+    return drawn_us;
+}
+
 /* The offer whose people the stage waits for; NULL when it needs nobody, or there are always enough. */
 static inline struct offer *serving_offer(const struct world *world, const struct patient *patient,
                                           const struct stage *stage)

@@ -115,7 +115,8 @@ static inline void begin(struct world *world, uint32_t who, struct patient *pati
     if (stage->duration != NULL || stage->next == STAGE_BY_LUCK) {
         const struct rng_words luck = case_luck(world, who, stage, 0);
         if (stage->duration != NULL)
-            duration_us = dist_value(stage->duration, luck.w[0], patient->ordinal, 0);
+            duration_us = serving_stay_us(world, patient, stage,
+                                          dist_value(stage->duration, luck.w[0], patient->ordinal, 0));
         if (stage->next == STAGE_BY_LUCK)
             remember_route(stage, patient, luck.w[1]);
     }

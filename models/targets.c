@@ -116,7 +116,8 @@ static int check_target(struct world *world, const struct target_spec *spec,
         const char *names[128];
         size_t count = 0;
         for (size_t i = 0; i < ledger_field_count && count < 128; i++)
-            names[count++] = ledger_fields[i].name;
+            if (ledger_group_has_cells(ledger_fields[i].group))
+                names[count++] = ledger_fields[i].name;
         for (size_t i = 0; i < quantity_count && count < 128; i++)
             names[count++] = quantities[i].name;
         const char *nearest = scenario_nearest(spec->quantity, names, count);

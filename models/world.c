@@ -226,7 +226,7 @@ static int build(struct world *world, struct err *err)
     stay_compile(world);
     init_levels(world);
     beds_init(world);
-    if (choices_init(world, err) != 0 || partition_cut(world, err) != 0)
+    if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0)
         return -1;
     world->week = planning_week(world, 0);
     return 0;
@@ -292,6 +292,7 @@ void world_free(struct world *world)
     partition_free(world);
     measures_free(&world->measures);
     ledger_free(&world->ledger);
+    catchments_free(&world->catchments);
     facilities_free(&world->facilities);
     pathways_free(&world->pathways);
     geography_free(&world->geography);
@@ -429,7 +430,7 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         return -1;
     observe_now(world, world->end_us);
     planning_close_step(world, world->end_us);
-    if (partition_gather(world, err) != 0)
+    if (catchment_complete(world, err) != 0 || partition_gather(world, err) != 0)
         return -1;
     targets_evaluate(world);
     if (gather_trace(world, err) != 0)

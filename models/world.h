@@ -86,6 +86,14 @@ struct world_period {
 };
 size_t world_periods(const struct world *world, const struct world_period **periods);
 
+/* After the run: how many of a place were treated at a facility in a step, in the order of step, place and
+ * facility, where it was more than none. Empty where it is not counted (scenario.flows). */
+struct world_flow {
+    uint32_t step, place, facility; /* along their dimensions */
+    int64_t treated;
+};
+size_t world_flows(const struct world *world, const struct world_flow **flows);
+
 /* Numbers of the whole replication after the warm-up ("procedures", "station/desk/wait_mean"): the same names
  * in the same order in every replication. NaN where undefined. */
 struct metric {

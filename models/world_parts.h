@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "models/afar.h"
+#include "models/catchment.h"
 #include "models/choice.h"
 #include "models/demand.h"
 #include "models/expert.h"
@@ -98,6 +99,7 @@ struct partition {
     bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
+    struct catchment catchment;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
@@ -153,6 +155,7 @@ struct world {
     struct partition part;
     struct engine *engine;
     struct ledger ledger;
+    struct catchments catchments; /* of the whole world */
     struct measures measures;
     struct observe observe;
     struct system_tally system;
@@ -212,6 +215,14 @@ static inline void world_count_flow(struct world *world, uint32_t home, size_t p
     if (provinces > 0 && !world->background[condition])
         world->ledger
             .cells[GROUP_FLOW][(of[home].province * provinces + of[place].province) * FL_WIDTH + column]++;
+}
+
+/* Somebody who lives at a place is treated at a facility; likewise. */
+static inline void world_count_catchment(struct world *world, uint32_t home, uint32_t facility,
+                                         uint32_t condition)
+{
+    if (world->part.catchment.cell != NULL && !world->background[condition])
+        catchment_add(&world->part.catchment, (uint64_t)home * world->facilities.count + facility);
 }
 
 /* Somebody who lives at a place is treated; likewise. */

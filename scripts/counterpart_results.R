@@ -161,6 +161,16 @@ counterpart_companions <- function(x, dim = "place") {
   frame
 }
 
+# place, facility, mean, low, high: patients of the place treated at the facility, after the warm-up.
+counterpart_flows <- function(x) {
+  if (is.null(x$file$var[["treated_at"]])) stop(x$path, ": does not say who is treated where")
+  start <- as.POSIXct(ncatt_get(x$file, 0, "start")$value, tz = "UTC")
+  after <- counterpart_ids(x, "time") >= start + 86400 * ncatt_get(x$file, 0, "warmup_days")$value
+  band <- counterpart_band(apply(counterpart_array(x, "treated_at")[, after, , drop = FALSE], c(1, 3), sum))
+  data.frame(place = as.vector(ncvar_get(x$file, "flow_place")), facility = as.vector(ncvar_get(x$file, "flow_facility")),
+             mean = band$mean, low = band$mean - band$half, high = band$mean + band$half)
+}
+
 # Alternative less base, paired by replication: of two runs, or of a comparison.
 counterpart_differences <- function(base, other = NULL) {
   one <- function(b, a, names, units, label) {

@@ -294,6 +294,22 @@ class Run(Result):
         frame.attrs.update(unit=unit, name=name)
         return frame
 
+    def flows(self, since=None, until=None):
+        """place, facility, mean, low, high: patients of the place treated at the facility in the steps that begin from
+        `since` (the end of the warm-up when absent) until before `until`; a row a pair that occurs."""
+        if "treated_at" not in self.data:
+            raise Problem(f"{self.path}: does not say who is treated where; see `counterpart keys scenario.flows`")
+        begins = self.data["time"].values
+        chosen = begins >= np.datetime64(pd.Timestamp(since) if since is not None else self.warmup_end)
+        if until is not None:
+            chosen &= begins < np.datetime64(pd.Timestamp(until))
+        counts = self.data["treated_at"].transpose("replication", "time", "flow").values
+        mean, half = mean_band(counts[:, chosen].sum(axis=1))
+        frame = pd.DataFrame({"place": _texts(self.data["flow_place"]), "facility": _texts(self.data["flow_facility"]),
+                              "mean": mean, "low": mean - half, "high": mean + half})
+        frame.attrs.update(unit="1", name="treated_at")
+        return frame
+
     def field(self, name):
         """Every value of an output field: replication, time, its other dimensions, and a column of its name."""
         return self.frame(name)

@@ -108,6 +108,38 @@ __attribute__((target("avx2"))) static void draw_wide(const struct rng *rng, str
     store(&b, &out[LANES]);
 }
 
+WIDE void load(const uint64_t asked[RNG_BATCH], lanes *a, lanes *b)
+{
+    memcpy(a, asked, sizeof *a);
+    memcpy(b, asked + LANES, sizeof *b);
+}
+
+/* Each with a key of its own. */
+__attribute__((target("avx2"))) static void draw_wide_asked(const struct rng *rng,
+                                                            const struct rng_asked *asked,
+                                                            struct rng_words out[RNG_BATCH])
+{
+    const lanes none = {0};
+    struct lane_blocks a, b;
+    load(asked->what, &a.w[0], &b.w[0]);
+    load(asked->visit, &a.w[1], &b.w[1]);
+    load(asked->ordinal, &a.w[2], &b.w[2]);
+    load(asked->stream, &a.w[3], &b.w[3]);
+    lanes key0 = none + rng->key[0];
+    lanes a_key = (a.w[3] >> 32) ^ rng->key[1], b_key = (b.w[3] >> 32) ^ rng->key[1];
+    a.w[3] &= UINT32_MAX;
+    b.w[3] &= UINT32_MAX;
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        wide_round(&a, key0, a_key);
+        wide_round(&b, key0, b_key);
+        key0 += PHILOX_W32_0;
+        a_key += PHILOX_W32_1;
+        b_key += PHILOX_W32_1;
+    }
+    store(&a, &out[0]);
+    store(&b, &out[LANES]);
+}
+
 /* As many as two vectors hold. Keys count in 32 bits of a lane; what overflows is not multiplied. */
 __attribute__((target("avx2"))) static void draw_wide_among(const struct rng *rng, struct rng_identity who,
                                                             const uint64_t hash[RNG_BATCH],
@@ -150,6 +182,27 @@ void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng
 #endif
     for (uint32_t i = 0; i < RNG_BATCH; i++, first.ordinal++)
         out[i] = rng_draw(rng, first, what);
+}
+
+static struct rng_words draw_one(const struct rng *rng, const struct rng_asked *asked, size_t i)
+{
+    const philox4x32_ctr_t counter = {{(uint32_t)asked->what[i], (uint32_t)asked->visit[i],
+                                       (uint32_t)asked->ordinal[i], (uint32_t)asked->stream[i]}};
+    const philox4x32_key_t key = {{rng->key[0], rng->key[1] ^ (uint32_t)(asked->stream[i] >> 32)}};
+    const philox4x32_ctr_t out = philox4x32(counter, key);
+    return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
+}
+
+void rng_draw_asked(const struct rng *rng, const struct rng_asked *asked, struct rng_words out[RNG_BATCH])
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2")) {
+        draw_wide_asked(rng, asked, out);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < RNG_BATCH; i++)
+        out[i] = draw_one(rng, asked, i);
 }
 
 void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,

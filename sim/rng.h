@@ -72,6 +72,20 @@ enum { RNG_BATCH = 8 };
 void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
                     struct rng_words out[RNG_BATCH]);
 
+/* So many draws that have nothing in common but the key: the words of rng_draw() for each, in less time. */
+struct rng_asked {
+    _Alignas(32) uint64_t stream[RNG_BATCH], ordinal[RNG_BATCH], what[RNG_BATCH], visit[RNG_BATCH];
+};
+static inline void rng_ask(struct rng_asked *asked, size_t i, struct rng_identity who,
+                           struct rng_purpose what)
+{
+    asked->stream[i] = who.stream;
+    asked->ordinal[i] = who.ordinal;
+    asked->what[i] = rng_what(what);
+    asked->visit[i] = what.visit;
+}
+void rng_draw_asked(const struct rng *rng, const struct rng_asked *asked, struct rng_words out[RNG_BATCH]);
+
 /* The first words that one individual draws for a purpose under several identities: of rng_draw() with
  * who.stream ^ hash[i], in less time. */
 void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,

@@ -161,7 +161,8 @@ static void algorithms(struct describing *d)
             sheet,
             "Choice is random utility: the utility of a facility falls with travel time, believed waiting "
             "and "
-            "price and rises with beds (logarithm) and proficiency, with constants by level and ownership; "
+            "price and rises with beds (logarithm) and proficiency, with constants by level, ownership and "
+            "group; "
             "each patient draws one taste (Gumbel) for each facility identity and takes the best of at most "
             "16 facilities and of staying at home.");
     if (describe_has_places(d))

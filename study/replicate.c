@@ -136,6 +136,8 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         answer = world_run(world, report, &progress, err);
     if (answer == 0)
         answer = run_file_take(job->file, world, replication, err);
+    if (answer == 0 && job->options->parts != NULL)
+        answer = run_parts_take(job->options->parts, job->file, replication, err);
     if (answer == 0 && job->options->take != NULL)
         answer = job->options->take(job->options->take_data, world, replication, err);
     if (answer == 0 && job->options->fates != NULL)
@@ -161,7 +163,10 @@ static void *work(void *data)
         const uint32_t replication = atomic_fetch_add(&job->next, 1);
         if (replication >= job->to)
             break;
-        if (run_one(job, replication, &err) != 0)
+        const struct run_parts *parts = job->options->parts;
+        if (parts != NULL && run_parts_has(parts, replication))
+            report(&(struct progress){.job = job, .replication = replication}, 1);
+        else if (run_one(job, replication, &err) != 0)
             note_failure(job, replication, &err);
     }
     return NULL;

@@ -12,6 +12,7 @@
 #include "study/fate_file.h"
 #include "study/joint.h"
 #include "study/run_file.h"
+#include "study/run_parts.h"
 #include "study/saved_run.h"
 
 struct replicate_options {
@@ -29,8 +30,9 @@ struct replicate_options {
     void *take_data;
     struct fate_file *fates; /* takes what happens to every patient; NULL: nobody wants it */
     const struct joint_absent
-        *leave_out;         /* with fates: who does not fall ill, by replication; NULL: nobody */
-    const char *trace_path; /* where the visits of all patients are written (CSV); NULL: nowhere */
+        *leave_out;          /* with fates: who does not fall ill, by replication; NULL: nobody */
+    struct run_parts *parts; /* keeps what has finished, and tells what need not be run; NULL: not */
+    const char *trace_path;  /* where the visits of all patients are written (CSV); NULL: nowhere */
 };
 
 /* Runs the replications [from, to) into a file that has room for them. `first`, when not NULL, is the world

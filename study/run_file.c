@@ -12,6 +12,7 @@
 #include "models/ledger.h"
 #include "sim/mem.h"
 #include "study/describe.h"
+#include "study/run_flows.h"
 #include "study/text.h"
 
 #define DAY_US 86400e6
@@ -20,6 +21,7 @@
 enum {
     MAX_DIMENSIONS = 4 + LEDGER_DIMS,
     FIXED_VARIABLES = 1 + LEDGER_DIMS + 2 + 7,
+    FLOW_VARIABLES = 2, /* besides the fields */
     MAX_ATTRIBUTES = 16,
     NOWHERE = 64
 };
@@ -36,12 +38,14 @@ struct run_file {
     struct result_attribute attributes[MAX_ATTRIBUTES];
     size_t ledger_dims[LEDGER_DIMS]; /* position among the dimensions; NOWHERE when of size 0 */
     size_t replication_dim, time_dim, metric_dim, target_dim;
+    size_t fixed_dimensions, fixed_variables; /* flows come after them, as many as there are */
 
     size_t sizes[LEDGER_DIMS], steps;
     size_t metrics, targets;
     void **field_values; /* by field: NULL when left out */
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
+    struct run_flows flows;
     char fingerprint[17];
     char start[TEXT_DATE], time_units[TEXT_DATE + 16];
 };
@@ -62,6 +66,10 @@ struct run_file *run_file_new(const struct scenario *scenario, uint32_t replicat
         free(file);
         return NULL;
     }
+    if (run_flows_init(&file->flows, replications, err) != 0) {
+        run_file_free(file);
+        return NULL;
+    }
     return file;
 }
 
@@ -70,6 +78,7 @@ void run_file_free(struct run_file *file)
     if (file == NULL)
         return;
     pthread_mutex_destroy(&file->mutex);
+    run_flows_free(&file->flows);
     arena_free(&file->arena);
     free(file);
 }
@@ -454,7 +463,8 @@ static int declare(struct run_file *file, const struct world *world, struct err 
 {
     const struct ledger *ledger = world_ledger(world);
     const struct world_column *columns = NULL;
-    const size_t variables = FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count;
+    const size_t variables =
+        FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count + FLOW_VARIABLES;
     file->result.dimensions = file->dimensions;
     file->result.attributes = file->attributes;
     file->result.variables = arena_zeroed(&file->arena, variables, sizeof *file->result.variables, err);
@@ -475,6 +485,9 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
+    snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
+    file->fixed_dimensions = file->result.dimension_count;
+    file->fixed_variables = file->result.variable_count;
     const char *periods = describe_periods(file, world, err);
     const char *description = describe_file(file, world, err);
     if (periods == NULL || description == NULL)
@@ -565,8 +578,8 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
         answer = err_fail(err, "the results could not be laid out for another replication");
     if (answer == 0)
         answer = check_shape(file, world, err);
-    if (answer == 0 && replication == 0)
-        snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
+    if (answer == 0 && file->time_dim != NOWHERE && !file->metrics_only)
+        answer = run_flows_take(&file->flows, world, replication, err);
     pthread_mutex_unlock(&file->mutex);
     if (answer == 0)
         copy_slot(file, world, replication);
@@ -611,11 +624,24 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
     return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;
 }
 
+/* Which flows there are is known at the end: they come after all that was declared when the first world had
+ * finished. */
+static int lay_out_flows(struct run_file *file, struct err *err)
+{
+    const uint32_t replications = (uint32_t)file->dimensions[file->replication_dim].size;
+    file->result.dimension_count = file->fixed_dimensions;
+    file->result.variable_count = file->fixed_variables;
+    return run_flows_add(&file->flows, &file->result, replications, &file->arena, err);
+}
+
 const struct result *run_file_result(struct run_file *file, struct err *err)
 {
-    if (!file->declared || file->fingerprint[0] == '\0') {
+    if (file->result.attribute_count == 0) {
         err_fail(err, "no replication has finished");
         return NULL;
     }
-    return &file->result;
+    pthread_mutex_lock(&file->mutex);
+    const int answer = lay_out_flows(file, err);
+    pthread_mutex_unlock(&file->mutex);
+    return answer == 0 ? &file->result : NULL;
 }

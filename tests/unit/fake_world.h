@@ -197,6 +197,8 @@ struct world_dimension world_dimension(const struct world *world, enum ledger_di
         return (struct world_dimension){"province", "province", 2, fake_provinces, fake_provinces};
     case DIM_WAIT_CLASS:
         return (struct world_dimension){"wait_class", "wait", 2, fake_classes, fake_classes};
+    case DIM_FLOW:
+        return (struct world_dimension){"flow", "flow", 0, NULL, NULL};
     case DIM_TRAVEL_CLASS:
         return (struct world_dimension){"travel_class", "travel", 2, fake_classes, fake_classes};
     default:
@@ -235,6 +237,15 @@ size_t world_columns(const struct world *world, const struct world_column **colu
     (void)world;
     *columns = fake_columns;
     return 1;
+}
+
+/* From the only place to facility 1 in step 1; in odd replications to facility 0 in step 0, too. */
+size_t world_flows(const struct world *world, const struct world_flow **flows)
+{
+    static const struct world_flow listed[] = {{0, 0, 0, 5}, {1, 0, 1, 7}};
+    const bool odd = world->replication % 2 == 1;
+    *flows = odd ? listed : listed + 1;
+    return odd ? 2 : 1;
 }
 
 size_t world_metrics(const struct world *world, const struct metric **metrics)

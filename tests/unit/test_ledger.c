@@ -51,7 +51,7 @@ static size_t field(const char *name)
 Test(ledger, every_field_has_a_name_of_its_own_and_words)
 {
     cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS - FA_EMPTY + FS_FIELDS + EX_FIELDS + FL_FIELDS +
-                                         PW_FIELDS + PT_FIELDS);
+                                         PW_FIELDS + PT_FIELDS + PF_FIELDS);
     for (size_t f = 0; f < ledger_field_count; f++) {
         cr_assert(ledger_fields[f].name[0] != '\0' && ledger_fields[f].long_name[0] != '\0' &&
                   ledger_fields[f].unit[0] != '\0');

@@ -130,6 +130,31 @@ Test(replicate, writes_ledger_fields_as_declared)
     run_file_free(file);
 }
 
+/* The pairs of all replications that are shown, and of no others. */
+Test(replicate, lists_the_flows_that_any_replication_has)
+{
+    static const char *const dims[] = {"replication", "time", "flow", NULL}, *const of_flow[] = {"flow",
+                                                                                                 NULL};
+    struct run_file *file = must_run(2, 1);
+    const struct result *result = result_of(file);
+    const struct result_variable *flows = run_view_variable(result, "treated_at", RESULT_INT64, dims);
+    const struct result_variable *to = run_view_variable(result, "flow_facility", RESULT_TEXT, of_flow);
+    static const int64_t both[] = {0, 0, 0, 7, 5, 0, 0, 7};
+    cr_assert_not_null(flows);
+    cr_assert_not_null(to);
+    cr_assert_eq(memcmp(flows->values, both, sizeof both), 0);
+    cr_assert_str_eq(((const char *const *)to->values)[0], fake_facilities[0]);
+    cr_assert_str_eq(((const char *const *)to->values)[1], fake_facilities[1]);
+    run_file_cut(file, 1);
+    result = result_of(file);
+    static const int64_t one[] = {0, 7};
+    flows = run_view_variable(result, "treated_at", RESULT_INT64, dims);
+    cr_assert_not_null(flows);
+    cr_assert_eq(result_find_dimension(result, "flow")->size, 1u);
+    cr_assert_eq(memcmp(flows->values, one, sizeof one), 0);
+    run_file_free(file);
+}
+
 Test(replicate, names_what_it_gathers)
 {
     struct run_file *file = must_run(2, 1);

@@ -77,6 +77,26 @@ Test(rng, draws_a_batch_as_one_by_one)
     }
 }
 
+Test(rng, draws_what_is_asked_as_one_by_one)
+{
+    const struct rng rng = rng_of(17, 5);
+    struct rng_asked asked;
+    struct rng_identity who[RNG_BATCH];
+    struct rng_purpose what[RNG_BATCH];
+    for (uint32_t i = 0; i < RNG_BATCH; i++) {
+        who[i] = (struct rng_identity){.stream = rng_mix(i), .ordinal = UINT32_MAX - 3 * i};
+        what[i] = (struct rng_purpose){
+            .quantity = 4095 - i, .stage = 100 * i, .attempt = 255 - i, .visit = UINT32_MAX - i};
+        rng_ask(&asked, i, who[i], what[i]);
+    }
+    struct rng_words words[RNG_BATCH];
+    rng_draw_asked(&rng, &asked, words);
+    for (uint32_t i = 0; i < RNG_BATCH; i++) {
+        const struct rng_words one = rng_draw(&rng, who[i], what[i]);
+        cr_expect_eq(memcmp(&words[i], &one, sizeof one), 0, "number %u", i);
+    }
+}
+
 Test(rng, draws_among_identities_as_one_by_one)
 {
     const struct rng rng = rng_of(20200401, 3);

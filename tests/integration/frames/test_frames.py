@@ -127,6 +127,23 @@ class Python(unittest.TestCase):
             self.assertIn("patients", list(run.variables()["variable"]))
             self.assertIn("replication 3", repr(run))
 
+    def test_flows_add_up_to_the_treated_of_places(self):
+        with results.open(path("with.h5")) as run:
+            flows = run.flows()
+            conditions = [c for c in run.data["condition"].values if c not in run.background]
+            treated = run.series("treated", by="place", condition=conditions)
+            treated = treated[treated["time"] >= run.warmup_end].groupby("place")["mean"].sum()
+            ours = flows.groupby("place")["mean"].sum()
+            self.assertGreater(len(flows), 8)
+            np.testing.assert_allclose(ours, treated[ours.index])
+            self.assertEqual(set(flows["facility"]) - set(run.facilities()["facility"]), set())
+            before, after = run.flows(until="2020-05-01"), run.flows(since="2020-05-01")
+            np.testing.assert_allclose(before["mean"] + after["mean"], flows["mean"])
+            self.assertEqual(before[before["facility"] == "banner"]["mean"].sum(), 0)
+            self.assertGreater(after[after["facility"] == "banner"]["mean"].sum(), 100)
+        with results.open(path("queue.h5")) as queue, self.assertRaisesRegex(results.Problem, "who is treated where"):
+            queue.flows()
+
     def test_mistakes_are_answered(self):
         with self.assertRaisesRegex(results.Problem, "not a result file"):
             results.open(os.path.join(HERE, "CMakeLists.txt"))
@@ -153,7 +170,7 @@ class R(unittest.TestCase):
                     ("treated", run.series("treated", by="place"), ["time", "place"]),
                     ("wait", run.series("wait_mean", condition="stenosis"), ["time"]),
                     ("procedures", run.series("procedures", facility="banner"), ["time"]),
-                    ("differences", run.compare(base), ["metric"]), ("compared", compared.differences(), ["metric"])):
+                    ("differences", run.compare(base), ["metric"]), ("flows", run.flows(), ["place", "facility"]), ("compared", compared.differences(), ["metric"])):
                 theirs = pd.read_csv(path(name + ".csv"), dtype={"place": str}, keep_default_na=True)
                 if "time" in theirs:
                     theirs["time"] = pd.to_datetime(theirs["time"])
