@@ -287,9 +287,14 @@ static struct rng_words arrival_luck(const struct world *world, uint32_t stream,
 {
     if (world->part.luck.batch != NULL)
         return luck_of_arrivals(world, stream, number)->words[number % RNG_BATCH];
+    const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
+    const struct rng_words *drawn =
+        drawn_find(&world->part.drawn, (struct drawn_key){stream, number, rng_what(what), 0});
+    if (drawn != NULL)
+        return *drawn;
     return rng_draw(&world->rng,
                     (struct rng_identity){.stream = world->demand.stream[stream].hash, .ordinal = number},
-                    (struct rng_purpose){.quantity = DRAW_ARRIVAL});
+                    what);
 }
 
 /* When the next arrival comes, from its luck. */

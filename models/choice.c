@@ -98,7 +98,7 @@ struct travel choice_way(const struct world *world, uint32_t origin, uint32_t fa
 {
     if (world->choices.chosen == facility && world->choices.chosen_from == origin)
         return world->choices.chosen_way;
-    return geography_travel(&world->geography, origin, world->facilities.facility[facility].place);
+    return geography_travel(&world->geography, origin, world->facilities.glance[facility].place);
 }
 
 /* Beyond the set: when none of the nearest gives it now. */
@@ -277,11 +277,20 @@ struct race {
     size_t best; /* CHOICE_SET: home */
 };
 
+/* No word is so lucky that its time is shorter. */
+#define LEAST_APPEAL_TIME -23.0
+
+/* Last, since it can hardly ever win where its utility is as the language has it: no luck needs to be drawn
+ * then. Of equals it is first. */
 static void run_home(struct race *race, struct rng_identity patient, uint32_t stage, double utility)
 {
+    if (LEAST_APPEAL_TIME - utility > race->first)
+        return;
     const struct rng_words luck =
         rng_draw(&race->world->rng, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage});
-    race->first = appeal_time(luck.w[0]) - utility;
+    const double time = appeal_time(luck.w[0]) - utility;
+    if (time <= race->first)
+        race->best = CHOICE_SET;
 }
 
 static inline void run(struct race *race, size_t i, uint32_t word, double utility)
@@ -299,14 +308,14 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
                         struct rng_identity patient, uint32_t is, bool referred)
 {
     const struct choice_set *set = set_of(world, stage, origin);
-    struct race race = {.world = world, .best = CHOICE_SET};
+    struct race race = {.world = world, .first = INFINITY, .best = CHOICE_SET};
     uint32_t words[CHOICE_SET];
-    run_home(&race, patient, stage->index, world->pathways.condition[stage->condition].spec->choice.stay);
     rng_draw_among(&world->rng, patient, set->hash, set->count,
                    (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index}, words);
     for (size_t i = 0; i < set->count; i++)
         if (known(world, stage, set->facility[i], is))
             run(&race, i, words[i], utility_now(world, stage, set, i, referred));
+    run_home(&race, patient, stage->index, world->pathways.condition[stage->condition].spec->choice.stay);
     return race.best == CHOICE_SET ? CHOICE_HOME : choose(world, set, race.best, origin);
 }
 

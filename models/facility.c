@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/patient.h"
+#include "models/sample.h"
 #include "models/saving.h"
 #include "sim/rng.h"
 #include "sim/state.h"
@@ -30,7 +31,7 @@ static const struct facility_spec *spec_of(const struct scenario *scenario, size
 /* A rule makes one facility in each place that it names, or where people fall ill, but in those excepted. */
 static bool excepted(const struct facility_spec *spec, const struct place *place)
 {
-    if (spec->at.count > 0 ? !geography_named(place, &spec->at) : !place->selected)
+    if (spec->at.count > 0 ? !geography_named(place, &spec->at) : !place->selected && !place->outside)
         return true;
     for (size_t i = 0; i < spec->except.count; i++)
         if (strcmp(*SCENARIO_ITEM(spec->except, char *const, i), place->code) == 0)
@@ -212,7 +213,15 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .grades = spec->grades,
                           .visits_us = spec->visits_us,
                           .declared_level = spec->level};
+    const struct facility *made = &facilities->facility[facilities->count];
+    facilities->glance[facilities->count] = (struct facility_glance){
+        .place = made->place,
+        .stays_home = made->stays_home,
+        .has_stay_factor = made->stay_factor != FACILITY_STAY_ONE,
+        .has_prices = made->price_per_admission_fen != 0 || made->price_per_day_fen != 0};
     const size_t facility = facilities->count++;
+    if (build->geography->place[place].outside && !sample_keeps(build->scenario, spec->level))
+        facilities->facility[facility].closed = facilities->facility[facility].outside = true;
     if (add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0)
         return -1;
     facilities->facility[facility].declared_beds = facilities->facility[facility].beds;
@@ -270,11 +279,12 @@ static int allocate(struct build *build)
         return err_fail(err, "%zu facilities with %zu resources are too many", count,
                         facilities->resource_count);
     facilities->facility = arena_lines(arena, count, sizeof *facilities->facility, err);
+    facilities->glance = arena_lines(arena, count, sizeof *facilities->glance, err);
     facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
     facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
-    if (facilities->facility == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
+    if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
         facilities->offer == NULL || facilities->offer_of == NULL)
         return -1;
     memset(facilities->ward_of, 0xff, cells * sizeof *facilities->ward_of);
@@ -373,6 +383,18 @@ static int set_stations(struct build *build)
     return 0;
 }
 
+static int list_inside(struct build *build)
+{
+    struct facilities *facilities = build->facilities;
+    if (build->scenario->places.sample >= 1)
+        return 0;
+    facilities->inside =
+        arena_zeroed(build->arena, facilities->count, sizeof *facilities->inside, build->err);
+    for (size_t f = 0; facilities->inside != NULL && f < facilities->count; f++)
+        facilities->inside[f] = !facilities->facility[f].outside;
+    return facilities->inside == NULL ? -1 : 0;
+}
+
 static int list_groups(struct build *build)
 {
     struct facilities *facilities = build->facilities;
@@ -381,7 +403,7 @@ static int list_groups(struct build *build)
     if (facilities->in_group == NULL)
         return -1;
     for (size_t f = 0; f < facilities->count; f++)
-        if (facilities->facility[f].group >= 0)
+        if (facilities->facility[f].group >= 0 && !facilities->facility[f].outside)
             facilities->in_group[(size_t)facilities->facility[f].group * facilities->count + f] = true;
     return 0;
 }
@@ -401,7 +423,7 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
     }
     if (result != 0 || set_stations(&build) != 0)
         return -1;
-    if (list_groups(&build) != 0)
+    if (list_inside(&build) != 0 || list_groups(&build) != 0)
         return -1;
     for (size_t w = 0; w < facilities->ward_count; w++)
         facilities->ward[w].declared = facilities->ward[w].station.servers;
@@ -564,16 +586,16 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
 
 /* clang-format off */
 #define FACILITY_STATE(ONE, ALL, NOT) \
-    NOT(struct facility, place) NOT(struct facility, in_line) NOT(struct facility, price_per_admission_fen) \
+    NOT(struct facility, place) NOT(struct facility, price_per_admission_fen) \
     NOT(struct facility, price_per_day_fen) NOT(struct facility, reimbursed) NOT(struct facility, price_level) \
     NOT(struct facility, hash) ONE(struct facility, partner) ONE(struct facility, closed) \
     NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
     ONE(struct facility, at_standard) NOT(struct facility, visits_us) NOT(struct facility, grades) \
     ONE(struct facility, helps) ONE(struct facility, level) NOT(struct facility, ownership) \
-    NOT(struct facility, group) NOT(struct facility, stay_factor) \
+    NOT(struct facility, group) NOT(struct facility, outside) NOT(struct facility, stay_factor) \
     ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
     NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
-STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 55);
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 58);
 /* clang-format on */
 
 void facilities_save(const struct facilities *facilities, struct state_writer *writer)

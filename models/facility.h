@@ -15,16 +15,23 @@
 #include "sim/station.h"
 #include "sim/timetable.h"
 
-/* What patients on their way through need is the first cache line. */
+/* What every patient looks at, of many facilities close together; the rest only some do. */
+struct facility_glance {
+    uint32_t place;
+    uint32_t in_line; /* patients who wait in its lines */
+    bool stays_home, has_prices;
+    bool has_stay_factor; /* other than one */
+};
+
 struct facility {
     _Alignas(64) uint32_t place;
-    uint32_t in_line; /* patients who wait in its lines */
     int64_t price_per_admission_fen, price_per_day_fen;
     double reimbursed, price_level;
     uint64_t hash;        /* identity */
     uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
     uint32_t partner;     /* that is asked first where something cannot be had here: a facility, or
                              PATIENT_NOWHERE; changed by policies at planning epochs only */
+    bool outside;         /* of the sample, and therefore closed for good */
     bool closed;          /* until a policy opens it */
     bool stays_home;      /* the patient does: home visits and online hospitals */
     bool declared_closed;
@@ -68,6 +75,7 @@ struct ward {
 
 struct facilities {
     struct facility *facility; /* arrays owned by the arena */
+    struct facility_glance *glance;
     size_t count;
     struct ward *ward;
     size_t ward_count;
@@ -78,7 +86,8 @@ struct facilities {
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of; /* [facility][service], -1: never offered */
-    bool *in_group;    /* [group][facility] */
+    bool *in_group;    /* [group][facility], without those outside the sample */
+    bool *inside;      /* by facility; NULL: all are */
     size_t service_count;
 };
 

@@ -4,8 +4,9 @@
 
 #include "models/case.h"
 
-/* When each kind of memory is fetched: events after the announcement, of which the engine makes 24. */
-enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 20 };
+/* When each kind of memory is fetched: events after the announcement, of which the engine makes 32; and how long
+ * a draw waits for others. */
+enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 28, DRAW_DELAY = 13 };
 
 enum whose { NOBODYS, STREAMS, PATIENTS };
 
@@ -54,7 +55,7 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct choice_slot *slot = first_slot(world, stream);
     if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
-        __builtin_prefetch(&world->facilities.facility[slot->facility]);
+        __builtin_prefetch(&world->facilities.glance[slot->facility]);
     else if (slot->set != NULL)
         fetch(slot->set, sizeof *slot->set);
 }
@@ -72,7 +73,7 @@ static inline void patient_first(const struct world *world, uint32_t who)
     __builtin_prefetch(&world->demand.stream[patient->stream]);
     if (patient->facility >= facilities->count)
         return;
-    __builtin_prefetch(&facilities->facility[patient->facility], 1);
+    __builtin_prefetch(&facilities->glance[patient->facility], 1);
     const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
     __builtin_prefetch(&cell[FA_stages_begun], 1);
     if (patient->due_kind == EVENT_TRANSFER)
@@ -99,7 +100,47 @@ static inline void patient_second(const struct world *world, uint32_t who)
     }
     if (patient->due_kind == EVENT_TRANSFER)
         geography_prefetch(&world->geography, stream->place,
-                           world->facilities.facility[patient->facility].place);
+                           world->facilities.glance[patient->facility].place);
+}
+
+/* --- luck --- */
+
+/* What the arrival will draw for the one after it. */
+static inline void ask_for_arrival(struct world *world, uint32_t who)
+{
+    const struct stream *stream = &world->demand.stream[who];
+    const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
+    drawn_ask(&world->part.drawn, &world->rng, stream->hash,
+              (struct drawn_key){who, stream->next_arrival + 1, rng_what(what), 0},
+              world->part.foresight.count);
+}
+
+/* The stage that the event of a patient leads to, as far as is known already; NULL: it is not. */
+static inline const struct stage *begun_by(const struct world *world, const struct patient *patient)
+{
+    const struct stage *stage = case_stage(world, patient);
+    if (patient->due_kind == EVENT_TRANSFER)
+        return stage;
+    if (patient->due_kind != EVENT_DEPART)
+        return NULL;
+    const int32_t next = stage->next != STAGE_BY_LUCK ? stage->next
+                         : stage->stay                ? (int32_t)patient->operates - 1
+                                                      : STAGE_END;
+    return next < 0 || (size_t)next >= world->pathways.stage_count ? NULL : &world->pathways.stage[next];
+}
+
+/* What it will draw there. */
+static inline void ask_for_patient(struct world *world, uint32_t who)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = begun_by(world, patient);
+    if (stage == NULL || (stage->duration == NULL && stage->next != STAGE_BY_LUCK))
+        return;
+    const struct rng_purpose what = {.quantity = DRAW_STAGE, .stage = stage->index};
+    drawn_ask(&world->part.drawn, &world->rng, world->demand.stream[patient->stream].hash,
+              (struct drawn_key){patient->stream, patient->ordinal, rng_what(what),
+                                 case_visit(world, who, stage)},
+              world->part.foresight.count);
 }
 
 /* Who waits may be served next. */
@@ -108,7 +149,7 @@ static inline void patient_third(const struct world *world, uint32_t who)
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
     if (patient->facility >= world->facilities.count || stage->need_count == 0 ||
-        world->facilities.facility[patient->facility].in_line == 0)
+        world->facilities.glance[patient->facility].in_line == 0)
         return;
     const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
     if (ward >= 0)
@@ -144,10 +185,19 @@ void foresight_prefetch(const void *data, unsigned partition, const struct event
         patient_first(world, foresight->soon[first].who);
     else if (foresight->soon[first].whose == STREAMS)
         arrival_first(world, foresight->soon[first].who);
-    if (foresight->soon[second].whose == PATIENTS)
+    const bool asks = world->part.luck.batch == NULL;
+    if (foresight->soon[second].whose == PATIENTS) {
         patient_second(world, foresight->soon[second].who);
-    else if (foresight->soon[second].whose == STREAMS)
+        if (asks)
+            ask_for_patient(world, foresight->soon[second].who);
+    } else if (foresight->soon[second].whose == STREAMS) {
         arrival_second(world, foresight->soon[second].who);
+        if (asks)
+            ask_for_arrival(world, foresight->soon[second].who);
+    }
+    struct drawn *drawn = &world->part.drawn;
+    if (drawn->count > 0 && foresight->count - drawn->first_asked >= DRAW_DELAY)
+        drawn_draw(drawn, &world->rng);
     if (foresight->soon[third].whose == PATIENTS)
         patient_third(world, foresight->soon[third].who);
 }

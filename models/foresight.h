@@ -10,7 +10,7 @@
 
 struct event;
 
-enum { FORESIGHT_EVENTS = 32 }; /* a power of two, more than the engine looks ahead */
+enum { FORESIGHT_EVENTS = 64 }; /* a power of two, more than the engine looks ahead */
 
 /* The last events that were announced, of one partition. */
 struct foresight {

@@ -17,26 +17,28 @@ void journey_set_at_home(struct world *world, struct patient *patient, bool at_h
 
 static uint32_t journey_place(const struct world *world, const struct patient *patient)
 {
-    return patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home
+    return patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home
                ? case_home(world, patient)
-               : world->facilities.facility[patient->facility].place;
+               : world->facilities.glance[patient->facility].place;
 }
 
 void journey_arrive(struct world *world, const struct patient *patient)
 {
-    const struct facility *facility = &world->facilities.facility[patient->facility];
     const struct stream *stream = &world->demand.stream[patient->stream];
     world_fa(world, patient->facility)[FA_admissions]++;
     world_count_flow(world, stream->place, journey_place(world, patient), stream->condition,
                      FL_flow_admissions);
-    if (facility->price_per_admission_fen != 0)
-        serving_pay(world, patient, facility->price_per_admission_fen, 0);
+    if (!world->facilities.glance[patient->facility].has_prices)
+        return;
+    const int64_t price_fen = world->facilities.facility[patient->facility].price_per_admission_fen;
+    if (price_fen != 0)
+        serving_pay(world, patient, price_fen, 0);
 }
 
 /* Who stays at home is asked for after the fixed part of a journey: to be called on, or put through. */
 static struct travel way_to(const struct world *world, const struct patient *patient, uint32_t facility)
 {
-    if (world->facilities.facility[facility].stays_home)
+    if (world->facilities.glance[facility].stays_home)
         return (struct travel){.us = world->scenario->travel.fixed_us};
     return choice_way(world, journey_place(world, patient), facility);
 }
@@ -74,7 +76,7 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
     if ((patient->more & PATIENT_HOLDS) != 0)
         holding_release(world, who, engine_now(world->engine, world->number));
     int64_t *cell = case_cell(world, patient);
-    if (!world->facilities.facility[facility].stays_home) {
+    if (!world->facilities.glance[facility].stays_home) {
         cell[PC_travel_time] += way.us;
         cell[PC_travel_distance] += way.m;
     }

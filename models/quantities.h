@@ -10,7 +10,7 @@
 
 #include "models/ledger.h"
 
-enum { QUANTITY_TERMS = 6 };
+enum { QUANTITY_TERMS = 6, QUANTITY_FIELDS = 64 };
 
 /* What is more to a quantity than a ratio of sums over the same selection. */
 enum quantity_form {
@@ -43,8 +43,15 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
 /* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end
  * of the last step (LEVEL). */
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection);
+/* The same for up to QUANTITY_FIELDS fields of one group, in one passage. */
+void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t count,
+                     const struct selection *selection, double *values);
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection);
+
+/* The same from what is known of this selection: the values by number of the field. NULL: nothing is. */
+double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
+                   const struct selection *selection, const double *known);
 
 /* Whether a field, or what a quantity is made of, is counted by facility. */
 bool quantity_field_is_of_facility(size_t field);

@@ -52,6 +52,9 @@ struct places_spec {
     const char *file;                              /* CSV; NULL: only the list */
     struct key_list codes, prefectures, provinces; /* texts: which rows of the file; none given: all */
     struct key_list list;                          /* struct place_spec */
+    double sample;                                 /* share of the people that are simulated */
+    const char *sample_seed;
+    struct key_list sample_keeps; /* texts: levels whose facilities stay open outside the sample */
 };
 
 struct travel_band {

@@ -81,17 +81,19 @@ void serving_pay_stay(struct world *world, const struct patient *patient, const 
 {
     if (patient->facility == PATIENT_NOWHERE)
         return;
-    const struct facility *facility = &world->facilities.facility[patient->facility];
+    const struct facility_glance *glance = &world->facilities.glance[patient->facility];
     const struct travel_spec *spec = &world->scenario->travel;
     const double days = (double)stay_us / DAY_US;
     int64_t per_day_fen = spec->wages_per_day_fen;
-    if (spec->lodging_per_day_fen > 0 && !facility->stays_home &&
-        (double)geography_travel(&world->geography, case_home(world, patient), facility->place).m >
+    if (spec->lodging_per_day_fen > 0 && !glance->stays_home &&
+        (double)geography_travel(&world->geography, case_home(world, patient), glance->place).m >
             spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
     const int64_t price_fen = stage->spec->price_fen;
-    int64_t care_fen =
-        facility->price_per_day_fen == 0 ? 0 : rounded(days * (double)facility->price_per_day_fen);
+    const struct facility *facility = &world->facilities.facility[patient->facility];
+    int64_t care_fen = !glance->has_prices || facility->price_per_day_fen == 0
+                           ? 0
+                           : rounded(days * (double)facility->price_per_day_fen);
     if (price_fen > 0)
         care_fen += rounded((double)price_fen * facility->price_level);
     serving_pay(world, patient, care_fen, rounded(days * (double)per_day_fen));
@@ -103,8 +105,8 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
                                                        PC_treated_in_province, PC_treated_elsewhere};
     const uint32_t home = case_home(world, patient);
     const bool at_home =
-        patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home;
-    const size_t place = at_home ? home : world->facilities.facility[patient->facility].place;
+        patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home;
+    const size_t place = at_home ? home : world->facilities.glance[patient->facility].place;
     const int64_t wait_us = now_us - patient->asked_us;
     const int64_t travel_us = at_home ? 0 : geography_travel(&world->geography, home, place).us;
     int64_t *cell = case_cell(world, patient);
@@ -455,7 +457,7 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
 {
     struct facilities *facilities = &world->facilities;
-    if (facilities->facility[facility].in_line == 0)
+    if (facilities->glance[facility].in_line == 0)
         return;
     for (uint32_t r = 0; r < facilities->resource_count; r++) {
         const int32_t ward = facility_ward(facilities, facility, r);

@@ -33,7 +33,7 @@ static inline int64_t serving_stay_us(struct world *world, const struct patient 
                                       const struct stage *stage, int64_t drawn_us)
 {
     if (patient->facility == PATIENT_NOWHERE ||
-        world->facilities.facility[patient->facility].stay_factor == FACILITY_STAY_ONE)
+        !world->facilities.glance[patient->facility].has_stay_factor)
         return drawn_us;
     for (size_t i = 0; i < serving_need_count(stage); i++)
         if (serving_need_ward(world, patient, stage, i)->is_bed)
@@ -114,7 +114,7 @@ static inline void serving_count_line(struct world *world, const struct patient 
 {
     const uint32_t facility = ward != NULL ? ward->facility : patient->facility;
     if (facility != PATIENT_NOWHERE)
-        world->facilities.facility[facility].in_line += (uint32_t)delta;
+        world->facilities.glance[facility].in_line += (uint32_t)delta;
 }
 
 /* Care is paid by insurer and patient, the rest by the patient. */

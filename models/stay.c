@@ -134,7 +134,7 @@ bool stay_come(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
     struct ward *wards[STAGE_NEEDS] = {NULL};
-    if (patient->facility == PATIENT_NOWHERE || world->facilities.facility[patient->facility].stays_home ||
+    if (patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home ||
         (stage->choice != CHOICE_STAY && (patient->flags & PATIENT_PLACED) == 0) ||
         !find_wards(world, stage, patient->facility, wards) || !are_free(stage, wards))
         return false;
@@ -158,7 +158,7 @@ bool stay_depart(struct world *world, uint32_t who, int32_t *next, int64_t now_u
     *next = take_route(world, who, patient, stage);
     patient->flags = (uint8_t)(patient->flags & ~PATIENT_IN_CARE);
     serving_shift_facility(world, patient, FA_in_care, -1, now_us);
-    if (stage->need_count > 0 && world->facilities.facility[patient->facility].in_line > 0) {
+    if (stage->need_count > 0 && world->facilities.glance[patient->facility].in_line > 0) {
         serving_release(world, who, wards[0], now_us);
         return true;
     }

@@ -189,6 +189,7 @@ static struct selection select_target(const struct world *world, const struct ta
     if (spec->at >= 0 &&
         facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, &ignored) == 0)
         selection.index[DIM_FACILITY] = facility;
+    selection.among = world->facilities.inside;
     if (spec->group >= 0)
         selection.among = facilities_in_group(&world->facilities, (size_t)spec->group);
     if (spec->place != NULL)

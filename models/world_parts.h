@@ -10,6 +10,7 @@
 #include "models/catchment.h"
 #include "models/choice.h"
 #include "models/demand.h"
+#include "models/drawn.h"
 #include "models/expert.h"
 #include "models/facility.h"
 #include "models/fate.h"
@@ -100,6 +101,7 @@ struct partition {
     struct foresight foresight;
     struct luck luck;
     struct catchment catchment;
+    struct drawn drawn;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */
@@ -246,7 +248,7 @@ static inline struct world *world_at_place(struct world *world, uint32_t place)
 static inline struct world *world_at_facility(struct world *world, uint32_t facility)
 {
     return facility == PATIENT_NOWHERE ? world->view[0]
-                                       : world_at_place(world, world->facilities.facility[facility].place);
+                                       : world_at_place(world, world->facilities.glance[facility].place);
 }
 
 /* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */

@@ -74,7 +74,7 @@ void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng
 
 /* So many draws that have nothing in common but the key: the words of rng_draw() for each, in less time. */
 struct rng_asked {
-    _Alignas(32) uint64_t stream[RNG_BATCH], ordinal[RNG_BATCH], what[RNG_BATCH], visit[RNG_BATCH];
+    uint64_t stream[RNG_BATCH], ordinal[RNG_BATCH], what[RNG_BATCH], visit[RNG_BATCH];
 };
 static inline void rng_ask(struct rng_asked *asked, size_t i, struct rng_identity who,
                            struct rng_purpose what)

@@ -11,9 +11,11 @@
 #include "study/hdf5_help.h"
 #include "study/result_check.h"
 #include "study/result_seal.h"
+#include "study/result_zeros.h"
 #include "study/whole_file.h"
 
 enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, DEFLATE_LEVEL = 2, IMAGE_STEP_BYTES = 1 << 20 };
+enum { ZERO_SHAPES = 16 }; /* of which copies are made */
 enum { OBJECT_BYTES = 16384, TEXT_BYTES = 48 }; /* beside the values themselves; generously */
 
 /* The file takes shape in memory: HDF5 keeps a file open for ever whose disk filled up under it. No path
@@ -33,6 +35,8 @@ struct writer {
     hid_t create;  /* dataset creation properties, of the variable at hand */
     hid_t *scales; /* owned; datasets of the coordinates written so far */
     size_t scale_count;
+    struct result_variable zero[ZERO_SHAPES]; /* the first of each shape; written */
+    size_t zeros;
 };
 
 static hid_t stored_type(enum result_type type)
@@ -193,13 +197,44 @@ static int put_texts(const struct writer *writer, hid_t dataset, hid_t type, con
     return answer;
 }
 
-static int put_values(const struct writer *writer, hid_t dataset, hid_t type,
+/* Another one like it that is zero throughout, as this one, and in chunks; NULL: there is none, or this one
+ * is not. It will be copied itself then. */
+static const struct result_variable *like_it(struct writer *writer, const struct result_variable *variable,
+                                             size_t elements)
+{
+    const size_t bytes = variable->type == RESULT_INT8 ? 1 : sizeof(double);
+    if (elements <= SMALL_ELEMENTS || !result_is_zero(variable->values, elements * bytes))
+        return NULL;
+    for (size_t i = 0; i < writer->zeros; i++)
+        if (result_alike(&writer->zero[i], variable))
+            return &writer->zero[i];
+    if (writer->zeros < ZERO_SHAPES)
+        writer->zero[writer->zeros++] = *variable;
+    return NULL;
+}
+
+static int copy_values(const struct writer *writer, hid_t dataset, const struct result_variable *from,
+                       const char *name, struct err *err)
+{
+    const hid_t stored = H5Dopen2(writer->file, from->name, H5P_DEFAULT);
+    int answer = 0;
+    if (stored < 0 || result_copy_chunks(stored, dataset) < 0)
+        answer = hdf5_fail(err, "%s: cannot write %s", writer->path, name);
+    if (stored >= 0)
+        H5Dclose(stored);
+    return answer;
+}
+
+static int put_values(struct writer *writer, hid_t dataset, hid_t type,
                       const struct result_variable *variable, size_t elements, struct err *err)
 {
     if (elements == 0)
         return 0;
     if (variable->type == RESULT_TEXT)
         return put_texts(writer, dataset, type, variable->values, elements, variable->name, err);
+    const struct result_variable *like = like_it(writer, variable, elements);
+    if (like != NULL)
+        return copy_values(writer, dataset, like, variable->name, err);
     const hid_t native = variable->type == RESULT_INT64  ? H5T_NATIVE_INT64
                          : variable->type == RESULT_INT8 ? H5T_NATIVE_INT8
                                                          : H5T_NATIVE_DOUBLE;
