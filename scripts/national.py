@@ -614,6 +614,42 @@ class Model:
         self.whole_beds()
 
 
+def unfilled(mean, day):
+    """The share of a bed's later patients who are not there yet so many days after it was opened empty: stays are lognormal
+    with a standard deviation of 0.7 of the mean."""
+    sigma2 = math.log(1 + 0.7**2)
+    sigma, mu = math.sqrt(sigma2), math.log(mean) - sigma2 / 2
+    first = (mu + sigma2 - math.log(day)) / sigma
+
+    def normal(x):
+        return math.erfc(-x / math.sqrt(2)) / 2
+
+    return normal(first) - day / mean * normal(first - sigma)
+
+
+def filling(warmup, days, every=24):
+    """{group: share of the bed-days that a run of so many days misses because the beds were empty at the start}, by the
+    conditions of the people of every 24th place."""
+    model = Model(fitted(), among=lambda i, place: i % every == 0)
+    model.as_written()
+    missing, whole = dict.fromkeys(GROUPS, 0.0), dict.fromkeys(GROUPS, 0.0)
+    middles = [warmup + days * (k + 0.5) / 40 for k in range(40)]
+    for profile, sets in zip(model.profiles, model.sets):
+        weight = [math.exp(model.door(profile.complexity, f.group, f.level)) * max(f.total, 1) ** SIZE for f in model.facilities]
+        going = dict.fromkeys(GROUPS, 0.0)
+        for i, members in zip(model.origins, sets):
+            w = [weight[j] * d for j, d in members]
+            for (j, _), x in zip(members, w):
+                going[model.facilities[j].group] += model.places[i].people * x / sum(w)
+        for c in profile.conditions:
+            stay = sum(c.days.values())
+            for g, n in going.items():
+                bed_days = n * c.admissions * stay
+                whole[g] += bed_days
+                missing[g] += bed_days * sum(unfilled(stay * model.stay_factor[g], day) for day in middles) / len(middles)
+    return {g: missing[g] / whole[g] for g in GROUPS}
+
+
 HELPER_BEDS = 500  # assumed: whoever helps has at least so many
 
 
