@@ -2,6 +2,7 @@
 are user time of the processor where nothing else is said."""
 
 import argparse
+import csv
 import hashlib
 import json
 import os
@@ -18,6 +19,8 @@ BUILD = TOP / "build"
 RESULTS = TOP / "bench" / "results.json"
 MM1, MMC = TOP / "bench/mm1.cfg", TOP / "bench/mmc.cfg"
 DOCUMENT = TOP / "docs" / "performance.md"
+NATIONAL, COUNTIES = TOP / "scenarios/national_2024.cfg", TOP / "scenarios/data/counties.csv"
+ADMISSIONS, PEOPLE = 311.92e6, 1_409_778_724  # of 2024; of the table of counties
 BEGIN, END = "<!-- begin: written by bench/run -->", "<!-- end -->"
 
 
@@ -218,6 +221,28 @@ def country(share, warmup_d, length_d, most_runs):
     return measure
 
 
+def national(province=None):
+    """scenarios/national_2024.cfg, once, on one thread and on two: the result must be the same to the byte."""
+
+    def measure(table, case, runs):
+        options = [f'--set=places.province=["{province}"]', "--set=targets=()"] if province else []
+        run, events, result = run_scenario(NATIONAL, "-r", 1, "-j", 1, *options)
+        two, _, other = run_scenario(NATIONAL, "-r", 1, "-j", 2, *options)
+        if result.digest() != other.digest():
+            sys.exit(f"bench: {case}: the number of threads shows in the result")
+        people = sum(int(row["population"]) for row in csv.DictReader(open(COUNTIES, encoding="utf-8"))
+                     if province in (None, row["province"]))
+        admissions = ADMISSIONS * people / PEOPLE * (366 + 49) / 366
+        table.add(case, "wall_s_1_thread", [run.wall_s])
+        table.add(case, "wall_s_2_threads", [two.wall_s])
+        table.add(case, "speedup_2_threads", [run.wall_s / two.wall_s])
+        table.add(case, "ns_per_event", [1e9 * run.user_s / events])
+        table.add(case, "events_per_admission", [events / admissions])
+        table.add(case, "peak_mb", [two.peak_mb])
+
+    return measure
+
+
 CASES = {}
 for exponent in (3, 4, 5, 6):
     for kind in ("own", "buckets"):
@@ -238,14 +263,16 @@ CASES.update({
     "floor_country_10": floor_country(0.1, 20, 40, most_runs=3),
     "floor_country_100": floor_country(1, 8, 8, most_runs=1),
 })
+# Named apart: `bench/run national` runs the whole country and two provinces, `bench/run` alone does not.
+NATIONAL_CASES = {"national_ningxia": national("宁夏回族自治区"), "national_sichuan": national("四川省"), "national": national()}
 
 
 def chosen(names):
-    cases = [case for case in CASES if not names or any(case == name or case.startswith(name) for name in names)]
+    known = {**CASES, **NATIONAL_CASES} if names else CASES
     for name in names:
-        if not any(case.startswith(name) for case in CASES):
-            sys.exit(f"bench: there is no case {name}; there are: {', '.join(CASES)}")
-    return cases
+        if not any(case.startswith(name) for case in known):
+            sys.exit(f"bench: there is no case {name}; there are: {', '.join(known)}")
+    return {case: measure for case, measure in known.items() if not names or any(map(case.startswith, names))}
 
 
 def processor():
@@ -272,7 +299,7 @@ def main():
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
     if options.list:
-        print("\n".join(CASES))
+        print("\n".join([*CASES, *NATIONAL_CASES]))
         return 0
     if options.runs < 1:
         parser.error("--runs needs 1 or more")
@@ -282,8 +309,8 @@ def main():
         print(f"Other programs are running (load average {busy:.1f}): wall times and speed-ups say little.")
     print(f"{'case':<20} {'what':<18} {'median':>10} {'runs':>5}   least ... most")
     table = Table()
-    for case in cases:
-        CASES[case](table, case, options.runs)
+    for case, measure in cases.items():
+        measure(table, case, options.runs)
     rows = table.keep(whole=not options.case)
     if not options.case:
         write_document(rows, busy)

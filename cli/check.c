@@ -13,6 +13,7 @@ static const struct argp_option accepted[] = {
     {"targets", OPTION_TARGETS, NULL, 0, "Run it, and print reported facts beside what was simulated", 0},
     CLI_OPTION_REPLICATIONS,
     CLI_OPTION_THREADS,
+    CLI_OPTION_SAMPLE,
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     CLI_OPTION_PARTITIONS,

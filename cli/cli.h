@@ -43,12 +43,14 @@ struct cli_options {
     double threshold;             /* 0: not given */
     int partitions;               /* enum scenario_partitions */
     unsigned threads;
+    bool threads_given;
     bool targets, json, csv, markdown, all, results, largest, resume, gaps, patients, worth;
     struct arena arena; /* owns made-up texts */
 };
 
 enum {
     OPTION_SEED = 256,
+    OPTION_SAMPLE,
     OPTION_SET,
     OPTION_TARGETS,
     OPTION_JSON,
@@ -92,6 +94,11 @@ enum {
 #define CLI_OPTION_THREADS                                                                                   \
     {                                                                                                        \
         "threads", 'j', "N", 0, "Run on N threads (default: one a processor); the result is the same", 0     \
+    }
+#define CLI_OPTION_SAMPLE                                                                                    \
+    {                                                                                                        \
+        "sample", OPTION_SAMPLE, "F", 0,                                                                     \
+            "Simulate whole prefectures with that share of the people, such as 0.1 (places.sample=F)", 0     \
     }
 #define CLI_OPTION_SEED                                                                                      \
     {                                                                                                        \

@@ -118,6 +118,17 @@ static error_t take_seed(struct parsing *parsing, const char *arg, struct argp_s
     return add_made_set(parsing, "scenario.seed=\"%s\"", arg);
 }
 
+static error_t take_sample(struct parsing *parsing, const char *arg, struct argp_state *state)
+{
+    char *end = NULL;
+    const double share = strtod(arg, &end);
+    if (end == arg || *end != '\0' || strlen(arg) > 32 || !(share > 0 && share <= 1))
+        argp_error(state, "--sample must be a share of the people above 0 and up to 1, not '%s'", arg);
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.17g", share);
+    return add_made_set(parsing, "places.sample=%s", digits);
+}
+
 static error_t take_set(struct parsing *parsing, const char *arg, struct argp_state *state)
 {
     if (strchr(arg, '=') == NULL || arg[0] == '=')
@@ -187,7 +198,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_replications(parsing, arg, state);
     case 'j':
         options->threads = whole_number(arg, MOST_THREADS, "-j", state);
+        options->threads_given = true;
         return 0;
+    case OPTION_SAMPLE:
+        return take_sample(parsing, arg, state);
     case OPTION_SEED:
         return take_seed(parsing, arg, state);
     case OPTION_SET:

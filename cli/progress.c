@@ -27,7 +27,7 @@ static void note_signal(int number)
 
 static void watch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction old, action;
         memset(&action, 0, sizeof action);
@@ -99,6 +99,11 @@ void progress_show(void *data, double share)
         return;
     line->shown_s = now;
     draw(line, line->from + line->width * share, now - line->begun_s);
+}
+
+int progress_stopped(void)
+{
+    return atomic_load(&stop_signal);
 }
 
 int progress_tasks(struct progress_line *line, size_t done, size_t tasks)

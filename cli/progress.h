@@ -17,8 +17,8 @@ struct progress_line {
     const char *kept; /* the folder of what has finished, to be told when the run is stopped; NULL: none */
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP end the program at the next progress_show(), and at once when they
- * come again. */
+/* From here on SIGINT, SIGTERM, SIGHUP and SIGUSR1 (which mpirun passes on, and schedulers send before a time
+ * limit) end the program at the next progress_show(), and at once when they come again. */
 void progress_begin(struct progress_line *line, const char *what, double replications);
 /* For struct replicate_options: data is the struct progress_line. Ends the program, with exit code 1, when a
  * signal has asked for it: nothing is on the disk before a result is whole. */
@@ -26,6 +26,8 @@ void progress_show(void *data, double share);
 /* For work that keeps what it has done: shows tasks, rate and time left, on a terminal as a line that
  * changes, in a log as a line a minute. Returns the signal that has asked for the end, or 0. */
 int progress_tasks(struct progress_line *line, size_t done, size_t tasks);
+/* The same without showing anything. */
+int progress_stopped(void);
 /* Takes the line off the terminal without ending the program. Returns as progress_tasks(). */
 int progress_end_gently(struct progress_line *line);
 /* Takes the line off the terminal. What is written afterwards is not interrupted. */

@@ -19,6 +19,7 @@ static const struct argp_option accepted[] = {
     CLI_OPTION_UNTIL,
     CLI_OPTION_LIMIT,
     CLI_OPTION_THREADS,
+    CLI_OPTION_SAMPLE,
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     CLI_OPTION_PARTITIONS,

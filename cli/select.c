@@ -14,19 +14,13 @@
 
 enum { LEAST_FIRST = 10, BATCH = 10, DEFAULT_LIMIT = 1000 };
 
-static const struct argp_option accepted[] = {CLI_OPTION_METRIC,
-                                              CLI_OPTION_LARGEST,
-                                              CLI_OPTION_INDIFFERENCE,
-                                              CLI_OPTION_PROMISE,
-                                              CLI_OPTION_BUDGET,
-                                              CLI_OPTION_LIMIT,
-                                              CLI_OPTION_REPLICATIONS,
-                                              CLI_OPTION_THREADS,
-                                              CLI_OPTION_SEED,
-                                              CLI_OPTION_SET,
-                                              CLI_OPTION_JSON,
-                                              CLI_OPTION_CSV,
-                                              {0}};
+static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,  CLI_OPTION_METRIC,
+                                              CLI_OPTION_LARGEST, CLI_OPTION_INDIFFERENCE,
+                                              CLI_OPTION_PROMISE, CLI_OPTION_BUDGET,
+                                              CLI_OPTION_LIMIT,   CLI_OPTION_REPLICATIONS,
+                                              CLI_OPTION_THREADS, CLI_OPTION_SEED,
+                                              CLI_OPTION_SET,     CLI_OPTION_JSON,
+                                              CLI_OPTION_CSV,     {0}};
 
 static const char doc[] =
     "Finds the scenario with the smallest (or largest) mean of a metric, with the same patients in all. With "
@@ -36,7 +30,8 @@ static const char doc[] =
     "shared "
     "out where they tell most, without a promise (Chen and others 2000). All begin with the scenario's "
     "number of "
-    "replications (-r), 10 at least. Ends with exit code 1 when the limit is reached before one is left."
+    "replications (-r), 10 at least. With -o the values of all replications are written. Ends with exit code "
+    "1 when the limit is reached before one is left."
     "\v"
     "EXAMPLE\n"
     "  counterpart select none.cfg stint.cfg pairing.cfg --metric daly --indifference 10\n"
@@ -54,6 +49,9 @@ struct search {
     struct kn kn;
     size_t *counts, *left; /* replications asked for; when excluded */
     bool decided;
+    char **argv; /* for what is written beside the result */
+    int argc;
+    double begun_s;
 };
 
 static void search_free(struct search *search)
@@ -181,11 +179,48 @@ static int search_within_budget(struct search *search, struct err *err)
     return 0;
 }
 
-static int print_best(const struct search *search, struct err *err)
+static char *text_of(const struct best *best, const struct cli_options *options, struct err *err)
+{
+    if (options->json)
+        return best_json(best, err);
+    return options->csv ? best_csv(best, err) : best_text(best, err);
+}
+
+static int write_best(const struct best *best, const struct search *search, struct err *err)
+{
+    const struct cli_run_facts facts = {.argv = search->argv,
+                                        .argc = search->argc,
+                                        .threads = search->options->threads,
+                                        .wall_s = cli_clock_s() - search->begun_s,
+                                        .events = search->worlds.events};
+    struct arena arena = {0};
+    const struct result *result = best_result(best, &arena, err);
+    const int answer = result == NULL ? -1 : cli_write_result(search->options->output, result, &facts, err);
+    arena_free(&arena);
+    return answer;
+}
+
+/* What is known of each world; the comparison gives labels and titles. */
+static void describe_worlds(struct best *best, const struct search *search, const struct comparison *names)
+{
+    for (size_t i = 0; !best->largest && i < best->worlds * search->room; i++)
+        search->values[i] = -search->values[i];
+    for (size_t w = 0; w < best->worlds; w++)
+        best->world[w] = (struct best_world){.label = names->labels[w],
+                                             .title = names->titles[w],
+                                             .written = names->written[w],
+                                             .resolved = names->resolved[w],
+                                             .replications = search->counts[w],
+                                             .left = search->left[w],
+                                             .values = search->columns[w]};
+    best_count(best);
+}
+
+static int report_best(const struct search *search, struct err *err)
 {
     const struct worlds *worlds = &search->worlds;
     const struct cli_options *options = search->options;
-    struct comparison comparison; /* of one replication: for the labels and titles */
+    struct comparison names; /* of one replication */
     struct best best = {.metric = options->metric,
                         .seed = worlds->views[0].seed,
                         .largest = options->largest,
@@ -200,31 +235,17 @@ static int print_best(const struct search *search, struct err *err)
     best.winner = options->budget > 0 ? ocba_best(search->columns, search->counts, worlds->count)
                                       : kn_best(&search->kn);
     best.world = mem_zeroed(worlds->count, sizeof *best.world, err);
-    if (compare_runs(&comparison, worlds->views, options->paths, worlds->count, err) != 0 ||
-        best.world == NULL || until_find(&search->metric, &worlds->views[0], &metric, err) != 0)
+    if (compare_runs(&names, worlds->views, options->paths, worlds->count, err) != 0 || best.world == NULL ||
+        until_find(&search->metric, &worlds->views[0], &metric, err) != 0)
         goto out;
     best.unit = worlds->views[0].metric_units[metric];
-    for (size_t i = 0; !options->largest && i < worlds->count * search->room; i++)
-        search->values[i] = -search->values[i];
-    for (size_t w = 0; w < worlds->count; w++) {
-        const size_t n = search->counts[w], of_best = search->counts[best.winner];
-        best.world[w] =
-            (struct best_world){.label = comparison.labels[w],
-                                .title = comparison.titles[w],
-                                .replications = n,
-                                .left = search->left[w],
-                                .stats = stats_of(search->columns[w], n),
-                                .behind = stats_paired(search->columns[best.winner], search->columns[w],
-                                                       n < of_best ? n : of_best)};
-    }
-    if (options->json)
-        text = best_json(&best, err);
-    else
-        text = options->csv ? best_csv(&best, err) : best_text(&best, err);
+    describe_worlds(&best, search, &names);
+    if (options->output == NULL || write_best(&best, search, err) == 0)
+        text = text_of(&best, options, err);
     if (text != NULL)
         fputs(text, stdout);
 out:
-    compare_free(&comparison);
+    compare_free(&names);
     free(best.world);
     free(text);
     return text == NULL ? -1 : 0;
@@ -293,7 +314,7 @@ static int search_for_best(struct search *search, struct err *err)
             return EXIT_FAILED;
     if (run_first(search, search->first, err) != 0 ||
         (options->budget > 0 ? search_within_budget(search, err) : search_with_promise(search, err)) != 0 ||
-        print_best(search, err) != 0)
+        report_best(search, err) != 0)
         return EXIT_FAILED;
     return search->decided ? EXIT_DONE : EXIT_FAILED;
 }
@@ -302,9 +323,10 @@ int command_select(int argc, char **argv)
 {
     struct err err = ERR_INIT;
     struct cli_options options;
-    struct search search = {.options = &options};
+    struct search search = {.options = &options, .argv = argv, .argc = argc, .begun_s = cli_clock_s()};
     int status = EXIT_FAILED;
-    if (cli_parse(&options, accepted, "BASE ALTERNATIVE...", doc, 2, SIZE_MAX, argc, argv, &err) == 0)
+    if (cli_parse(&options, accepted, "BASE ALTERNATIVE...", doc, 2, SIZE_MAX, argc, argv, &err) == 0 &&
+        (options.output == NULL || cli_check_output(options.output, &err) == 0))
         status = check_usage(&search, &err) == 0 ? search_for_best(&search, &err) : EXIT_WRONG;
     cli_complain(&err, status);
     search_free(&search);

@@ -2,9 +2,16 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/compared.h"
+#include "study/best.h"
 #include "study/compare.h"
+#include "study/kept_experiment.h"
+#include "study/people.h"
+#include "study/points.h"
+#include "study/sensitivity_report.h"
 #include "study/series.h"
 #include "study/show.h"
+#include "study/worth.h"
 
 static const struct argp_option accepted[] = {
     CLI_OPTION_JSON,
@@ -17,7 +24,9 @@ static const struct argp_option accepted[] = {
 static const char doc[] =
     "Prints a result file: every metric with its mean over the replications and 95% interval "
     "(Student's t), and reported facts beside what was simulated. A file that 'compare' "
-    "wrote is printed as a comparison."
+    "wrote is printed as a comparison, with its patients and what it is worth where it has them; one of "
+    "'sensitivity' or 'merge' as what its factors do, or point by point where they were varied over a grid or "
+    "a list; one of 'select' as a search."
     "\v"
     "EXAMPLE\n"
     "  counterpart show results/horqin_stroke_stint.h5 --json";
@@ -41,19 +50,60 @@ static char *show_series(const struct result *result, const struct cli_options *
                         : series_text(result, options->series, cli_width() == 0 ? 100 : cli_width(), err);
 }
 
+static char *show_study(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    struct kept_experiment kept;
+    char *text = NULL;
+    if (kept_experiment_of(&kept, result, err) == 0) {
+        const struct experiment *e = &kept.experiment;
+        const enum detail detail = options->all ? DETAIL_ALL : DETAIL_HEADLINES;
+        if (!kept_experiment_is_analysable(&kept))
+            text = options->json  ? points_json(e, err)
+                   : options->csv ? points_csv(e, err)
+                                  : points_text(e, detail, err);
+        else
+            text = options->json  ? sensitivity_report_json(e, err)
+                   : options->csv ? sensitivity_report_csv(e, err)
+                                  : sensitivity_report_text(e, err);
+    }
+    kept_experiment_free(&kept);
+    return text;
+}
+
 static char *show_comparison(const struct result *result, const struct cli_options *options, struct err *err)
 {
     struct comparison comparison;
+    struct people people = {.worlds = 0};
+    struct worth worth = {.worlds = 0};
     char *text = NULL;
-    if (compare_of(&comparison, result, err) == 0) {
-        if (options->json)
-            text = compare_json(&comparison, err);
-        else
-            text = options->csv ? compare_csv(&comparison, err)
-                                : compare_text(&comparison, options->all ? DETAIL_ALL : DETAIL_HEADLINES,
-                                               cli_width(), err);
-    }
+    const struct compared compared = {.comparison = &comparison,
+                                      .people = people_is_in(result) ? &people : NULL,
+                                      .worth = worth_is_in(result) ? &worth : NULL};
+    int answer = compare_of(&comparison, result, err);
+    if (answer == 0 && compared.people != NULL)
+        answer = people_of(&people, result, comparison.labels, err);
+    if (answer == 0 && compared.worth != NULL)
+        answer = worth_of(&worth, &comparison, result, err);
+    if (answer == 0)
+        text = compared_text(&compared, options, err);
+    worth_free(&worth);
+    people_free(&people);
     compare_free(&comparison);
+    return text;
+}
+
+static char *show_best(const struct result *result, const struct cli_options *options, struct err *err)
+{
+    struct best best;
+    struct arena arena = {0};
+    char *text = NULL;
+    if (best_of(&best, result, &arena, err) == 0) {
+        if (options->json)
+            text = best_json(&best, err);
+        else
+            text = options->csv ? best_csv(&best, err) : best_text(&best, err);
+    }
+    arena_free(&arena);
     return text;
 }
 
@@ -67,6 +117,10 @@ int command_show(int argc, char **argv)
         result_read(options.paths[0], &result, &err) == 0) {
         if (options.series != NULL)
             text = show_series(&result, &options, &err);
+        else if (kept_experiment_is(&result))
+            text = show_study(&result, &options, &err);
+        else if (best_is_in(&result))
+            text = show_best(&result, &options, &err);
         else if (result_find_dimension(&result, "scenario") != NULL)
             text = show_comparison(&result, &options, &err);
         else

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "study/sweep_ranks.h"
 #include "study/text.h"
 
 static const struct argp_option accepted[] = {
@@ -88,13 +89,16 @@ static void process_share(size_t *member, size_t *members)
     }
 }
 
-static int share_of(const struct cli_options *options, size_t *member, size_t *members, struct err *err)
+/* Ranks that deal the shards out among themselves have one share together. */
+static int share_of(const struct cli_options *options, const struct sweep_ranks *ranks, size_t *member,
+                    size_t *members, struct err *err)
 {
     *member = 0;
     *members = 1;
     if (options->share == NULL) {
         array_share(member, members);
-        process_share(member, members);
+        if (ranks->size == 1)
+            process_share(member, members);
         return 0;
     }
     char first[24];
@@ -109,9 +113,16 @@ static int share_of(const struct cli_options *options, size_t *member, size_t *m
 
 /* ---- the work ---- */
 
-static bool go_on(void *data, const struct sweep_progress *progress)
+static bool show_and_go_on(void *data, const struct sweep_progress *progress)
 {
     return progress_tasks(data, progress->tasks_done, progress->tasks) == 0;
+}
+
+static bool go_on(void *data, const struct sweep_progress *progress)
+{
+    (void)data;
+    (void)progress;
+    return progress_stopped() == 0;
 }
 
 static int report(const struct sweep *sweep, const struct sweep_progress *progress, int signal_number)
@@ -128,55 +139,92 @@ static int report(const struct sweep *sweep, const struct sweep_progress *progre
     return EXIT_FAILED;
 }
 
-static int run(struct sweep *sweep, const struct cli_options *options, struct err *err)
+/* Problems of loading are listed, others told. Of the ranks that have failed one says why. */
+static int agreed(const struct sweep_ranks *ranks, int status, const struct err *err)
 {
+    bool mine = false;
+    const int worst = sweep_ranks_agree(ranks, status, &mine);
+    if (worst != EXIT_DONE && mine && worst == EXIT_WRONG)
+        cli_list_problems(err);
+    else if (worst != EXIT_DONE && mine)
+        cli_complain(err, worst);
+    return worst;
+}
+
+static int run(const struct sweep_ranks *ranks, struct sweep *sweep, const struct cli_options *options)
+{
+    struct err err = ERR_INIT;
     struct progress_line line;
     struct sweep_progress progress;
+    bool mine = false;
+    const bool shown = ranks->rank == 0;
     progress_begin(&line, text_base_name(options->paths[0]), 0);
-    const struct sweep_options how = {.threads = options->threads, .go_on = go_on, .data = &line};
-    const int status = sweep_run(sweep, &how, &progress, err);
-    const int signal_number = progress_end_gently(&line);
-    return status != 0 ? EXIT_FAILED : report(sweep, &progress, signal_number);
+    const struct sweep_options how = {.threads =
+                                          ranks->size > 1 && !options->threads_given ? 1 : options->threads,
+                                      .go_on = shown ? show_and_go_on : go_on,
+                                      .data = &line};
+    const int ran = sweep_ranks_run(ranks, sweep, options->resume, &how, &progress, &err);
+    const int signal_number = sweep_ranks_agree(ranks, progress_end_gently(&line), &mine);
+    const int status = agreed(ranks, ran == 0 ? EXIT_DONE : EXIT_FAILED, &err);
+    if (status != EXIT_DONE)
+        return status;
+    return sweep_ranks_agree(ranks, shown ? report(sweep, &progress, signal_number) : EXIT_DONE, &mine);
+}
+
+/* What a sweep is made of. Zero-initialise. */
+struct work {
+    struct design_spec spec;
+    struct design design;
+    struct trials trials;
+    struct sweep sweep;
+};
+
+static int load(struct work *work, const struct cli_options *options, const struct sweep_ranks *ranks,
+                struct err *err)
+{
+    struct design_override overrides[2];
+    size_t member = 0, members = 1;
+    const size_t count = cli_design_overrides(options, overrides);
+    if (options->output == NULL) {
+        err_fail(err, "a sweep needs a folder for its shards; add -o FOLDER");
+        return EXIT_WRONG;
+    }
+    if (share_of(options, ranks, &member, &members, err) != 0 ||
+        design_spec_load(&work->spec, options->paths[0], overrides, count, err) != 0 ||
+        design_init(&work->design, &work->spec, err) != 0 ||
+        trials_init(&work->trials, &work->design, options->sets, options->set_count, err) != 0)
+        return EXIT_WRONG;
+    return sweep_init(&work->sweep, &work->trials, options->output,
+                      options->all ? DETAIL_ALL : DETAIL_HEADLINES, member, members, err) == 0
+               ? EXIT_DONE
+               : EXIT_FAILED;
+}
+
+static void work_free(struct work *work)
+{
+    sweep_free(&work->sweep);
+    trials_free(&work->trials);
+    design_free(&work->design);
+    design_spec_free(&work->spec);
 }
 
 int command_sweep(int argc, char **argv)
 {
     struct err err = ERR_INIT;
     struct cli_options options;
-    struct design_spec spec = {.title = NULL};
-    struct design design = {.points = 0};
-    struct trials trials = {.scenario_count = 0};
-    struct sweep sweep = {.trials = NULL};
-    struct design_override overrides[2];
-    size_t member = 0, members = 1;
+    struct sweep_ranks ranks = {.size = 0};
+    struct work work = {.sweep = {.trials = NULL}};
     int status = EXIT_FAILED;
-    if (cli_parse(&options, accepted, "DESIGN", doc, 1, 1, argc, argv, &err) != 0)
-        goto out;
-    status = EXIT_WRONG;
-    if (options.output == NULL) {
-        err_fail(&err, "a sweep needs a folder for its shards; add -o FOLDER");
-        goto out;
-    }
-    const size_t count = cli_design_overrides(&options, overrides);
-    if (share_of(&options, &member, &members, &err) != 0 ||
-        design_spec_load(&spec, options.paths[0], overrides, count, &err) != 0 ||
-        design_init(&design, &spec, &err) != 0 ||
-        trials_init(&trials, &design, options.sets, options.set_count, &err) != 0)
-        goto out;
-    status = EXIT_FAILED;
-    if (sweep_init(&sweep, &trials, options.output, options.all ? DETAIL_ALL : DETAIL_HEADLINES, member,
-                   members, &err) == 0 &&
-        sweep_open(&sweep, options.resume, &err) == 0)
-        status = run(&sweep, &options, &err);
-out:
-    if (status == EXIT_WRONG)
-        cli_list_problems(&err);
-    else
+    if (cli_parse(&options, accepted, "DESIGN", doc, 1, 1, argc, argv, &err) != 0 ||
+        sweep_ranks_join(&ranks, &err) != 0) {
         cli_complain(&err, status);
-    sweep_free(&sweep);
-    trials_free(&trials);
-    design_free(&design);
-    design_spec_free(&spec);
+    } else {
+        status = agreed(&ranks, load(&work, &options, &ranks, &err), &err);
+        if (status == EXIT_DONE)
+            status = run(&ranks, &work.sweep, &options);
+    }
+    work_free(&work);
+    sweep_ranks_leave(&ranks);
     cli_options_free(&options);
     return status;
 }

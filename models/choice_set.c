@@ -167,16 +167,21 @@ static void weigh_sites(const struct world *world, struct choice_kind *kind)
     }
 }
 
+static bool is_site(const struct world *world, const struct stage *stage, uint32_t facility)
+{
+    return choice_possible(world, stage, facility) && !world->facilities.facility[facility].outside;
+}
+
 static int list_sites(struct world *world, struct choice_kind *kind, struct err *err)
 {
     for (uint32_t f = 0; f < world->facilities.count; f++)
-        kind->sites += choice_possible(world, kind->stage, f);
+        kind->sites += is_site(world, kind->stage, f);
     kind->site = arena_zeroed(&world->arena, kind->sites, sizeof *kind->site, err);
     if (kind->site == NULL)
         return -1;
     size_t count = 0;
     for (uint32_t f = 0; f < world->facilities.count; f++)
-        if (choice_possible(world, kind->stage, f)) {
+        if (is_site(world, kind->stage, f)) {
             kind->site[count].facility = f;
             memcpy(kind->site[count].at, world->geography.place[world->facilities.facility[f].place].at,
                    sizeof kind->site[count].at);

@@ -130,7 +130,7 @@ static int make_flow(struct build *build, const struct arrivals_spec *arrivals, 
 
 static bool at_place(const struct arrivals_spec *arrivals, const struct place *place)
 {
-    if (arrivals->at.count == 0)
+    if (arrivals->at.count == 0 || place->outside)
         return place->selected;
     return geography_named(place, &arrivals->at);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/patient.h"
+#include "models/sample.h"
 #include "models/saving.h"
 #include "sim/rng.h"
 #include "sim/state.h"
@@ -30,7 +31,7 @@ static const struct facility_spec *spec_of(const struct scenario *scenario, size
 /* A rule makes one facility in each place that it names, or where people fall ill, but in those excepted. */
 static bool excepted(const struct facility_spec *spec, const struct place *place)
 {
-    if (spec->at.count > 0 ? !geography_named(place, &spec->at) : !place->selected)
+    if (spec->at.count > 0 ? !geography_named(place, &spec->at) : !place->selected && !place->outside)
         return true;
     for (size_t i = 0; i < spec->except.count; i++)
         if (strcmp(*SCENARIO_ITEM(spec->except, char *const, i), place->code) == 0)
@@ -219,6 +220,8 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
         .has_stay_factor = made->stay_factor != FACILITY_STAY_ONE,
         .has_prices = made->price_per_admission_fen != 0 || made->price_per_day_fen != 0};
     const size_t facility = facilities->count++;
+    if (build->geography->place[place].outside && !sample_keeps(build->scenario, spec->level))
+        facilities->facility[facility].closed = facilities->facility[facility].outside = true;
     if (add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0)
         return -1;
     facilities->facility[facility].declared_beds = facilities->facility[facility].beds;
@@ -380,6 +383,31 @@ static int set_stations(struct build *build)
     return 0;
 }
 
+static int list_inside(struct build *build)
+{
+    struct facilities *facilities = build->facilities;
+    if (build->scenario->places.sample >= 1)
+        return 0;
+    facilities->inside =
+        arena_zeroed(build->arena, facilities->count, sizeof *facilities->inside, build->err);
+    for (size_t f = 0; facilities->inside != NULL && f < facilities->count; f++)
+        facilities->inside[f] = !facilities->facility[f].outside;
+    return facilities->inside == NULL ? -1 : 0;
+}
+
+static int list_groups(struct build *build)
+{
+    struct facilities *facilities = build->facilities;
+    facilities->in_group = arena_zeroed(build->arena, build->scenario->groups.count * facilities->count,
+                                        sizeof *facilities->in_group, build->err);
+    if (facilities->in_group == NULL)
+        return -1;
+    for (size_t f = 0; f < facilities->count; f++)
+        if (facilities->facility[f].group >= 0 && !facilities->facility[f].outside)
+            facilities->in_group[(size_t)facilities->facility[f].group * facilities->count + f] = true;
+    return 0;
+}
+
 int facilities_init(struct facilities *facilities, const struct scenario *scenario,
                     const struct geography *geography, struct arena *arena, struct err *err)
 {
@@ -394,6 +422,8 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
             result = -1;
     }
     if (result != 0 || set_stations(&build) != 0)
+        return -1;
+    if (list_inside(&build) != 0 || list_groups(&build) != 0)
         return -1;
     for (size_t w = 0; w < facilities->ward_count; w++)
         facilities->ward[w].declared = facilities->ward[w].station.servers;
@@ -562,10 +592,10 @@ int facilities_gather(const struct facilities *facilities, const struct scenario
     NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
     ONE(struct facility, at_standard) NOT(struct facility, visits_us) NOT(struct facility, grades) \
     ONE(struct facility, helps) ONE(struct facility, level) NOT(struct facility, ownership) \
-    NOT(struct facility, group) NOT(struct facility, stay_factor) \
+    NOT(struct facility, group) NOT(struct facility, outside) NOT(struct facility, stay_factor) \
     ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
     NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
-STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 59);
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 58);
 /* clang-format on */
 
 void facilities_save(const struct facilities *facilities, struct state_writer *writer)

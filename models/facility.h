@@ -31,6 +31,7 @@ struct facility {
     uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
     uint32_t partner;     /* that is asked first where something cannot be had here: a facility, or
                              PATIENT_NOWHERE; changed by policies at planning epochs only */
+    bool outside;         /* of the sample, and therefore closed for good */
     bool closed;          /* until a policy opens it */
     bool stays_home;      /* the patient does: home visits and online hospitals */
     bool declared_closed;
@@ -85,6 +86,8 @@ struct facilities {
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of; /* [facility][service], -1: never offered */
+    bool *in_group;    /* [group][facility], without those outside the sample */
+    bool *inside;      /* by facility; NULL: all are */
     size_t service_count;
 };
 
@@ -138,6 +141,12 @@ struct state_writer;
 void facilities_save(const struct facilities *facilities, struct state_writer *writer);
 void facilities_restore(struct facilities *facilities, const struct saved_map *map,
                         struct state_reader *reader);
+
+/* Which facilities are of a group of the scenario, by facility. */
+static inline const bool *facilities_in_group(const struct facilities *facilities, size_t group)
+{
+    return &facilities->in_group[group * facilities->count];
+}
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {

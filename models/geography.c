@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/sample.h"
 #include "models/table.h"
 #include "sim/rng.h"
 
@@ -366,7 +367,8 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
     if (geography->count == 0)
         return scenario_blame(scenario, &scenario->places, err,
                               "no place is selected; loosen code, prefecture or province");
-    return list_belonging(geography, arena, err) != 0 || make_earth(geography, arena, err) != 0
+    return sample_places(geography, scenario, err) != 0 || list_belonging(geography, arena, err) != 0 ||
+                   make_earth(geography, arena, err) != 0
                ? -1
                : fill_table(geography, err);
 }

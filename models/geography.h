@@ -16,6 +16,7 @@ struct place {
     double at[3]; /* on a sphere of radius 1 */
     int64_t population;
     bool selected; /* by the scenario's filters: people fall ill here; others only hold facilities */
+    bool outside;  /* of the sample: selected otherwise */
     uint64_t hash; /* identity */
 };
 
@@ -44,6 +45,8 @@ struct geography {
     size_t provinces;
     const struct geod_geodesic *earth; /* likewise */
     struct travel *table;              /* count x count, owned; NULL when there are too many places */
+    double sample_share;               /* of the people; without a sample 0 */
+    size_t sample_prefectures;
     bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
     bool trivial; /* no places in the scenario: one place, no travel */
 };

@@ -99,6 +99,17 @@ static const struct key_row places_rows[] = {
      .help = "Only the places of the file in these prefectures."},
     {"places.province", KEY_TEXTS, AT(places_spec, provinces), ABSENT,
      .help = "Only the places of the file in these provinces."},
+    {"places.sample", KEY_REAL, AT(places_spec, sample), .unit = "of the people", .fallback = "1",
+     .low = 1e-6, .high = 1,
+     .help = "Only so many of the people of the selected places (`--sample`): whole prefectures in an order "
+             "that chance gives, until their people come nearest to the share. Who lives elsewhere does not "
+             "fall ill, and facilities elsewhere are closed to everybody; see \"Samples\"."},
+    {"places.sample_seed", KEY_TEXT, AT(places_spec, sample_seed), .fallback = "1",
+     .help =
+         "Any text; another one gives another sample. The same places are taken for every seed of the run."},
+    {"places.sample_keeps", KEY_TEXTS, AT(places_spec, sample_keeps), ABSENT,
+     .help = "Levels whose facilities outside the sample stay open, such as [\"national\", \"regional\"]: "
+             "journeys to them are as long as they are, and nobody else fills their beds."},
     {"places.list", LIST(places_spec, list, place_spec), ABSENT, .refers = "code",
      .help = "Places that the scenario gives itself, besides those of the file."},
     {"places.list.code", KEY_ID, AT(place_spec, code),
@@ -557,6 +568,8 @@ static const struct key_row targets_rows[] = {
      .help = "The simulated quantity to compare with it."},
     {"targets.at", KEY_REF, AT(target_spec, at), ABSENT, .refers = "facilities",
      .help = "Only at this facility."},
+    {"targets.group", KEY_REF, AT(target_spec, group), ABSENT, .refers = "groups",
+     .help = "Only at the facilities of this group, together; for what is counted by facility."},
     {"targets.place", KEY_TEXT, AT(target_spec, place), ABSENT,
      .help = "Only people of the place with this code."},
     {"targets.service", KEY_REF, AT(target_spec, service), ABSENT, .refers = "services",

@@ -168,6 +168,12 @@ enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
 #define LEDGER_COLUMN_PF(name, kind, unit, scale, help) PF_##name,
 enum { LEDGER_PLACE_FACILITY(LEDGER_COLUMN_PF) PF_FIELDS };
 
+/* No more fields than that in all groups. */
+enum {
+    LEDGER_FIELDS =
+        PC_FIELDS + FA_FIELDS + FS_FIELDS + EX_FIELDS + FL_FIELDS + PW_FIELDS + PT_FIELDS + PF_FIELDS
+};
+
 /* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
  * flows, which are small as long as they lie close together. */
 #define LEDGER_IS_MEAN_COUNT 0

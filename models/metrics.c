@@ -39,21 +39,39 @@ int metrics_add(struct world *world, const char *prefix, const char *name, const
     return add(world, prefix, name, unit, value, err);
 }
 
+/* The values of a group's fields, by number of the field. */
+static void read_fields(const struct world *world, enum ledger_group group, const struct selection *selection,
+                        double known[LEDGER_FIELDS])
+{
+    size_t fields[QUANTITY_FIELDS] = {0}, count = 0;
+    double values[QUANTITY_FIELDS];
+    for (size_t f = 0; f < ledger_field_count; f++)
+        if (ledger_fields[f].group == group)
+            fields[count++] = f;
+    quantity_fields(&world->ledger, fields, count, selection, values);
+    for (size_t i = 0; i < count; i++)
+        known[fields[i]] = values[i];
+}
+
 static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
                       const struct selection *selection, struct err *err)
 {
+    double known[LEDGER_FIELDS];
+    read_fields(world, group, selection, known);
     for (size_t f = 0; f < ledger_field_count; f++) {
         const struct field_row *row = &ledger_fields[f];
         if (row->group != group || row->kind == FIELD_LEVEL)
             continue;
-        if (add(world, prefix, row->name, row->unit, quantity_field(&world->ledger, f, selection), err) != 0)
+        if (add(world, prefix, row->name, row->unit, known[f], err) != 0)
             return -1;
     }
     for (size_t q = 0; q < quantity_count; q++) {
         const int64_t field = quantity_find_field(quantities[q].over[0]);
-        if (ledger_fields[field].group != group)
+        const bool is_whole =
+            selection->index[DIM_FACILITY] < 0 && selection->among == world->facilities.inside;
+        if (ledger_fields[field].group != group || (quantities[q].form == QUANTITY_OF_WHOLE && is_whole))
             continue;
-        const double value = quantity_value(&world->ledger, &quantities[q], selection);
+        const double value = quantity_of(&world->ledger, &quantities[q], selection, known);
         if (add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
             return -1;
     }
@@ -119,11 +137,15 @@ static int add_offers(struct world *world, struct err *err)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
+        const struct facility *facility = &world->facilities.facility[offer->facility];
+        const bool generated = facility->label != NULL && facility->rule == NULL; /* see facilities.generated */
+        if (facility->outside || generated)
+            continue;
         struct selection selection = selection_all(&world->ledger, world->background);
         selection.index[DIM_FACILITY] = offer->facility;
         selection.index[DIM_SERVICE] = offer->service;
-        char *prefix = mem_printf(err, "facility/%s/%s/", world->facilities.facility[offer->facility].id,
-                                  world->services[offer->service].spec->id);
+        char *prefix =
+            mem_printf(err, "facility/%s/%s/", facility->id, world->services[offer->service].spec->id);
         const int result =
             prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY_SERVICE, &selection, err);
         free(prefix);
@@ -137,14 +159,31 @@ static int add_offers(struct world *world, struct err *err)
 static int add_facilities(struct world *world, struct err *err)
 {
     struct selection selection = selection_all(&world->ledger, world->background);
+    selection.among = world->facilities.inside;
     if (add_fields(world, "", GROUP_FACILITY, &selection, err) != 0)
         return -1;
     for (size_t f = 0; f < world->facilities.count; f++) {
         const struct facility *facility = &world->facilities.facility[f];
-        if (facility->label != NULL)
+        if (facility->label != NULL || facility->outside)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
+        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
+        free(prefix);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Of the facilities of each group together. */
+static int add_groups(struct world *world, struct err *err)
+{
+    struct selection selection = selection_all(&world->ledger, world->background);
+    for (size_t g = 0; g < world->scenario->groups.count; g++) {
+        selection.among = facilities_in_group(&world->facilities, g);
+        char *prefix =
+            mem_printf(err, "group/%s/", SCENARIO_ITEM(world->scenario->groups, struct group_spec, g)->name);
         const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
         free(prefix);
         if (result != 0)
@@ -445,7 +484,8 @@ int metrics_compute(struct world *world, struct err *err)
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
             add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
-            add_offers(world, err) != 0 || add_equity(world, err) != 0 || present_value_add(world, err) != 0)
+            add_groups(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0 ||
+            present_value_add(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -3,123 +3,164 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/ledger_fields.h"
+
+_Static_assert((int)PC_FIELDS <= (int)QUANTITY_FIELDS && (int)FA_FIELDS <= (int)QUANTITY_FIELDS &&
+                   (int)FS_FIELDS <= (int)QUANTITY_FIELDS && (int)EX_FIELDS <= (int)QUANTITY_FIELDS,
+               "the fields of a group are summed in one passage");
+
 #define TREATED "treated_in_county", "treated_in_prefecture", "treated_in_province", "treated_elsewhere"
 
 const struct quantity quantities[] = {
-    {"treated", "1", "patients treated anywhere", {TREATED}, {NULL}, 1},
+    {"treated", "1", "patients treated anywhere", {TREATED}, {NULL}, .scale = 1},
     {"treated_in_county_share",
      "1",
      "of those treated, the share in their own county",
      {"treated_in_county"},
      {TREATED},
-     1},
+     .scale = 1},
     {"met_share",
      "1",
      "of those whose need was settled (treated or ended untreated), the share treated anywhere",
      {TREATED},
      {TREATED, "untreated"},
-     1},
+     .scale = 1},
     {"met_in_county_share",
      "1",
      "of those whose need was settled (treated or ended untreated), the share treated in their own county",
      {"treated_in_county"},
      {TREATED, "untreated"},
-     1},
+     .scale = 1},
     {"met_locally_share",
      "1",
      "of those whose need was settled (treated or ended untreated), the share treated in their own "
      "prefecture",
      {"treated_in_county", "treated_in_prefecture"},
      {TREATED, "untreated"},
-     1},
+     .scale = 1},
     {"cross_province_share",
      "1",
      "of those treated, the share in another province",
      {"treated_elsewhere"},
      {TREATED},
-     1},
+     .scale = 1},
     {"untreated_share",
      "1",
      "of those whose need was settled, the share that ended untreated",
      {"untreated"},
      {TREATED, "untreated"},
-     1},
-    {"wait_mean", "d", "mean time from asking for treatment to its begin", {"waited"}, {TREATED}, 1.0 / 24},
+     .scale = 1},
+    {"wait_mean",
+     "d",
+     "mean time from asking for treatment to its begin",
+     {"waited"},
+     {TREATED},
+     .scale = 1.0 / 24},
     {"travel_to_treatment_mean",
      "h",
      "mean travel time from home to where patients are treated, one way",
      {"travel_to_treatment"},
      {TREATED},
-     1},
-    {"transfers_per_patient", "1", "referrals per patient who fell ill", {"transfers"}, {"patients"}, 1},
-    {"travel_time_per_treated", "h", "travel time per patient treated", {"travel_time"}, {TREATED}, 1},
+     .scale = 1},
+    {"transfers_per_patient",
+     "1",
+     "referrals per patient who fell ill",
+     {"transfers"},
+     {"patients"},
+     .scale = 1},
+    {"travel_time_per_treated",
+     "h",
+     "travel time per patient treated",
+     {"travel_time"},
+     {TREATED},
+     .scale = 1},
     {"travel_distance_per_treated",
      "km",
      "travel distance per patient treated",
      {"travel_distance"},
      {TREATED},
-     1},
+     .scale = 1},
     {"patient_cost_per_treated",
      "CNY",
      "paid by patients for care, travel, lodging and lost wages, per patient treated",
      {"patient_cost"},
      {TREATED},
-     1},
+     .scale = 1},
     {"at_standard_share",
      "1",
      "of the hospitals that a standard is set for, the share that meets it at the end",
      {"at_standard"},
      {"at_standard", "below_standard"},
-     1},
+     .scale = 1},
     {"bypassed_share",
      "1",
      "of those who set out for a facility for the first time, the share that bypassed a nearer one",
      {"bypassed"},
      {"sought_care"},
-     1},
-    {"bed_occupancy",
+     .scale = 1},
+    {"bed_use",
      "1",
-     "beds held by patients per bed that is there",
+     "beds held by patients per bed that is there, over time",
      {"beds_occupied"},
      {"beds_open"},
-     1},
+     .scale = 1},
+    {"stay_mean",
+     "d",
+     "time in beds per patient who arrived at the facility",
+     {"beds_occupied"},
+     {"admissions"},
+     .scale = 1,
+     .form = QUANTITY_DAYS},
+    {"admissions_share",
+     "1",
+     "of the patients who arrived at any facility, the share that arrived here",
+     {"admissions"},
+     {"admissions"},
+     .scale = 1,
+     .form = QUANTITY_OF_WHOLE},
+    {"waiting_mean",
+     "d",
+     "time in line, or until an answer from elsewhere, per patient who arrived at the facility",
+     {"line_waits"},
+     {"admissions"},
+     .scale = 1.0 / 24},
     {"line_wait_mean",
      "h",
      "mean time before a stage began, in line or until an answer from elsewhere",
      {"line_waits"},
      {"stages_begun"},
-     1},
-    {"death_share", "1", "deaths per patient who fell ill", {"deaths"}, {"patients"}, 1},
+     .scale = 1},
+    {"death_share", "1", "deaths per patient who fell ill", {"deaths"}, {"patients"}, .scale = 1},
     {"transferred_share",
      "1",
      "referrals from one facility to another per patient who fell ill",
      {"transfers"},
      {"patients"},
-     1},
+     .scale = 1},
     {"procedures",
      "1",
      "procedures begun by visiting experts and local staff",
      {"procedures_by_visitors", "procedures_by_locals"},
      {NULL},
-     1},
+     .scale = 1},
     {"stay_after_procedure_mean",
      "d",
      "mean time from the begin of a procedure to the end of the pathway",
      {"stay_after_procedure"},
      {"procedures_ended"},
-     1},
+     .scale = 1},
     {"success_share",
      "1",
      "successes per patient treated whose pathway has ended",
      {"successes"},
      {"treated_ended"},
-     1},
+     .scale = 1},
     {"procedure_wait_mean",
      "h",
      "mean time in line before a procedure",
      {"procedure_waits"},
      {"procedures_by_visitors", "procedures_by_locals"},
-     1},
+     .scale = 1},
 };
 
 const size_t quantity_count = sizeof quantities / sizeof quantities[0];
@@ -133,61 +174,109 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
     return selection;
 }
 
-/* Sum over the cells of one step. */
-static double step_sum(const struct ledger *ledger, size_t field, const struct selection *selection,
-                       size_t step)
+/* Sums over the cells of one step, of several fields of a group at once: a cell is a few cache lines, which
+ * hold them all. */
+static void step_sums(const struct ledger *ledger, const size_t *fields, size_t count,
+                      const struct selection *selection, size_t step, double *sums)
 {
     enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
-    const unsigned rank = ledger_group_dims(ledger_fields[field].group, dims);
+    const unsigned rank = ledger_group_dims(ledger_fields[fields[0]].group, dims);
     size_t from[2] = {0, 0}, to[2] = {1, 1};
+    struct ledger_row row[QUANTITY_FIELDS];
     for (unsigned d = 0; d < rank; d++) {
         const int64_t index = selection->index[dims[d]];
         from[d] = index < 0 ? 0 : (size_t)index;
         to[d] = index < 0 ? ledger->size[dims[d]] : (size_t)index + 1;
     }
     const bool *left_out = dims[1] != DIM_CONDITION || to[1] - from[1] == 1 ? NULL : selection->left_out;
-    const struct ledger_row row = ledger_row(ledger, field, step);
-    double sum = 0;
+    const bool *among = dims[0] != DIM_FACILITY || to[0] - from[0] == 1 ? NULL : selection->among;
+    for (size_t f = 0; f < count; f++) {
+        row[f] = ledger_row(ledger, fields[f], step);
+        sums[f] = 0;
+    }
     for (size_t i = from[0]; i < to[0]; i++)
         for (size_t j = from[1]; j < to[1]; j++)
-            if (left_out == NULL || !left_out[j])
-                sum += ledger_row_value(&row, i, j);
-    return sum;
+            for (size_t f = 0; f < count && (left_out == NULL || !left_out[j]) && (among == NULL || among[i]);
+                 f++)
+                sums[f] += ledger_row_value(&row[f], i, j);
+}
+
+void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t count,
+                     const struct selection *selection, double *values)
+{
+    double sums[QUANTITY_FIELDS], weight = 0;
+    for (size_t f = 0; f < count; f++)
+        values[f] = selection->to_step > selection->from_step ? 0 : NAN;
+    for (size_t step = selection->from_step; step < selection->to_step; step++) {
+        const double length = (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
+        step_sums(ledger, fields, count, selection, step, sums);
+        for (size_t f = 0; f < count; f++) {
+            const enum field_kind kind = ledger_fields[fields[f]].kind;
+            const double before = kind == FIELD_LEVEL ? 0 : values[f];
+            values[f] = before + sums[f] * (kind == FIELD_MEAN ? length : 1);
+        }
+        weight += length;
+    }
+    for (size_t f = 0; f < count; f++)
+        if (ledger_fields[fields[f]].kind == FIELD_MEAN)
+            values[f] /= weight;
 }
 
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection)
 {
-    if (selection->to_step <= selection->from_step)
-        return NAN;
-    const enum field_kind kind = ledger_fields[field].kind;
-    if (kind == FIELD_LEVEL)
-        return step_sum(ledger, field, selection, selection->to_step - 1);
-    double sum = 0, weight = 0;
-    for (size_t step = selection->from_step; step < selection->to_step; step++) {
-        const double length = (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
-        sum += step_sum(ledger, field, selection, step) * (kind == FIELD_MEAN ? length : 1);
-        weight += length;
-    }
-    return kind == FIELD_MEAN ? sum / weight : sum;
+    double value = 0;
+    quantity_fields(ledger, &field, 1, selection, &value);
+    return value;
 }
 
 static double sum_of(const struct ledger *ledger, const char *const names[QUANTITY_TERMS],
-                     const struct selection *selection)
+                     const struct selection *selection, const double *known)
 {
     double sum = 0;
-    for (size_t t = 0; t < QUANTITY_TERMS && names[t] != NULL; t++)
-        sum += quantity_field(ledger, (size_t)quantity_find_field(names[t]), selection);
+    for (size_t t = 0; t < QUANTITY_TERMS && names[t] != NULL; t++) {
+        const size_t field = (size_t)quantity_find_field(names[t]);
+        sum += known != NULL ? known[field] : quantity_field(ledger, field, selection);
+    }
     return sum;
+}
+
+static double days_of(const struct ledger *ledger, const struct selection *selection)
+{
+    if (selection->to_step <= selection->from_step)
+        return NAN;
+    return (double)(ledger->step_from_us[selection->to_step] - ledger->step_from_us[selection->from_step]) /
+           86400e6;
+}
+
+double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
+                   const struct selection *selection, const double *known)
+{
+    double over = sum_of(ledger, quantity->over, selection, known);
+    if (quantity->form == QUANTITY_DAYS)
+        over *= days_of(ledger, selection);
+    if (quantity->under[0] == NULL)
+        return over * quantity->scale;
+    struct selection whole = *selection;
+    if (quantity->form == QUANTITY_OF_WHOLE) {
+        whole.index[DIM_FACILITY] = -1;
+        whole.among = NULL;
+        known = NULL;
+    }
+    const double under = sum_of(ledger, quantity->under, &whole, known);
+    return under > 0 ? over / under * quantity->scale : NAN;
 }
 
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection)
 {
-    const double over = sum_of(ledger, quantity->over, selection);
-    if (quantity->under[0] == NULL)
-        return over * quantity->scale;
-    const double under = sum_of(ledger, quantity->under, selection);
-    return under > 0 ? over / under * quantity->scale : NAN;
+    return quantity_of(ledger, quantity, selection, NULL);
+}
+
+bool quantity_field_is_of_facility(size_t field)
+{
+    enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
+    (void)ledger_group_dims(ledger_fields[field].group, dims);
+    return dims[0] == DIM_FACILITY;
 }
 
 int64_t quantity_find_field(const char *name)

@@ -10,7 +10,14 @@
 
 #include "models/ledger.h"
 
-enum { QUANTITY_TERMS = 6 };
+enum { QUANTITY_TERMS = 6, QUANTITY_FIELDS = 64 };
+
+/* What is more to a quantity than a ratio of sums over the same selection. */
+enum quantity_form {
+    QUANTITY_PLAIN,
+    QUANTITY_DAYS,    /* means over time are multiplied by the days of the selection: bed-days */
+    QUANTITY_OF_WHOLE /* the lower sum is over all facilities */
+};
 
 /* (sum of `over`) / (sum of `under`) x scale; without `under`, the sum alone. */
 struct quantity {
@@ -18,6 +25,7 @@ struct quantity {
     const char *over[QUANTITY_TERMS]; /* names of fields of one group */
     const char *under[QUANTITY_TERMS];
     double scale;
+    enum quantity_form form;
 };
 
 extern const struct quantity quantities[];
@@ -27,6 +35,7 @@ extern const size_t quantity_count;
 struct selection {
     int64_t index[LEDGER_DIMS];
     const bool *left_out;      /* conditions that a sum over all conditions passes over; NULL: none */
+    const bool *among;         /* facilities that a sum over all facilities is of; NULL: of all */
     size_t from_step, to_step; /* [from, to) */
 };
 struct selection selection_all(const struct ledger *ledger, const bool *left_out);
@@ -34,8 +43,18 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
 /* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end
  * of the last step (LEVEL). */
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection);
+/* The same for up to QUANTITY_FIELDS fields of one group, in one passage. */
+void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t count,
+                     const struct selection *selection, double *values);
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection);
+
+/* The same from what is known of this selection: the values by number of the field. NULL: nothing is. */
+double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
+                   const struct selection *selection, const double *known);
+
+/* Whether a field, or what a quantity is made of, is counted by facility. */
+bool quantity_field_is_of_facility(size_t field);
 
 /* Position of a field or quantity by name, or -1. */
 int64_t quantity_find_field(const char *name);

@@ -306,6 +306,15 @@ size_t world_metrics(const struct world *world, const struct metric **metrics)
     return world->metric_count;
 }
 
+struct world_sample world_sample(const struct world *world)
+{
+    struct world_sample sample = {.share = world->geography.sample_share,
+                                  .prefectures = world->geography.sample_prefectures};
+    for (size_t f = 0; f < world->facilities.count; f++)
+        sample.outside += world->facilities.facility[f].outside;
+    return sample;
+}
+
 size_t world_targets(const struct world *world, const struct target_value **targets)
 {
     *targets = world->targets;

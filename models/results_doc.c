@@ -93,8 +93,10 @@ static void print_formula(FILE *out, const struct quantity *quantity)
         return;
     }
     print_side(out, quantity->over);
-    fputs(" / ", out);
+    fputs(quantity->form == QUANTITY_DAYS ? " x days / " : " / ", out);
     print_side(out, quantity->under);
+    if (quantity->form == QUANTITY_OF_WHOLE)
+        fputs(" of all facilities", out);
 }
 
 static int printed(FILE *out, struct err *err)

@@ -50,7 +50,7 @@ const char *const results_doc_introduction[] = {
     "not bypass.\n"
     "\n",
 
-    "**Beds.** `beds_occupied` by `beds_open` is the occupancy of a facility (`bed_occupancy`): bed-hours held by "
+    "**Beds.** `beds_occupied` by `beds_open` is the occupancy of a facility (`bed_use`): bed-hours held by "
     "patients, blocked ones included, by bed-hours there. Resources other than beds are left out; a ward or resource "
     "alone is measured when `stations` lists it.\n"
     "\n"
@@ -107,6 +107,7 @@ const char *const results_doc_after[] = {
     "| `wait_p50`, `wait_p90`, `wait_p99` | quantiles over those treated of the time from asking for treatment to its begin, in days, from a histogram whose bins are 1/32 wide relative to the value |\n"
     "| `travel_to_treatment_p50`, `_p90`, `_p99` | the same of the travel time from home to where they are treated, one way, in hours |\n"
     "| `condition/ID/NAME` | the same of one condition, when there are several |\n"
+    "| `group/NAME/M` | field or quantity of the facilities of a group, together: `group/tertiary/bed_use` |\n"
     "| `facility/ID/SERVICE/NAME` | field or quantity of a service at a facility that lists it |\n"
     "| `expert/NAME` | field of experts, over all of them |\n"
     "| `equity/NAME/gini`, `/theil`, `/concentration` | how evenly NAME is spread over the places that the scenario selects, weighted by their people: `treated_per_person`, `met_share`, `travel_to_treatment_mean`, `daly_per_person`. Gini index and Theil\'s T are 0 when all places have the same. The concentration index is below 0 when those near to a facility of at least the provincial level have more (`place_remoteness` ranks them), above 0 when the remote have |\n"

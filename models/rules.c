@@ -11,6 +11,12 @@ static int check_open(const struct world *world, const int32_t *reference, int64
 {
     if (facility < 0 || (world->rules->refuses[facility] & RULES_ANYBODY) == 0)
         return 0;
+    if (world->facilities.facility[facility].outside)
+        return scenario_blame(
+            world->scenario, reference, err,
+            "\"%s\" is outside the sample, and patients are sent there; take a larger sample, "
+            "or keep its level (places.sample_keeps)",
+            world->facilities.facility[facility].id);
     return scenario_blame(world->scenario, reference, err,
                           "\"%s\" is closed until a policy opens it, and patients are sent there; name one "
                           "that is open",
@@ -115,6 +121,8 @@ void rules_changed(struct world *world)
 
 void rules_open(struct world *world, uint32_t facility)
 {
+    if (world->facilities.facility[facility].outside)
+        return;
     world->rules->refuses[facility] &= ~RULES_ANYBODY;
     world->facilities.facility[facility].closed = false;
     rules_changed(world);

@@ -52,6 +52,9 @@ struct places_spec {
     const char *file;                              /* CSV; NULL: only the list */
     struct key_list codes, prefectures, provinces; /* texts: which rows of the file; none given: all */
     struct key_list list;                          /* struct place_spec */
+    double sample;                                 /* share of the people that are simulated */
+    const char *sample_seed;
+    struct key_list sample_keeps; /* texts: levels whose facilities stay open outside the sample */
 };
 
 struct travel_band {
@@ -305,6 +308,7 @@ struct target_spec {
     const char *fact;                 /* row id */
     const char *quantity;             /* name of a metric that targets can ask for */
     int32_t at;                       /* ref facilities; -1 */
+    int32_t group;                    /* ref groups; -1 */
     const char *place;                /* code; NULL */
     int32_t service;                  /* ref services; -1 */
     int32_t condition;                /* ref conditions; -1 */

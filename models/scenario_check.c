@@ -157,6 +157,18 @@ static int check_class_names(const struct scenario *scenario, const struct condi
     return status;
 }
 
+static int check_sample(const struct scenario *scenario, struct err *err)
+{
+    int status = 0;
+    for (size_t i = 0; i < scenario->places.sample_keeps.count; i++) {
+        const char *const *level = SCENARIO_ITEM(scenario->places.sample_keeps, char *const, i);
+        if (!is_among(*level, facility_level_names, FACILITY_LEVELS))
+            status = unknown_name(scenario, &scenario->places.sample_keeps, *level, "level",
+                                  facility_level_names, FACILITY_LEVELS, err);
+    }
+    return status;
+}
+
 static int check_groups(const struct scenario *scenario, struct err *err)
 {
     return scenario->groups.count <= FACILITY_GROUPS
@@ -254,6 +266,8 @@ static int check_condition(const struct scenario *scenario, const struct conditi
 
 static int check_target(const struct scenario *scenario, const struct target_spec *target, struct err *err)
 {
+    if (target->group >= 0 && target->at >= 0)
+        return scenario_blame(scenario, &target->group, err, "stands beside at; take one of them away");
     if (target->on_us != 0 && (target->from_us != 0 || target->to_us != 0))
         return scenario_blame(scenario, &target->on_us, err,
                               "stands beside from or to; a target is of a day or of a period, take one away");
@@ -296,7 +310,7 @@ int scenario_check(const struct scenario *scenario, struct err *err)
         status = -1;
     if (check_board(scenario, err) != 0)
         status = -1;
-    if (check_groups(scenario, err) != 0)
+    if (check_sample(scenario, err) != 0 || check_groups(scenario, err) != 0)
         status = -1;
     EACH(facilities, facility_spec, check_facility);
     EACH(facilities, facility_spec, check_resources);

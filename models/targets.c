@@ -103,6 +103,18 @@ static const bool *list_left_out(struct world *world, const struct target_spec *
     return left_out;
 }
 
+static int check_group(const struct world *world, const struct target_spec *spec, struct err *err)
+{
+    const int64_t quantity = quantity_find(spec->quantity);
+    const int64_t field = quantity_find_field(quantity < 0 ? spec->quantity : quantities[quantity].over[0]);
+    if (spec->group < 0 || quantity_field_is_of_facility((size_t)field))
+        return 0;
+    return scenario_blame(world->scenario, &spec->group, err,
+                          "has no effect on \"%s\", which is not counted by facility; take it away, or name "
+                          "another quantity",
+                          spec->quantity);
+}
+
 static int check_target(struct world *world, const struct target_spec *spec,
                         const struct target_value *target, struct err *err)
 {
@@ -130,7 +142,7 @@ static int check_target(struct world *world, const struct target_spec *spec,
         return scenario_blame(world->scenario, &spec->place, err,
                               "no place of the scenario has the code \"%s\"; use one that is selected",
                               spec->place);
-    if (check_conditions(world, spec, err) != 0)
+    if (check_conditions(world, spec, err) != 0 || check_group(world, spec, err) != 0)
         return -1;
     uint32_t facility = 0;
     if (spec->at >= 0 &&
@@ -177,6 +189,9 @@ static struct selection select_target(const struct world *world, const struct ta
     if (spec->at >= 0 &&
         facilities_refer(&world->facilities, world->scenario, &spec->at, &facility, &ignored) == 0)
         selection.index[DIM_FACILITY] = facility;
+    selection.among = world->facilities.inside;
+    if (spec->group >= 0)
+        selection.among = facilities_in_group(&world->facilities, (size_t)spec->group);
     if (spec->place != NULL)
         selection.index[DIM_PLACE] = geography_find(&world->geography, spec->place);
     selection.index[DIM_SERVICE] = spec->service;

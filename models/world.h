@@ -140,6 +140,14 @@ struct world_visit {
 size_t world_visits(const struct world *world);
 struct world_visit world_visit(const struct world *world, size_t i);
 
+/* Of a scenario with places.sample below 1; otherwise zero. */
+struct world_sample {
+    double share; /* of the people of the selected places */
+    size_t prefectures;
+    size_t outside; /* facilities that are closed for it */
+};
+struct world_sample world_sample(const struct world *world);
+
 /* Reported facts beside this replication's value. */
 struct target_value {
     const char *fact, *role, *quantity, *unit;

@@ -100,8 +100,8 @@ struct partition {
     bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
-    struct drawn drawn;
     struct catchment catchment;
+    struct drawn drawn;
 };
 
 /* The whole system's statistics; those of partitions and of conditions add up. */

@@ -3,7 +3,7 @@
 
     plot_study.py tornado.json        a tornado; Sobol' indices as bars; the warm-up curve: by what the file is
     plot_study.py BASE.h5 OTHER.h5    paired differences with 95% intervals; maps and flows of both
-    plot_study.py RESULT.h5           a map, and flows between provinces
+    plot_study.py RESULT.h5           maps, and flows of patients to hospitals in other counties
 """
 
 import argparse
@@ -16,6 +16,7 @@ sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
 import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.collections import LineCollection  # noqa: E402
 import numpy as np  # noqa: E402
 
 import counterpart_results as results  # noqa: E402
@@ -124,7 +125,7 @@ def draw_differences(worlds):
     for y, value in zip(at[~inside], middle[~inside]):
         axes.annotate(f"{value:+,.0f}%", (0.99 if value > 0 else 0.01, y), xycoords=("axes fraction", "data"),
                       ha="right" if value > 0 else "left", va="center", fontsize=6.5, color=ORANGE)
-    most = max(10, np.max(np.abs(middle[inside]) + half[inside], initial=0))
+    most = max(2, np.max(np.abs(middle[inside]) + half[inside], initial=0))
     axes.set_xlim(-1.15 * most, 1.15 * most)
     axes.axvline(0, color="#444444", linewidth=0.6)
     axes.set_yticks(at, [name.replace("_", " ") for name in table.index])
@@ -154,21 +155,17 @@ def draw_map(worlds, name):
     known = known[np.isfinite(known)]
     if len(chosen) < 2 or not known.size:
         return None
-    figure, panels = plt.subplots(1, len(worlds), figsize=(plot.WIDTH_IN * (1 + 0.9 * (len(worlds) > 1)), 3.0), squeeze=False,
-                                  sharex=True, sharey=True, layout="constrained")
+    figure, panels = map_panels(len(worlds))
     people = places["population"].values[chosen]
     sizes = np.clip(1600 / len(chosen), 1.5, 90) * people / max(people.max(), 1) + 1.5
-    widest = max((crossings(world).max(initial=0) for world in worlds), default=0)
-    for axes, world, shown in zip(panels[0], worlds, values):
+    for axes, world, shown in zip(panels, worlds, values):
         dots = axes.scatter(places["lon"].values[chosen], places["lat"].values[chosen], s=sizes, c=shown, cmap="viridis_r",
                             vmin=min(0, known.min()), vmax=np.quantile(known, 0.98), edgecolors="white", linewidths=0.3, zorder=3)
-        arrows(axes, world, places, widest)
+        squares(axes, world)
         axes.set_title(plot.wrapped(world.title, 44))
-        axes.set_aspect(1 / np.cos(np.radians(places["lat"].values[chosen].mean())))
-        axes.set(xlabel="° east", ylabel="° north" if axes is panels[0][0] else "")
-        axes.grid(axis="x", color="#e4e4e4", linewidth=0.5)
+        frame_map(axes, places["lat"].values[chosen], axes is panels[0])
     unit = totals(worlds[0], name)[1]
-    figure.colorbar(dots, ax=list(panels[0]), shrink=0.75, label=name.replace("_", " ") + (f" ({unit})" if unit != "1" else ""))
+    figure.colorbar(dots, ax=list(panels), shrink=0.75, label=name.replace("_", " ") + (f" ({unit})" if unit != "1" else ""))
     return figure
 
 
@@ -181,10 +178,86 @@ def crossings(world):
     return between
 
 
-def arrows(axes, world, places, widest):
-    """Centres, and who is treated in another province: from the middle of the people of one to the other's."""
+def squares(axes, world):
+    """Hospitals that the scenario names."""
     centres = report.centres_of(world)
-    axes.scatter([c["lon"] for c in centres], [c["lat"] for c in centres], marker="s", s=12, color="black", zorder=4)
+    axes.scatter([c["lon"] for c in centres], [c["lat"] for c in centres], marker="s", s=12 if len(centres) < 20 else 4,
+                 color="black", linewidths=0, zorder=4)
+
+
+def frame_map(axes, latitudes, first):
+    axes.set_aspect(1 / np.cos(np.radians(latitudes.mean())))
+    axes.set(xlabel="° east", ylabel="° north" if first else "")
+    axes.grid(axis="x", color="#e4e4e4", linewidth=0.5)
+
+
+def leaving(world):
+    """Who is treated at a hospital in another county, after the warm-up: [from, to, (lon, lat)], how many, and the share
+    of all treated at hospitals."""
+    flows = world.flows()
+    places = world.places().set_index("place")
+    facilities = world.facilities().set_index("facility")
+    flows = flows.assign(stands=facilities["place"].reindex(flows["facility"]).values)
+    everybody = flows["mean"].sum()
+    flows = flows[(flows["stands"] != flows["place"]) & (flows["mean"] > 0)]
+    share = flows["mean"].sum() / everybody if everybody > 0 else np.nan
+    flows = flows.sort_values("mean", ascending=False).head(report.MOST_ARCS)
+    ends = np.stack([places.loc[flows["place"], ["lon", "lat"]].values, facilities.loc[flows["facility"], ["lon", "lat"]].values], axis=1)
+    return ends.astype(float), flows["mean"].values, share
+
+
+def bent(ends):
+    """[arc, point, (lon, lat)]: a curve from each place to its hospital."""
+    t = np.linspace(0, 1, 24)[None, :, None]
+    a, b = ends[:, :1], ends[:, 1:]
+    middle = (a + b) / 2 + 0.15 * np.stack([b[..., 1] - a[..., 1], a[..., 0] - b[..., 0]], axis=-1)
+    return (1 - t) ** 2 * a + 2 * t * (1 - t) * middle + t**2 * b
+
+
+def draw_flows(worlds):
+    """Arcs from counties to the hospitals elsewhere that treat their people, a panel a world; between provinces where
+    the files say no more."""
+    if not all("treated_at" in world.data and "facility_lon" in world.data for world in worlds):
+        return draw_crossings(worlds)
+    drawn = [leaving(world) for world in worlds]
+    most = max((counts.max(initial=0) for _, counts, _ in drawn), default=0)
+    if most == 0:
+        return None
+    places = worlds[0].places()
+    places = places[places["selected"] > 0] if "selected" in places else places
+    figure, panels = map_panels(len(worlds))
+    for axes, world, (ends, counts, share) in zip(panels, worlds, drawn):
+        axes.scatter(places["lon"], places["lat"], s=np.clip(400 / len(places), 0.6, 8), color="#777777", linewidths=0, zorder=1)
+        axes.add_collection(LineCollection(bent(ends), linewidths=0.25 + 3.5 * np.sqrt(counts / most), colors=ORANGE, alpha=0.55, zorder=2))
+        squares(axes, world)
+        axes.set_title(plot.wrapped(f"{world.title}: {share:.1%} leave their county", 44))
+        frame_map(axes, places["lat"].values, axes is panels[0])
+    return figure
+
+
+def map_panels(count):
+    figure, panels = plt.subplots(1, count, figsize=(plot.WIDTH_IN * (1 + 0.9 * (count > 1)), 3.0), squeeze=False,
+                                  sharex=True, sharey=True, layout="constrained")
+    return figure, panels[0]
+
+
+def draw_crossings(worlds):
+    widest = max((crossings(world).max(initial=0) for world in worlds), default=0)
+    if widest == 0:
+        return None
+    figure, panels = map_panels(len(worlds))
+    for axes, world in zip(panels, worlds):
+        places = world.places()
+        axes.scatter(places["lon"], places["lat"], s=np.clip(400 / len(places), 0.6, 8), color="#777777", linewidths=0, zorder=1)
+        squares(axes, world)
+        arrows(axes, world, places, widest)
+        axes.set_title(plot.wrapped(world.title, 44))
+        frame_map(axes, places["lat"].values, axes is panels[0])
+    return figure
+
+
+def arrows(axes, world, places, widest):
+    """Who is treated in another province: from the middle of the people of one to the other's."""
     between = crossings(world)
     if not between.size or "province" not in places:
         return
@@ -230,6 +303,7 @@ def of_results(paths):
         yield "differences", draw_differences(worlds)
     for name in ("met_share", "travel_to_treatment_mean"):
         yield f"map-{name}", draw_map(worlds, name)
+    yield "flows", draw_flows(worlds)
 
 
 def main():

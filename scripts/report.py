@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """One page about result files, which explains itself and loads nothing: report.py [BASE] RESULT... -o report.html
 
-Of several files the first is the base, as in `counterpart compare`: their runs must have the same seed and replications. A
-file that `counterpart compare -o` wrote gives a page without series and map.
+Of several runs the first is the base, as in `counterpart compare`: they must have the same seed and replications. A
+file that `counterpart compare -o` wrote gives a page without series and map, with what it costs after `--worth`. Studies
+may come with them or alone: what `sensitivity` prints with --json, and the files of `sensitivity -o` and `merge`.
 """
 
 import argparse
@@ -25,13 +26,14 @@ MOST_MAP_BYTES = 6 << 20  # of the map's numbers, before they become text
 GAP = 65535  # no value; others are of 0..65534
 MOST_ROWS = 15  # counties in a table
 MOST_ARCS = 600  # on the map
+MOST_POINTS = 2000  # of a study
 
 # Headline metrics, in order; whether more is better: 1, -1, 0 unsaid.
 HEADLINES = (("treated", 1), ("treated_in_county", 1), ("met_share", 1), ("cross_province_share", -1), ("untreated", -1),
              ("gave_up", -1), ("wait_mean", -1), ("travel_to_treatment_mean", -1), ("deaths", -1), ("daly", -1),
              ("patient_cost_per_treated", -1), ("insurer_cost", 0), ("system/left", 0), ("system/sojourn_mean", -1))
 # On the map and in series: quantity, or (field, people of the place that it is per).
-PER_PEOPLE = ("patients", "treated", "untreated", "deaths", "daly", "gave_up", "transfers", "consultations", "too_late",
+PER_PEOPLE = ("patients", "treated", "untreated", "deaths", "complications", "daly", "gave_up", "transfers", "consultations", "too_late",
               "turned_away")
 SHARES = ("met_share", "treated_in_county_share", "cross_province_share", "untreated_share", "wait_mean",
           "travel_to_treatment_mean", "patient_cost_per_treated", "death_share")
@@ -189,7 +191,52 @@ def periods_of(worlds, begins):
     return ["all"], None, [np.arange(len(begins))]
 
 
+def most_of(values):
+    """Positions of the largest flows, in any world and period, and their share of all; values[from, to, world, period]."""
+    most = values.max(axis=(2, 3))
+    order = np.argsort(-most, axis=None, kind="stable")[:MOST_ARCS]
+    pairs = [(int(i), int(j)) for i, j in zip(*np.unravel_index(order, most.shape)) if most[i, j] > 0]
+    shown = sum(values[i, j].sum() for i, j in pairs)
+    return pairs, numbers(shown / max(values.sum(), 1e-300), 3)
+
+
 def flows(worlds, steps, selected):
+    """Arcs of the map: to facilities where the files tell them, else to provinces. None where they tell neither."""
+    if all({"treated_at", "facility_lon"} <= set(world.data) for world in worlds):
+        return flows_to_facilities(worlds, steps, selected)
+    return flows_to_provinces(worlds, steps, selected)
+
+
+def flows_to_facilities(worlds, steps, selected):
+    """Who of each county is treated at which facility outside it, a step, in each world and period."""
+    names, split, parts = periods_of(worlds, worlds[0].data["time"].values[steps])
+    home = {str(worlds[0].data["place"].values[i]): at for at, i in enumerate(selected)}
+    facilities, ends, cells = {}, [], {}
+    for world in worlds:
+        for row in world.facilities().itertuples():
+            if row.facility not in facilities and np.isfinite(row.lon):
+                facilities[row.facility] = (len(ends), row.place)
+                ends.append({"name": str(getattr(row, "name", "") or row.facility), "lon": numbers(row.lon), "lat": numbers(row.lat)})
+    for w, world in enumerate(worlds):
+        counts = world.data["treated_at"].transpose("replication", "time", "flow").values[:, steps].mean(axis=0)
+        pairs = zip(world.data["flow_place"].values, world.data["flow_facility"].values)
+        for flow, (place, facility) in enumerate(pairs):
+            to, stands = facilities.get(str(facility), (None, None))
+            if str(place) in home and to is not None and stands != str(place):
+                cell = cells.setdefault((home[str(place)], to), np.zeros((len(worlds), len(parts))))
+                cell[w] = [counts[part, flow].mean() for part in parts]
+    if not cells:
+        return None
+    keys = list(cells)
+    largest, share = most_of(np.array([cells[key] for key in keys])[:, None])
+    arcs = [{"place": keys[i][0], "to": keys[i][1], "values": numbers(cells[keys[i]], 5)} for i, _ in largest]
+    used = sorted({arc["to"] for arc in arcs})
+    for arc in arcs:
+        arc["to"] = used.index(arc["to"])
+    return {"arcs": arcs, "ends": [ends[i] for i in used], "periods": names, "split": split, "share": share}
+
+
+def flows_to_provinces(worlds, steps, selected):
     """Out of their province: who of each county is treated in which other one, a step. The county's number is of the file;
     where people of a province go to several, it is split as the whole province is. None where the file has no flows."""
     if not all({"flow_treated", "treated_elsewhere", "place_province"} <= set(world.data) for world in worlds):
@@ -210,12 +257,9 @@ def flows(worlds, steps, selected):
             total = there.sum(axis=1, keepdims=True)
             share = np.divide(there, total, out=np.zeros_like(there, dtype=float), where=total > 0)
             values[:, :, w, p] = np.where(home[:, None] >= 0, leaving[part].mean(axis=0)[:, None] * share[home], 0)
-    most = values.max(axis=(2, 3))
-    order = np.argsort(-most, axis=None)[:MOST_ARCS]
-    arcs = [{"place": int(i), "to": provinces[j], "values": numbers(values[i, j], 5)}
-            for i, j in zip(*np.unravel_index(order, most.shape)) if most[i, j] > 0]
-    shown = sum(values[arc["place"], provinces.index(arc["to"])].sum() for arc in arcs)
-    return {"arcs": arcs, "periods": names, "split": split, "share": numbers(shown / max(values.sum(), 1e-300), 3)}
+    pairs, share = most_of(values)
+    arcs = [{"place": i, "to": provinces[j], "values": numbers(values[i, j], 5)} for i, j in pairs]
+    return {"arcs": arcs, "periods": names, "split": split, "share": share}
 
 
 def atlas(worlds):
@@ -307,6 +351,24 @@ def cost_of(run):
     return total, run.values("daly", condition=people_of(run))[0].values[:, steps].sum(axis=1)
 
 
+def worth_of(comparison):
+    """What `compare --worth` has found: costs and DALYs by replication, and the chance of being worth it by price."""
+    data = comparison.data
+    if "worth_cost" not in data or "acceptability" not in data:
+        return None
+    prices = data["threshold"].values
+    answer = []
+    for i, label in enumerate(comparison.scenarios[1:], start=1):
+        averted, cost = data["worth_dalys_averted"].values[i], data["worth_cost"].values[i]
+        answer.append({"label": label, "averted": numbers(averted), "cost": numbers(cost),
+                       "mean": [numbers(averted.mean()), numbers(cost.mean())],
+                       "half": [numbers(mean_band(averted[:, None])[1][0]), numbers(mean_band(cost[:, None])[1][0])],
+                       "prices": numbers(prices), "chance": numbers(data["acceptability"].values[i], 4),
+                       "threshold": numbers(data.attrs.get("worth_threshold", np.nan)),
+                       "perspective": str(data.attrs.get("worth_perspective", ""))})
+    return answer
+
+
 def worth(worlds):
     """Of each alternative: DALYs averted and cost more than the base, by replication."""
     if not all({"daly", "patient_cost"} <= set(world.data) for world in worlds):
@@ -334,6 +396,94 @@ def about(world):
             "text": str(attrs.get("scenario_written", ""))}
 
 
+# --- Studies
+
+
+def factors_of(data):
+    names = [str(name) or str(code) for name, code in zip(data["factor_name"].values, data["factor"].values)]
+    return [{"id": str(code), "name": name} for code, name in zip(data["factor"].values, names)]
+
+
+def written(form, value):
+    number = f"{value:.6g}"
+    return form.replace("{}", number) if "{}" in form else number
+
+
+def tornado_of(y, data):
+    """As `sensitivity --json`: of each factor what its low and its high value change, the widest first."""
+    rows = []
+    for f, factor in enumerate(factors_of(data)):
+        row, form = {"factor": factor["id"]}, str(data["factor_form"].values[f])
+        for end, point in (("low", 1 + 2 * f), ("high", 2 + 2 * f)):
+            mean, half = mean_band((y[point] - y[0])[:, None])
+            row[end] = written(form, float(data["factor_value"].values[point, f]))
+            row[f"{end}_difference"] = {"mean": numbers(mean[0]), "ci95": None if np.isnan(half[0]) else
+                                        [numbers(mean[0] - half[0]), numbers(mean[0] + half[0])]}
+        rows.append(row)
+    reach = [max(abs(row[f"{end}_difference"]["mean"] or 0) for end in ("low", "high")) for row in rows]
+    return [rows[i] for i in np.argsort(reach, kind="stable")[::-1]]
+
+
+def study_of_file(data, label):
+    """Points: one at a time as a tornado, others as a response over each factor."""
+    kind, scenarios = str(data.attrs.get("design_kind", "")), [str(s) for s in data["scenario"].values]
+    values = data["metric_value"].transpose("scenario", "point", "replication", "metric").values
+    tornado = kind == "one_at_a_time" and values.shape[1] == 1 + 2 * data.sizes["factor"]
+    kept = np.unique(np.linspace(0, values.shape[1] - 1, min(values.shape[1], MOST_POINTS)).astype(int))
+    responses = []
+    for m, metric in enumerate(data["metric"].values):
+        for s in range(1 if len(scenarios) > 1 else 0, len(scenarios)):
+            y = values[s, :, :, m] - (values[0, :, :, m] if s else 0)
+            response = {"metric": str(metric), "unit": str(data["metric_unit"].values[m]), "scenario": scenarios[s],
+                        "base": scenarios[0] if s else None}
+            if tornado:
+                response["tornado"] = tornado_of(y, data)
+            else:
+                mean, half = mean_band(y.T)
+                response.update(mean=numbers(mean[kept]), half=numbers(half[kept]))
+            responses.append(response)
+    study = {"title": str(data.attrs.get("title", "")), "label": label, "kind": kind, "points": int(values.shape[1]),
+             "replications": int(values.shape[2]), "factors": factors_of(data), "responses": responses}
+    if not tornado:
+        for f, factor in enumerate(study["factors"]):
+            factor["values"], factor["form"] = numbers(data["factor_value"].values[kept, f]), str(data["factor_form"].values[f])
+    return study
+
+
+def study_of_text(path):
+    """What `sensitivity --json` has printed."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            study = json.load(file)
+        responses = [r for r in study["responses"] if r.get("tornado") or r.get("indices")]
+        study = {"title": study.get("title") or "", "label": os.path.basename(path), "kind": study["kind"], "points": study["points"],
+                 "replications": study["replications"], "responses": responses,
+                 "factors": [{"id": f["id"], "name": f.get("name") or f["id"]} for f in study["factors"]]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Problem(f"{path}: is not of `counterpart sensitivity --json`: {error}") from None
+    if not responses:
+        raise Problem(f"{path}: has neither a tornado nor Sobol' indices; give the file of `sensitivity -o` for others")
+    return study
+
+
+def is_study(path):
+    if path.endswith(".json"):
+        return True
+    with results.open(path) as file:
+        return {"point", "factor", "metric", "replication"} <= set(file.data.sizes)
+
+
+def studies_of(paths):
+    studies = []
+    for path in paths:
+        if path.endswith(".json"):
+            studies.append(study_of_text(path))
+        else:
+            with results.open(path) as file:
+                studies.append(study_of_file(file.data, os.path.basename(path)))
+    return studies
+
+
 def worlds_of(paths):
     worlds = [results.open(path) for path in paths]
     for world in worlds:
@@ -351,11 +501,16 @@ def worlds_of(paths):
 
 def content(paths):
     """All that the page shows."""
+    studies = studies_of([path for path in paths if is_study(path)])
+    paths = [path for path in paths if not is_study(path)]
+    if not paths:
+        return {"worlds": [], "headlines": [], "targets": [], "about": [], "studies": studies}
     worlds = worlds_of(paths)
-    page = {"headlines": headlines(worlds), "targets": targets(worlds), "about": [about(world) for world in worlds]}
+    page = {"studies": studies, "headlines": headlines(worlds), "targets": targets(worlds), "about": [about(world) for world in worlds]}
     if isinstance(worlds[0], results.Comparison):
         page["worlds"] = [{"label": label, "title": title} for label, title in
                           zip(worlds[0].scenarios, map(str, worlds[0].data["scenario_title"].values))]
+        page["worth"] = worth_of(worlds[0])
         return page
     page["worlds"] = [{"label": world.label, "title": world.title or world.label} for world in worlds]
     if "time" in worlds[0].data.sizes and len({world.data.sizes["time"] for world in worlds}) == 1:
@@ -401,7 +556,7 @@ def page_of(paths, lang):
     code, licence = library()
     data.update(lang=lang, words={key: pair[0 if lang == "en" else 1] for key, pair in words.items()}, licence=licence)
     text = read("page.html")
-    title = data["worlds"][-1]["title"]
+    title = data["worlds"][-1]["title"] if data["worlds"] else data["studies"][0]["title"]
     for mark, part in (("TITLE", title.replace("&", "&amp;").replace("<", "&lt;")),
                        ("LANG", "zh-Hans" if lang == "zh" else "en"), ("STYLE", read("page.css")),
                        ("DATA", inert(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))),
@@ -412,7 +567,8 @@ def page_of(paths, lang):
 
 def main():
     parser = argparse.ArgumentParser(description="One self-contained page about result files, the base first.")
-    parser.add_argument("results", nargs="+", metavar="RESULT", help="files of `counterpart run`, or one of `compare`")
+    parser.add_argument("results", nargs="+", metavar="RESULT", help="files of `counterpart run` (the base first), or one of `compare`; studies: files of `sensitivity` and "
+                             "`merge`, or what `sensitivity --json` prints")
     parser.add_argument("-o", "--output", default="report.html", metavar="FILE", help="where the page goes (%(default)s)")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the page (%(default)s)")
     asked = parser.parse_args()

@@ -8,6 +8,18 @@
 #include "study/text.h"
 #include "study/text_table.h"
 
+void best_count(struct best *best)
+{
+    const struct best_world *winner = &best->world[best->winner];
+    for (size_t w = 0; w < best->worlds; w++) {
+        struct best_world *world = &best->world[w];
+        const size_t both =
+            world->replications < winner->replications ? world->replications : winner->replications;
+        world->stats = stats_of(world->values, world->replications);
+        world->behind = stats_paired(winner->values, world->values, both);
+    }
+}
+
 static size_t spent_by(const struct best *best)
 {
     size_t spent = 0;

@@ -105,6 +105,18 @@ static void add_names(struct text_table *table, const struct world *world, enum 
     add_line(table, head, value);
 }
 
+static void add_sample(struct text_table *table, const struct world *world, struct text *value)
+{
+    const struct world_sample sample = world_sample(world);
+    if (sample.prefectures == 0)
+        return;
+    text_add(value,
+             "%.3g%% of the people, in %zu prefecture%s; the others do not fall ill, and %zu facilities are "
+             "closed",
+             100 * sample.share, sample.prefectures, sample.prefectures == 1 ? "" : "s", sample.outside);
+    add_line(table, "Sample", value);
+}
+
 static void add_policies(struct text_table *table, const struct scenario *scenario, struct text *value)
 {
     if (scenario->policies.count == 0) {
@@ -173,6 +185,7 @@ static int fill(struct text_table *table, const struct scenario *scenario, const
     text_add(value, "%" PRId64 ", seed %s", scenario->run.replications, scenario->run.seed);
     add_line(table, "Replications", value);
     add_names(table, world, DIM_PLACE, "Places", value);
+    add_sample(table, world, value);
     add_names(table, world, DIM_FACILITY, "Facilities", value);
     text_add(value, "%zu with settings or statistics of their own", scenario->stations.count);
     add_line(table, "Stations", value);

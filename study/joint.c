@@ -240,15 +240,22 @@ static int join_replication(struct joint *joint, const struct pairing *pairing, 
     return result;
 }
 
+int joint_init(struct joint *joint, size_t replications, struct err *err)
+{
+    *joint = (struct joint){.replications = replications};
+    joint->by_replication = arena_zeroed(&joint->arena, replications, sizeof *joint->by_replication, err);
+    joint->room = arena_zeroed(&joint->arena, replications, sizeof *joint->room, err);
+    return joint->by_replication == NULL || joint->room == NULL ? -1 : 0;
+}
+
 int joint_of(struct joint *joint, const struct fate_file *base, const struct fate_file *other,
              size_t replications, const struct joint_absent *absent, struct err *err)
 {
-    *joint = (struct joint){.replications = replications};
     struct pairing pairing = {.only_count = 0};
-    int result = -1;
-    joint->by_replication =
-        arena_zeroed(&joint->arena, joint->replications, sizeof *joint->by_replication, err);
-    if (joint->by_replication != NULL && match_streams(&pairing, base, other, err) == 0)
+    int result = joint_init(joint, replications, err);
+    if (result == 0)
+        result = match_streams(&pairing, base, other, err);
+    if (result == 0)
         result = find_groups(joint, &pairing, base, other, err);
     for (uint32_t r = 0; r < joint->replications && result == 0; r++)
         result = join_replication(joint, &pairing, base, other, absent == NULL ? NULL : &absent[r], r, err);
@@ -353,15 +360,9 @@ int joint_pick(const struct fate_file *file, uint64_t seed, uint32_t replication
 
 struct stats joint_stats(const struct joint *joint, enum joint_field field)
 {
-    struct err err = ERR_INIT;
-    double *values = mem_zeroed(joint->replications, sizeof *values, &err);
-    if (values == NULL)
-        return (struct stats){.mean = NAN, .sd = NAN, .half = NAN};
     for (size_t r = 0; r < joint->replications; r++)
-        values[r] = (double)joint->by_replication[r].of[field];
-    const struct stats stats = stats_of(values, joint->replications);
-    free(values);
-    return stats;
+        joint->room[r] = (double)joint->by_replication[r].of[field];
+    return stats_of(joint->room, joint->replications);
 }
 
 double joint_mean(const struct joint *joint, int64_t sum)

@@ -63,6 +63,7 @@ struct joint_place {
 struct joint {
     size_t replications;
     struct joint_counts *by_replication;
+    double *room; /* for one column of them while it is looked at */
     struct joint_counts sum;
     int64_t where[FATE_WHERES][FATE_WHERES]; /* [base][here] */
     struct joint_class *classes;
@@ -78,6 +79,9 @@ struct joint_absent {
     uint64_t number; /* in the order of falling ill */
     bool known;      /* false: nobody was treated */
 };
+
+/* Room for the counts of so many replications. Zeroes *joint first. */
+MUST_CHECK int joint_init(struct joint *joint, size_t replications, struct err *err);
 
 /* Of the first replications, which both files must have. absent: by replication, of whom nothing is counted;
  * NULL: nobody. Zeroes *joint first. */

@@ -8,8 +8,8 @@ int people_init(struct people *people, const char *const *labels, struct fate_fi
 {
     *people = (struct people){.worlds = worlds, .labels = labels};
     people->joint = mem_zeroed(worlds, sizeof *people->joint, err);
-    people->placebo = mem_zeroed(worlds, sizeof *people->placebo, err);
-    if (people->joint == NULL || people->placebo == NULL)
+    people->placebo = people->joint == NULL ? NULL : mem_zeroed(worlds, sizeof *people->placebo, err);
+    if (people->placebo == NULL)
         return -1;
     for (size_t w = 0; w < worlds; w++)
         if (joint_of(&people->joint[w], files[0], files[w], replications, NULL, err) != 0 ||

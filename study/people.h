@@ -37,4 +37,10 @@ json_t *people_json(const struct people *people); /* NULL when memory runs out *
 MUST_CHECK int people_put(const struct people *people, struct result *result, struct arena *arena,
                           struct err *err);
 
+/* Whether a comparison's file has them. */
+bool people_is_in(const struct result *result);
+/* From such a file, which must outlive it. labels: of its worlds; borrowed. Zeroes *people first. */
+MUST_CHECK int people_of(struct people *people, const struct result *result, const char *const *labels,
+                         struct err *err);
+
 #endif

@@ -76,7 +76,7 @@ static int view_targets(struct run_view *view, const struct result *result, stru
                : 0;
 }
 
-static double attribute_number(const struct result *result, const char *name)
+double run_view_number(const struct result *result, const char *name)
 {
     for (size_t i = 0; i < result->attribute_count; i++)
         if (strcmp(result->attributes[i].name, name) == 0 && result->attributes[i].type != RESULT_TEXT)
@@ -93,9 +93,9 @@ int run_view_of(struct run_view *view, const struct result *result, struct err *
                               .start = attribute_text(result, "start"),
                               .scenario_written = attribute_text(result, "scenario_written"),
                               .scenario_resolved = attribute_text(result, "scenario_resolved"),
-                              .warmup_days = attribute_number(result, "warmup_days"),
-                              .price_year = attribute_number(result, "price_year"),
-                              .discount = attribute_number(result, "discount")};
+                              .warmup_days = run_view_number(result, "warmup_days"),
+                              .price_year = run_view_number(result, "price_year"),
+                              .discount = run_view_number(result, "discount")};
     const struct result_dimension *replication = result_find_dimension(result, "replication");
     if (replication == NULL || replication->size == 0)
         return err_fail(err, "no dimension 'replication'; this is not the result of a run");

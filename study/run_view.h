@@ -25,6 +25,9 @@ struct run_view {
 /* Fails when the result is not that of a run: variables missing or of another shape or type. */
 MUST_CHECK int run_view_of(struct run_view *view, const struct result *result, struct err *err);
 
+/* An attribute of the whole file; NaN when there is none, or it is a text. */
+double run_view_number(const struct result *result, const char *name);
+
 /* The variable of that name when it has this type and exactly these dimensions (by name, NULL ends); NULL
  * otherwise. */
 const struct result_variable *run_view_variable(const struct result *result, const char *name,

@@ -24,9 +24,10 @@ struct sweep {
     const char *folder;          /* borrowed */
     enum detail detail;          /* which metrics, where the design names none */
     size_t tasks, shard_tasks, shards;
-    size_t member, members;    /* this process makes the shards s with s % members == member */
+    size_t member, members;    /* this member makes the shards s with s % members == member */
     uint64_t fingerprint;      /* of all that the bytes of the shards depend on */
-    int common_lock, own_lock; /* -1: not held, where the file system knows no locks too */
+    int common_lock, own_lock; /* -1: not open */
+    bool locked;               /* false where the file system knows no locks */
 };
 
 /* Zeroes *sweep first: sweep_free() is always safe. members >= 1. */
@@ -39,6 +40,10 @@ void sweep_free(struct sweep *sweep); /* gives the folder back; safe to repeat *
  * plan. */
 MUST_CHECK int sweep_open(struct sweep *sweep, bool resume, struct err *err);
 
+/* The fingerprint as files say it. */
+enum { SWEEP_FINGERPRINT = 17 };
+void sweep_fingerprint_text(const struct sweep *sweep, char text[SWEEP_FINGERPRINT]);
+
 struct sweep_progress {
     size_t shards, shards_kept, shards_made; /* of this member; kept: found whole */
     size_t tasks, tasks_done;                /* that are to be run now */
@@ -46,14 +51,14 @@ struct sweep_progress {
 
 struct sweep_options {
     unsigned threads;
-    /* Called after each task, never by two threads at once; false: whole shards are left, and no more are
-     * begun. May be NULL. */
+    /* Called after each task and now and then, never by two threads at once; false: whole shards are left,
+     * and no more are begun. May be NULL. */
     bool (*go_on)(void *data, const struct sweep_progress *progress);
     void *data;
 };
 
-/* Makes the member's shards that are missing or damaged. 0 also when go_on has ended it: then shards_kept +
- * shards_made < shards. */
+/* Makes the member's shards that are missing or damaged, and writes its manifest. 0 also when go_on has ended
+ * it: then shards_kept + shards_made < shards. */
 MUST_CHECK int sweep_run(const struct sweep *sweep, const struct sweep_options *options,
                          struct sweep_progress *progress, struct err *err);
 

@@ -10,6 +10,7 @@
 
 #include "study/metric_book.h"
 #include "study/run_view.h"
+#include "study/sweep_manifest.h"
 
 char *sweep_plan_path(const char *folder, struct err *err)
 {
@@ -142,20 +143,35 @@ struct merging {
     const struct sweep_folder *folder;
     struct sweep_merged *merged;
     struct metric_book book;
+    struct sweep_manifest manifest;
     double *values; /* owned until it is merged: [scenario][task][capacity of metrics] */
     bool gaps;
     size_t *missing;
     struct err *err;
 };
 
+/* Reads a shard that is whole, and is what a manifest lists, if any does. */
+static int read_whole(struct merging *merging, struct result *shard, size_t number, struct err *err)
+{
+    const struct sweep_folder *folder = merging->folder;
+    unsigned char digest[SHA256_BYTES];
+    if (sweep_shard_read(shard, folder->path, folder->fingerprint, number, number * folder->shard_tasks,
+                         sweep_shard_size(folder->tasks, folder->shard_tasks, number), err) != 0)
+        return -1;
+    int status = sweep_manifest_digest(folder->path, number, digest, err);
+    if (status == 0 && !sweep_manifest_note(&merging->manifest, number, digest))
+        status = err_fail(err, "it has other bytes than a manifest of the folder lists");
+    if (status != 0)
+        result_free(shard);
+    return status;
+}
+
 /* Reads a shard; 1 when it is missing or damaged and that is allowed. */
 static int read_one(struct merging *merging, struct result *shard, size_t number)
 {
     const struct sweep_folder *folder = merging->folder;
     struct err why = ERR_INIT;
-    const size_t size = sweep_shard_size(folder->tasks, folder->shard_tasks, number);
-    if (sweep_shard_read(shard, folder->path, folder->fingerprint, number, number * folder->shard_tasks, size,
-                         &why) == 0)
+    if (read_whole(merging, shard, number, &why) == 0)
         return 0;
     (*merging->missing)++;
     if (merging->gaps)
@@ -300,7 +316,11 @@ int sweep_merge(struct sweep_merged *merged, const struct sweep_folder *folder, 
     *missing = 0;
     struct merging merging = {
         .folder = folder, .merged = merged, .gaps = gaps, .missing = missing, .err = err};
-    int status = each_shard(&merging, false);
+    int status = sweep_manifest_init(&merging.manifest, folder->shards, err);
+    if (status == 0)
+        status = sweep_manifest_read(&merging.manifest, folder->path, folder->fingerprint, err);
+    if (status == 0)
+        status = each_shard(&merging, false);
     if (status == 0)
         status = make_room(&merging);
     *missing = 0;
@@ -309,6 +329,7 @@ int sweep_merge(struct sweep_merged *merged, const struct sweep_folder *folder, 
     if (status == 0)
         status = put_together(&merging);
     metric_book_free(&merging.book);
+    sweep_manifest_free(&merging.manifest);
     return status;
 }
 

@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
 
 #include "sim/rng.h"
+#include "study/run_view.h"
 
 enum { RESAMPLES = 2000 };
 
@@ -117,6 +117,9 @@ static int make_room(struct worth *worth, struct err *err)
     size_t cells = 0;
     if (__builtin_mul_overflow(worth->replications, worth->years, &cells))
         return err_fail(err, "out of memory: too many replications and years");
+    worth->room = arena_zeroed(&worth->arena, worth->replications, sizeof *worth->room, err);
+    if (worth->room == NULL)
+        return -1;
     worth->world = arena_zeroed(&worth->arena, worth->worlds, sizeof *worth->world, err);
     for (size_t w = 0; worth->world != NULL && w < worth->worlds; w++) {
         struct worth_world *of = &worth->world[w];
@@ -192,28 +195,22 @@ static int check(const struct comparison *c, const struct run_view *views, struc
             return err_fail(err, "%s discounts at %g a year and %s at %g: set scenario.discount to the same",
                             c->labels[0], views[0].discount, c->labels[w], views[w].discount);
     }
-    if (find(c, "discounted/daly") == c->metrics)
-        return err_fail(err,
-                        "nothing is known of years of life and costs, which scenarios with places count");
     return 0;
 }
 
-int worth_init(struct worth *worth, const struct comparison *comparison, const struct run_view *views,
-               enum worth_perspective perspective, double threshold, struct err *err)
+/* What has been gathered of the perspective, threshold and prices that *worth says. */
+static int weigh(struct worth *worth, const struct comparison *comparison, struct err *err)
 {
-    *worth = (struct worth){.perspective = perspective,
-                            .threshold = threshold,
-                            .price_year = views[0].price_year,
-                            .discount = views[0].discount,
-                            .replications = comparison->replications,
-                            .worlds = comparison->worlds,
-                            .labels = comparison->labels};
-    if (check(comparison, views, err) != 0)
-        return -1;
+    worth->replications = comparison->replications;
+    worth->worlds = comparison->worlds;
+    worth->labels = comparison->labels;
+    if (find(comparison, "discounted/daly") == comparison->metrics)
+        return err_fail(err,
+                        "nothing is known of years of life and costs, which scenarios with places count");
     while (year_metric(comparison, worth->years, "insurer_cost") < comparison->metrics)
         worth->years++;
     for (size_t t = 0; t < WORTH_THRESHOLDS; t++)
-        worth->at[t] = 3 * threshold * (double)t / (WORTH_THRESHOLDS - 1);
+        worth->at[t] = 3 * worth->threshold * (double)t / (WORTH_THRESHOLDS - 1);
     if (make_room(worth, err) != 0)
         return -1;
     for (size_t w = 0; w < worth->worlds; w++) {
@@ -224,6 +221,40 @@ int worth_init(struct worth *worth, const struct comparison *comparison, const s
         accept(worth, &worth->world[w]);
     }
     return 0;
+}
+
+int worth_init(struct worth *worth, const struct comparison *comparison, const struct run_view *views,
+               enum worth_perspective perspective, double threshold, struct err *err)
+{
+    *worth = (struct worth){.perspective = perspective,
+                            .threshold = threshold,
+                            .price_year = views[0].price_year,
+                            .discount = views[0].discount};
+    return check(comparison, views, err) != 0 ? -1 : weigh(worth, comparison, err);
+}
+
+bool worth_is_in(const struct result *result)
+{
+    return result_text(result, "worth_perspective") != NULL;
+}
+
+int worth_of(struct worth *worth, const struct comparison *comparison, const struct result *result,
+             struct err *err)
+{
+    const char *name = result_text(result, "worth_perspective");
+    size_t perspective = 0;
+    *worth = (struct worth){.threshold = run_view_number(result, "worth_threshold"),
+                            .price_year = run_view_number(result, "price_year"),
+                            .discount = run_view_number(result, "discount")};
+    while (perspective < WORTH_PERSPECTIVES &&
+           strcmp(worth_perspectives[perspective], name == NULL ? "" : name) != 0)
+        perspective++;
+    if (perspective == WORTH_PERSPECTIVES || !(worth->threshold > 0) || !isfinite(worth->threshold) ||
+        !isfinite(worth->price_year) || !isfinite(worth->discount))
+        return err_fail(err, "no perspective, threshold, price_year and discount as a comparison with "
+                             "--worth has them");
+    worth->perspective = (enum worth_perspective)perspective;
+    return weigh(worth, comparison, err);
 }
 
 void worth_free(struct worth *worth)
@@ -250,29 +281,17 @@ const char *worth_verdict(const struct worth *worth, size_t world)
 
 struct stats worth_net_benefit(const struct worth *worth, size_t world, double threshold)
 {
-    struct err err = ERR_INIT;
-    double *net = mem_zeroed(worth->replications, sizeof *net, &err);
-    if (net == NULL)
-        return (struct stats){.mean = NAN, .sd = NAN, .half = NAN};
     for (size_t r = 0; r < worth->replications; r++)
-        net[r] = threshold * worth->world[world].averted[r] - worth->world[world].cost[r];
-    const struct stats stats = stats_of(net, worth->replications);
-    free(net);
-    return stats;
+        worth->room[r] = threshold * worth->world[world].averted[r] - worth->world[world].cost[r];
+    return stats_of(worth->room, worth->replications);
 }
 
 struct stats worth_budget(const struct worth *worth, size_t world, size_t year, bool insurer, bool programme)
 {
-    struct err err = ERR_INIT;
     const struct worth_world *of = &worth->world[world];
-    double *sum = mem_zeroed(worth->replications, sizeof *sum, &err);
-    if (sum == NULL)
-        return (struct stats){.mean = NAN, .sd = NAN, .half = NAN};
     for (size_t r = 0; r < worth->replications; r++) {
         const size_t at = r * worth->years + year;
-        sum[r] = (insurer ? of->insurer[at] : 0) + (programme ? of->programme[at] : 0);
+        worth->room[r] = (insurer ? of->insurer[at] : 0) + (programme ? of->programme[at] : 0);
     }
-    const struct stats stats = stats_of(sum, worth->replications);
-    free(sum);
-    return stats;
+    return stats_of(worth->room, worth->replications);
 }

@@ -12,6 +12,7 @@
 
 #include "sim/err.h"
 #include "study/compare.h"
+#include "study/result_file.h"
 #include "study/stats.h"
 #include "study/text.h"
 
@@ -58,6 +59,7 @@ struct worth {
     size_t replications, worlds, years;
     const char *const *labels; /* borrowed: by world, the base first */
     struct worth_world *world; /* by world; the base is worth nothing against itself */
+    double *room;              /* for sums by replication while they are looked at */
     struct arena arena;        /* owns all arrays */
 };
 
@@ -66,6 +68,11 @@ struct worth {
 MUST_CHECK int worth_init(struct worth *worth, const struct comparison *comparison,
                           const struct run_view *views, enum worth_perspective perspective, double threshold,
                           struct err *err);
+/* From a comparison's file that has one; refuses what worth_put() does not write. Zeroes *worth first. */
+MUST_CHECK int worth_of(struct worth *worth, const struct comparison *comparison, const struct result *result,
+                        struct err *err);
+/* Whether a comparison's file has one. */
+bool worth_is_in(const struct result *result);
 void worth_free(struct worth *worth); /* safe to repeat */
 
 /* In words: "costs less and averts DALYs: dominates the base" ... */

@@ -6,6 +6,7 @@
 
 #include "models/policy.h"
 #include "models/world_parts.h"
+#include "sim/int128.h"
 #include "sim/state.h"
 
 enum phase { AT_HOME, ON_THE_WAY, THERE, ON_THE_WAY_BACK };
@@ -16,6 +17,8 @@ static bool has_length(struct key_span span)
 {
     return span.months != 0 || span.us != 0;
 }
+
+#define WEEK_US (INT64_C(7) * 86400000000)
 
 /* Later than all runs end, and early enough that spans can be added. */
 #define NEVER_US (INT64_C(400000) * 86400000000)
@@ -445,12 +448,30 @@ static int move_one(struct rota *rota, struct world *world, struct rota_errand *
     return 0;
 }
 
+static int64_t cost_until(const struct rota *rota, int64_t at_us)
+{
+    return (int64_t)((int128)rota->spec->weekly_cost_fen * at_us / WEEK_US);
+}
+
+/* Nobody moves before the next epoch: what is spent until then is spent now. */
+static void spend(const struct rota *rota, struct world *world, int64_t now_us)
+{
+    const int64_t until_us = world->next_plan_us < world->end_us ? world->next_plan_us : world->end_us;
+    const int64_t due_fen = cost_until(rota, until_us) - cost_until(rota, now_us);
+    for (size_t e = 0; e < rota->errands; e++)
+        if (rota->errand[e].phase != AT_HOME)
+            world_fa(world, world->facilities.offer[rota->errand[e].offer].facility)[FA_programme_cost] +=
+                due_fen;
+}
+
 int rota_move(struct rota *rota, struct world *world, int64_t now_us, struct err *err)
 {
     let_depart(rota, world, now_us);
     for (size_t e = 0; e < rota->errands; e++)
         if (rota->errand[e].phase != AT_HOME && move_one(rota, world, &rota->errand[e], now_us, err) != 0)
             return -1;
+    if (rota->spec->weekly_cost_fen > 0)
+        spend(rota, world, now_us);
     return 0;
 }
 

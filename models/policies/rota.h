@@ -27,8 +27,9 @@ struct rota_spec {
     struct key_span every; /* from the begin of a batch to that of the next; without a length: the stint */
     int starts;            /* enum rota_starts */
     int64_t trainees;
-    double on_duty; /* chance that a trainee is on duty at a case */
-    int assignment; /* enum skill_assignment: who of those on duty is supervised */
+    double on_duty;          /* chance that a trainee is on duty at a case */
+    int assignment;          /* enum skill_assignment: who of those on duty is supervised */
+    int64_t weekly_cost_fen; /* of each who is away, the ways included */
 };
 
 /* Their rows: KIND is "policies(dispatch)", OWNER the policy's struct with a member `rota`. */
@@ -80,10 +81,16 @@ struct rota_spec {
          ROTA_MEMBER(OWNER, on_duty),                                                                        \
          .fallback = "0.8",                                                                                  \
          .help = "Chance that a given trainee is on duty when a case comes."},                               \
+        {.path = KIND ".assignment",                                                                         \
+         .type = KEY_CHOICE,                                                                                 \
+         ROTA_MEMBER(OWNER, assignment),                                                                     \
+         .fallback = "most_advanced",                                                                        \
+         .choices = "most_advanced|rotating|least_advanced",                                                 \
+         .help = "Which of the trainees on duty does a case under supervision."},                            \
     {                                                                                                        \
-        .path = KIND ".assignment", .type = KEY_CHOICE, ROTA_MEMBER(OWNER, assignment),                      \
-        .fallback = "most_advanced", .choices = "most_advanced|rotating|least_advanced",                     \
-        .help = "Which of the trainees on duty does a case under supervision."                               \
+        .path = KIND ".weekly_cost", .type = KEY_MONEY, ROTA_MEMBER(OWNER, weekly_cost_fen),                 \
+        .fallback = "0 CNY", .low = 0, .high = INFINITY,                                                     \
+        .help = "What the programme spends on each of them a week, the ways included: travel, lodging, pay." \
     }
 
 /* One of the people who may be sent. */

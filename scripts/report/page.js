@@ -107,9 +107,9 @@
 
   // --- Head
 
-  const last = worlds[worlds.length - 1];
-  document.getElementById("title").textContent = last.title;
-  document.getElementById("subtitle").textContent = (paired ? say("against") + ": " + worlds.slice(0, -1).map((w) => w.title).join("; ") + " · " : "") +
+  const last = worlds[worlds.length - 1] || data.studies[0];
+  document.getElementById("title").textContent = last.title || last.label;
+  if (worlds.length) document.getElementById("subtitle").textContent = (paired ? say("against") + ": " + worlds.slice(0, -1).map((w) => w.title).join("; ") + " · " : "") +
     data.about[0].replications + " " + say("replications");
   document.querySelectorAll("[data-word]").forEach((element) => { element.textContent = say(element.dataset.word); });
   const root = document.documentElement;
@@ -294,7 +294,7 @@
   const PAIR = { light: ["#00487a", "#5aa5d6", "#d3d7db", "#f0a05a", "#a83f00"], dark: ["#7cc8ff", "#2f7cb0", "#4a525b", "#bf6a22", "#ffb272"] };
   const ramp = (colours) => d3.scale.linear().domain(d3.range(colours.length).map((i) => i / (colours.length - 1))).range(colours).clamp(true);
 
-  function project(places, centres, arcs, width, height, homeOnly) {
+  function project(places, centres, width, height, homeOnly) {
     const points = places.lon.map((lon, i) => [lon, places.lat[i]]);
     const others = homeOnly ? [] : centres.map((c) => [c.lon, c.lat]);
     const all = points.concat(others);
@@ -327,7 +327,7 @@
       choice(say("metric"), atlas.metrics.map((m) => nameOf(m.name)), (i) => { state.metric = i; draw(); }, "map-metric"),
       choice(say("show"), worldChoices, (i) => { state.world = i; draw(); }, "map-world"));
     controls.querySelector("#map-world").value = state.world;
-    const flowing = atlas.flows && atlas.flows.arcs.length > 0;
+    const flowing = atlas.flows && atlas.flows.arcs.length > 0, hospitals = (flowing && atlas.flows.ends) || [];
     const animate = make("button", { id: "map-animate", type: "button", "aria-pressed": "false" }, say("animate"));
     if (flowing) {
       controls.append(choice(say("flows"), ["flows.off", ...atlas.flows.periods.map((p) => "flows." + p)].map((w) => say(w)), (i) => { state.flow = i; draw(); }, "map-flows"), animate);
@@ -337,7 +337,7 @@
     const box = make("div", { id: "map-box" }, canvas, tip);
     const ramps = make("canvas", { width: 180, height: 12 }), low = make("span", {}), high = make("span", {}), what = make("span", {});
     part.append(controls, make("div", { class: "controls" }, play, slider, when), box, make("div", { id: "key" }, what, low, ramps, high), said);
-    if (flowing) part.append(make("p", { class: "note" }, say("note.flows", { share: fixed(atlas.flows.share * 100, 0) })));
+    if (flowing) part.append(make("p", { class: "note" }, say(hospitals.length ? "note.flows.hospitals" : "note.flows", { share: fixed(atlas.flows.share * 100, 0) })));
 
     const numbersOf = (world) => {
       const key = state.metric + ":" + world;
@@ -361,7 +361,7 @@
       }
       return reaches[key];
     }
-    let width = 0, height = 0, at = [], centreAt = [], radius = [], toScreen, labels = [], order = [];
+    let width = 0, height = 0, at = [], centreAt = [], hospitalAt = [], radius = [], toScreen, labels = [], order = [];
     function size() {
       width = box.clientWidth || 600;
       height = Math.round(Math.max(320, Math.min(640, width * 0.66)));
@@ -369,9 +369,10 @@
       canvas.width = width * ratio;
       canvas.height = height * ratio;
       canvas.style.height = height + "px";
-      toScreen = project(places, atlas.centres, null, width, height, state.homeOnly);
+      toScreen = project(places, atlas.centres.concat(hospitals), width, height, state.homeOnly);
       at = places.lon.map((lon, i) => toScreen(lon, places.lat[i]));
       centreAt = atlas.centres.map((c) => toScreen(c.lon, c.lat));
+      hospitalAt = hospitals.map((c) => toScreen(c.lon, c.lat));
       const most = Math.sqrt(d3.max(places.people) || 1), largest = Math.max(3.2, Math.min(22, 190 / Math.sqrt(count)));
       radius = places.people.map((people) => Math.max(1.6, largest * Math.sqrt(people) / most));
       order = d3.range(count).sort((a, b) => radius[b] - radius[a]);
@@ -415,6 +416,7 @@
     };
     const RANK = ["national", "regional", "provincial", "prefecture", "county", "township", "village"];
     function destinations() {
+      if (hospitals.length) return (i) => hospitalAt[i];
       const best = {}, provinces = ends();
       atlas.centres.forEach((c, i) => {
         const nearest = c.province;
@@ -487,7 +489,8 @@
       });
       context.fillStyle = css("--ink");
       context.strokeStyle = edge;
-      centreAt.forEach((p) => { context.fillRect(p[0] - 4, p[1] - 4, 8, 8); context.strokeRect(p[0] - 4, p[1] - 4, 8, 8); });
+      const side = centreAt.length > 60 ? 4 : 8;
+      centreAt.forEach((p) => { context.fillRect(p[0] - side / 2, p[1] - side / 2, side, side); if (side > 4) context.strokeRect(p[0] - side / 2, p[1] - side / 2, side, side); });
       const arcs = state.flow > 0 && flowing ? drawFlows(context) : 0;
       drawLabels(context);
       if (state.here >= 0) {
@@ -586,7 +589,8 @@
   }
   function worth() {
     if (!data.worth) return;
-    const part = section("worth", "note.worth"), two = make("div", { class: "two" });
+    const bootstrapped = Boolean(data.worth[0].chance);
+    const part = section("worth", bootstrapped ? "note.worth.chance" : "note.worth", { perspective: data.worth[0].perspective || "" }), two = make("div", { class: "two" });
     data.worth.forEach((row) => part.append(make("p", {}, make("strong", {}, row.label + ": "), verdict(row))));
     part.append(two);
     const left = make("div", {}), right = make("div", {});
@@ -609,12 +613,110 @@
       });
     }, say("worth"));
     chart(right, 330, (svg, width, height) => {
-      const box = { left: 50, right: width - 14, top: 26, bottom: height - 46 }, top = 300000;
+      const box = { left: 50, right: width - 14, top: 26, bottom: height - 46 };
+      const top = bootstrapped ? d3.max(data.worth[0].prices) : 300000, threshold = data.worth[0].threshold;
       const x = d3.scale.linear().domain([0, top]).range([box.left, box.right]), y = d3.scale.linear().range([box.bottom, box.top]);
-      axes(svg, x, y, box, compact, (v) => fixed(v * 100, 0) + "%", say("price.daly"), say("share.worth"));
-      data.worth.forEach((row) => svg.append("path").attr("class", "curve").style("stroke", hue(row)).attr("d", d3.svg.line()
+      axes(svg, x, y, box, compact, (v) => fixed(v * 100, 0) + "%", say("price.daly"), say(bootstrapped ? "chance.worth" : "share.worth"));
+      if (bootstrapped && threshold !== null) {
+        svg.append("line").attr({ class: "zero", "stroke-dasharray": "2 3", x1: x(threshold), x2: x(threshold), y1: box.top, y2: box.bottom });
+        svg.append("text").attr({ x: x(threshold) + 5, y: box.bottom - 6 }).text(compact(threshold));
+      }
+      if (bootstrapped) data.worth.forEach((row) => svg.append("path").attr("class", "curve").style("stroke", hue(row))
+        .attr("d", d3.svg.line().x((price) => x(price)).y((price, i) => y(row.chance[i]))(row.prices)));
+      else data.worth.forEach((row) => svg.append("path").attr("class", "curve").style("stroke", hue(row)).attr("d", d3.svg.line()
         .x((price) => x(price)).y((price) => y(row.averted.filter((averted, i) => averted * price > row.cost[i]).length / row.averted.length))(d3.range(0, top + 1, 2000))));
     }, say("share.worth"));
+  }
+
+  // --- Studies: what factors do
+
+  const ROW = 34;
+  function bars(svg, width, rows, value, xLabel) {
+    const box = { left: Math.min(230, width * 0.4), right: width - 16, top: 8, bottom: rows.length * ROW + 8 };
+    const ends = d3.merge(rows.map((row) => d3.merge(row.bars.map((bar) => [0, bar.value, bar.low, bar.high])))).filter((v) => v !== null && v !== undefined);
+    const reach = d3.extent(ends), pad = (reach[1] - reach[0] || 1) * 0.06;
+    const x = d3.scale.linear().domain([reach[0] < 0 ? reach[0] - pad : 0, reach[1] > 0 ? reach[1] + pad : 0]).range([box.left, box.right]);
+    x.ticks(Math.max(3, Math.floor((box.right - box.left) / 90))).forEach((tick) => {
+      svg.append("line").attr({ class: "gridline", x1: x(tick), x2: x(tick), y1: box.top, y2: box.bottom });
+      svg.append("text").attr({ x: x(tick), y: box.bottom + 18, "text-anchor": "middle" }).text(value(tick));
+    });
+    rows.forEach((row, i) => {
+      const middle = box.top + (i + 0.5) * ROW;
+      const name = svg.append("text").attr({ class: "strong", x: box.left - 8, y: middle + 4, "text-anchor": "end" }).text(row.name);
+      const room = Math.floor((box.left - 8) / 6.6);
+      if (row.name.length > room) { name.text(row.name.slice(0, room - 1) + "…"); name.append("title").text(row.name); }
+      row.bars.forEach((bar, j) => {
+        if (bar.value === null) return;
+        const y = middle - 12 + j * 12;
+        svg.append("rect").attr({ x: Math.min(x(0), x(bar.value)), width: Math.max(1, Math.abs(x(bar.value) - x(0))), y: y, height: 11 })
+          .style({ fill: colour(j), "fill-opacity": j ? 1 : 0.8 }).append("title").text(bar.label + ": " + value(bar.value));
+        if (bar.low !== null && bar.low !== undefined) svg.append("line").attr({ x1: x(bar.low), x2: x(bar.high), y1: y + 5.5, y2: y + 5.5, "stroke-width": 1.6 }).style("stroke", "var(--ink)");
+      });
+    });
+    svg.append("line").attr({ class: "zero", x1: x(0), x2: x(0), y1: box.top, y2: box.bottom });
+    if (xLabel) svg.append("text").attr({ x: box.right, y: box.bottom + 36, "text-anchor": "end" }).text(xLabel);
+  }
+  const interval = (pair) => ({ low: pair ? pair[0] : null, high: pair ? pair[1] : null });
+  function barRows(response, names) {
+    if (response.tornado) return response.tornado.map((row) => ({ name: names[row.factor], bars: ["low", "high"].map((end) =>
+      Object.assign({ label: row[end], value: row[end + "_difference"].mean }, interval(row[end + "_difference"].ci95))) }));
+    return response.indices.map((row) => ({ name: names[row.factor], bars: ["first", "total"].map((end) =>
+      Object.assign({ label: say("index." + end), value: row[end] }, interval(row[end + "_ci95"]))) }));
+  }
+  function barTable(response, names) {
+    if (response.tornado) return table([say("factor"), say("low.value"), say("difference"), say("high.value"), say("difference")], response.tornado.map((row) => {
+      const cell = (d) => signed(d.mean, d.ci95 ? (d.ci95[1] - d.ci95[0]) / 2 : null) + (d.ci95 ? plusMinus((d.ci95[1] - d.ci95[0]) / 2) : "");
+      return [names[row.factor], row.low, cell(row.low_difference), row.high, cell(row.high_difference)];
+    }), [1, 2, 3, 4]);
+    const share = (v, pair) => (v === null ? "–" : fixed(v, 2) + (pair ? " (" + fixed(pair[0], 2) + " – " + fixed(pair[1], 2) + ")" : ""));
+    return table([say("factor"), say("index.first"), say("index.total")], response.indices.map((row) => [names[row.factor], share(row.first, row.first_ci95), share(row.total, row.total_ci95)]), [1, 2]);
+  }
+  // Means of the points by level of the factor, or by tenths of them.
+  function summary(points) {
+    const sorted = points.slice().sort((a, b) => a.x - b.x), levels = new Set(sorted.map((p) => p.x));
+    const groups = levels.size <= 12 ? Array.from(levels, (x) => sorted.filter((p) => p.x === x))
+      : d3.range(10).map((i) => sorted.slice(Math.floor(i * sorted.length / 10), Math.floor((i + 1) * sorted.length / 10))).filter((g) => g.length);
+    return groups.map((group) => ({ x: d3.mean(group, (p) => p.x), y: d3.mean(group, (p) => p.y) }));
+  }
+  function responseOver(svg, width, height, response, factor) {
+    const points = response.mean.map((y, i) => ({ x: factor.values[i], y: y, half: response.half[i] || 0 })).filter((p) => p.x !== null && p.y !== null);
+    if (!points.length) return 0;
+    const box = { left: 66, right: width - 14, top: 26, bottom: height - 46 };
+    const wide = (low, high) => { const m = (high - low || Math.abs(high) || 1) * 0.05; return [low - m, high + m]; };
+    const x = d3.scale.linear().domain(wide(d3.min(points, (p) => p.x), d3.max(points, (p) => p.x))).range([box.left, box.right]);
+    const y = d3.scale.linear().domain(wide(d3.min(points, (p) => p.y - p.half), d3.max(points, (p) => p.y + p.half))).range([box.bottom, box.top]);
+    axes(svg, x, y, box, compact, compact, factor.name + (factor.form && factor.form !== "{}" ? " (" + factor.form.replace("{}", "").trim() + ")" : ""), null);
+    points.forEach((p) => {
+      if (points.length <= 300) svg.append("line").attr({ x1: x(p.x), x2: x(p.x), y1: y(p.y - p.half), y2: y(p.y + p.half), opacity: 0.45 }).style("stroke", colour(0));
+      svg.append("circle").attr({ class: "point", cx: x(p.x), cy: y(p.y), r: points.length > 300 ? 1.8 : 3, opacity: 0.6 }).style("fill", colour(0));
+    });
+    svg.append("path").attr({ class: "curve", d: d3.svg.line().x((p) => x(p.x)).y((p) => y(p.y))(summary(points)) }).style("stroke", colour(1));
+    return points.length;
+  }
+  function study(part, one, number) {
+    const names = {}, kind = one.responses.length && one.responses[0].tornado ? "tornado" : one.responses.length && one.responses[0].indices ? "sobol" : "response";
+    one.factors.forEach((factor) => { names[factor.id] = factor.name; });
+    part.append(make("h3", {}, one.title || one.label), make("p", { class: "note" }, say("note." + kind, { points: one.points, n: one.replications })));
+    const state = { response: 0, factor: 0 }, box = make("div", { class: "study", "data-kind": kind });
+    const about = (r) => nameOf(r.metric) + (unitOf(r.unit) ? " (" + unitOf(r.unit) + ")" : "") + (r.base ? ": " + r.scenario + " − " + r.base : one.responses.some((o) => o.scenario !== r.scenario) ? ": " + r.scenario : "");
+    const controls = make("div", { class: "controls" }, choice(say("metric"), one.responses.map(about), (i) => { state.response = i; draw(); }, "study-metric-" + number));
+    if (kind === "response") controls.append(choice(say("factor"), one.factors.map((f) => f.name), (i) => { state.factor = i; draw(); }, "study-factor-" + number));
+    else controls.append(make("div", { class: "legend" }, (kind === "tornado" ? ["low.value", "high.value"] : ["index.first", "index.total"]).map((word, i) => make("span", { style: "--c:" + colour(i) }, say(word)))));
+    part.append(controls, box);
+    function draw() {
+      const response = one.responses[state.response];
+      box.textContent = "";
+      if (kind === "response") { chart(box, 330, (svg, width, height) => responseOver(svg, width, height, response, one.factors[state.factor]), about(response)); return; }
+      const rows = barRows(response, names);
+      chart(box, rows.length * ROW + 48, (svg, width) => bars(svg, width, rows, kind === "tornado" ? compact : (v) => fixed(v, 1), kind === "tornado" ? about(response) : say("share.variance")), about(response));
+      box.append(barTable(response, names));
+    }
+    draw();
+  }
+  function studies() {
+    if (!data.studies || !data.studies.length) return;
+    const part = section("studies");
+    data.studies.forEach((one, i) => { if (one.responses.length) study(part, one, i); });
   }
 
   // --- How it was made
@@ -631,23 +733,41 @@
   }
   function folded(title, build) {
     const details = make("details", {}, make("summary", {}, title));
-    details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(build()); });
+    const fill = () => { if (details.children.length === 1) details.append(build()); };
+    details.addEventListener("toggle", () => { if (details.open) fill(); });
+    details.unfold = () => { fill(); details.open = true; };
     return details;
   }
   function about() {
     const part = section("about");
-    part.append(table([say("file"), say("scenario"), say("seed"), say("replications"), say("start"), say("warmup"), say("version")],
+    if (data.about.length) part.append(table([say("file"), say("scenario"), say("seed"), say("replications"), say("start"), say("warmup"), say("version")],
       data.about.map((world) => [world.file, world.scenario, world.seed, String(world.replications), world.start, String(world.warmup_days), world.version]), [3, 5]));
     data.about.forEach((world) => {
       const name = data.about.length > 1 ? " · " + world.label : "";
-      if (world.sheet) part.append(folded(say("sheet") + name, () => sheet(world.sheet.items)));
+      if (world.sheet) {
+        const details = folded(say("sheet") + name, () => sheet(world.sheet.items));
+        details.className = "sheet";
+        part.append(details);
+      }
       if (world.text) part.append(folded(say("text") + name, () => make("pre", {}, world.text)));
     });
     part.append(folded(say("licence"), () => make("pre", {}, data.licence)));
-    addEventListener("beforeprint", () => part.querySelectorAll("details").forEach((details, i) => { if (i === 0) details.open = true; }));
+    // On paper: the last world's description, and dark ink on white whatever the screen shows.
+    let theme = null;
+    addEventListener("beforeprint", () => {
+      Array.from(part.querySelectorAll("details.sheet")).slice(-1).forEach((details) => details.unfold());
+      theme = root.dataset.theme;
+      root.dataset.theme = "light";
+      if (theme !== "light") redraws.forEach((redraw) => redraw());
+    });
+    addEventListener("afterprint", () => {
+      if (theme === null || theme === root.dataset.theme) return;
+      root.dataset.theme = theme;
+      redraws.forEach((redraw) => redraw());
+    });
   }
 
-  [headlines, targets, differences, series, map, equity, worth, about].forEach((build) => build());
+  [headlines, targets, differences, series, map, equity, worth, studies, about].forEach((build) => build());
   let waiting = 0, wide = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth === wide) return;

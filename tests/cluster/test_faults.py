@@ -1,5 +1,5 @@
 """A sweep that is killed before each of its writes, syncs and renames in turn, whose disk is full from each of them on,
-and that is killed at random times: every shard that is to be seen is whole, the same command goes on, and the merged
+that is killed at random times, that may not write, and that shares a file system without locks: every shard that is to be seen is whole, the same command goes on, and the merged
 file is that of an undisturbed sweep. usage: test_faults.py PROGRAM SOURCE_FOLDER FAULT_LIBRARY"""
 
 import os
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM, SOURCE, FAULT = (os.path.abspath(path) for path in sys.argv[1:4])
@@ -53,13 +54,19 @@ class Faults(unittest.TestCase):
             return file.read()
 
     def shards_are_whole(self, name):
-        """Every file with the name of a shard has the bytes of the undisturbed sweep."""
+        """Every file of the sweep has the bytes of the undisturbed one: plan, shards, manifest."""
         for file in os.listdir(self.path(name)) if os.path.isdir(self.path(name)) else []:
-            if not file.endswith(".h5"):
+            if not file.endswith((".h5", ".sha256")):
                 continue
             with open(os.path.join(self.path(name), file), "rb") as mine, \
                     open(os.path.join(self.path("whole"), file), "rb") as due:
                 self.assertEqual(mine.read(), due.read(), file)
+
+    def count(self, name, end):
+        """So many files of shards are there with such an end."""
+        folder = self.path(name)
+        return sum(file.startswith("shard") and file.endswith(end) for file in os.listdir(folder)
+                   ) if os.path.isdir(folder) else 0
 
     def goes_on(self, name):
         self.shards_are_whole(name)
@@ -73,10 +80,12 @@ class Faults(unittest.TestCase):
     def every_deed(self, how, codes):
         for at in range(1, MOST_DEEDS):
             name = f"{how}{at}"
+            shutil.rmtree(self.path(name), ignore_errors=True)
             done = self.sweep(name, LD_PRELOAD=FAULT, FAULT_AT=str(at), FAULT_HOW=how)
             if done.returncode == 0:
                 self.assertGreater(at, 8 * 3, "a write, a sync and a rename for each of 8 shards")
                 shutil.rmtree(self.path(name))
+                print(f"{how}: each of {at - 1} deeds")
                 return
             self.assertIn(done.returncode, codes, f"{how} at {at}: {done.stderr}")
             if how == "full":
@@ -90,22 +99,62 @@ class Faults(unittest.TestCase):
     def test_disk_full_from_every_deed_on(self):
         self.every_deed("full", {1})
 
+    def test_a_folder_that_cannot_be_written(self):
+        readonly = {"LD_PRELOAD": FAULT, "FAULT_HOW": "readonly"}
+        for name in ("nothing", "whole"):
+            done = self.sweep(name, **readonly)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{name}", done.stderr)
+            self.assertIn("Read-only file system", done.stderr)
+        self.assertFalse(os.path.exists(self.path("nothing")))
+        self.assertEqual(self.merged("whole"), self.due)
+        self.assertEqual(run("status", self.path("whole"), **readonly).returncode, 0)
+
+    def test_two_at_once_without_locks(self):
+        """They make shards twice at worst; neither takes away what the other is at."""
+        os.mkdir(self.path("both"))
+        fresh, old = (self.path(f"both/shard-00000{i}.h5.1-0.partial") for i in (1, 2))
+        for name in (fresh, old):
+            with open(name, "w", encoding="ascii"):
+                pass
+        os.utime(old, (1, 1))
+        environment = {**os.environ, "LD_PRELOAD": FAULT, "FAULT_HOW": "nolocks"}
+        both = [subprocess.Popen([PROGRAM, "sweep", self.design, "-o", self.path("both"), "-j", "1"], env=environment,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        for process in both:
+            _, complaint = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 0, complaint)
+        self.assertTrue(os.path.exists(fresh))
+        self.assertFalse(os.path.exists(old))
+        self.goes_on("both")
+
     def test_killed_at_random_times(self):
         luck = random.Random(1)
         name = "random"
-        for _ in range(RANDOM_KILLS):
+        began = time.monotonic()
+        self.sweep("timed", "-j", "2")
+        seconds = time.monotonic() - began
+        kills = before = most_partials = 0
+        while kills < RANDOM_KILLS:
             process = subprocess.Popen([PROGRAM, "sweep", self.design, "-o", self.path(name), "-j", "2"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
-                process.wait(luck.uniform(0.01, 0.3))
+                process.wait(luck.uniform(0, seconds))
                 shutil.rmtree(self.path(name))  # it was done: once more from the beginning
+                before = 0
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+                kills += 1
                 self.shards_are_whole(name)
+                shards, partials = self.count(name, ".h5"), self.count(name, ".partial")
+                self.assertGreaterEqual(shards, before, "a kill takes away what was whole")
+                self.assertLessEqual(partials, 2, "no more than two shards were in work")
+                before, most_partials = shards, max(partials, most_partials)
         if not os.path.isdir(self.path(name)):
             os.mkdir(self.path(name))
         self.goes_on(name)
+        print(f"random kills: {kills}, half-written shards that one of them left, at most: {most_partials}")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,21 @@ Test(dispatch, sends_whoever_has_been_at_home_longest)
     model_free(&model);
 }
 
+/* Each is away for eleven days: 11/7 of 700 yuan, at the hospital that is helped. */
+Test(dispatch, costs_so_much_for_each_week_away)
+{
+    struct model model;
+    model_build(&model, WORLD(DISPATCH("rota", "to = \"a\"; stint = \"10 d\"; batches = 3; "
+                                               "weekly_cost = \"700 CNY\";"),
+                              EVERYWHERE));
+    model_until(&model, 9 * DAY_US);
+    cr_assert_eq(model_total(&model, GROUP_FACILITY, FA_programme_cost), 0);
+    model_run(&model);
+    cr_assert_eq(model_total(&model, GROUP_FACILITY, FA_programme_cost), 3 * 11 * 10000);
+    cr_assert_eq(model_at(&model, "a", programme_cost), 3 * 11 * 10000);
+    model_free(&model);
+}
+
 Test(dispatch, takes_hospitals_in_turn)
 {
     struct model model;

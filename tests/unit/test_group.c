@@ -167,3 +167,61 @@ Test(group, reads_from_a_table_as_any_other_key)
     unlink(rows);
     model_free(&model);
 }
+
+/* Where a patient goes is given, and when; the way takes an hour. */
+#define GIVEN(id, times, at, days)                                                                           \
+    "{ id = \"" id "\"; arrivals: { times = [" times "]; }; first = \"given\"; first_at = \"" at             \
+    "\"; pathway: ( { stage = \"x\"; needs: { bed = 1; }; treats = true; duration: " FIXED(days) "; } ); }"
+
+/* Three come to two beds for 4 days each, of whom one waits 4 days; one stays 3 days at one of five beds of
+ * two hospitals, and one is nobody's. */
+#define FIVE_PATIENTS(targets)                                                                               \
+    "scenario: { start = \"2019-01-01\"; length = \"30 d\"; step = \"none\"; facts = [\"" SOURCE_DIR         \
+    "/scenarios/data/programme_facts.csv\"]; };\n" ONE_PLACE(                                                \
+        "1 h") "groups: ( { name = \"upper\"; }, { name = \"lower\"; }, { name = \"empty\"; } );\n"          \
+               "facilities: ( { id = \"u\"; place = \"p\"; beds: { bed = 2; }; group = \"upper\"; },\n"      \
+               "  { id = \"l1\"; place = \"p\"; beds: { bed = 1; }; group = \"lower\"; },\n"                 \
+               "  { id = \"l2\"; place = \"p\"; beds: { bed = 4; }; group = \"lower\"; },\n"                 \
+               "  { id = \"n\"; place = \"p\"; beds: { bed = 4; }; } );\n"                                   \
+               "conditions: ( " GIVEN("a", "\"1 d\", \"1 d\", \"1 d\"", "u", "4 d") ",\n" GIVEN(             \
+                   "b", "\"2 d\"", "l1", "3 d") ",\n" GIVEN("c", "\"2 d\"", "n",                             \
+                                                            "5 d") " );\ntargets: ( " targets " );\n"
+
+Test(group, has_metrics_of_its_facilities_together)
+{
+    struct model model;
+    model_build(&model, "%s", FIVE_PATIENTS(""));
+    model_run(&model);
+    cr_assert_float_eq(model_metric(&model, "group/upper/admissions"), 3, 0);
+    cr_assert_float_eq(model_metric(&model, "group/upper/admissions_share"), 3.0 / 5, 1e-12);
+    cr_assert_float_eq(model_metric(&model, "group/upper/stay_mean"), 4, 1e-9);
+    cr_assert_float_eq(model_metric(&model, "group/upper/bed_use"), 12.0 / 60, 1e-12);
+    cr_assert_float_eq(model_metric(&model, "group/upper/waiting_mean"), 4.0 / 3, 1e-9);
+    cr_assert_float_eq(model_metric(&model, "group/lower/admissions_share"), 1.0 / 5, 1e-12);
+    cr_assert_float_eq(model_metric(&model, "group/lower/bed_use"), 3.0 / 150, 1e-12);
+    cr_assert_float_eq(model_metric(&model, "group/lower/stay_mean"), 3, 1e-9);
+    cr_assert_float_eq(model_metric(&model, "group/empty/admissions"), 0, 0);
+    cr_assert(isnan(model_metric(&model, "group/empty/stay_mean")));
+    cr_assert_float_eq(model_metric(&model, "stay_mean"), (12 + 3 + 5) / 5.0, 1e-9);
+    cr_assert_float_eq(model_metric(&model, "facility/n/admissions_share"), 1.0 / 5, 1e-12);
+    model_free(&model);
+}
+
+Test(group, is_what_a_target_asks_for)
+{
+    struct model model;
+    const struct target_value *targets = NULL;
+    model_build(
+        &model, "%s",
+        FIVE_PATIENTS("{ fact = \"D2\"; quantity = \"admissions\"; group = \"upper\"; scale = 0.5; },\n"
+                      "{ fact = \"D2\"; quantity = \"stay_mean\"; group = \"upper\"; },\n"
+                      "{ fact = \"D2\"; quantity = \"bed_use\"; group = \"lower\"; },\n"
+                      "{ fact = \"D2\"; quantity = \"admissions_share\"; group = \"lower\"; },\n"
+                      "{ fact = \"D2\"; quantity = \"admissions\"; }"));
+    model_run(&model);
+    cr_assert_eq(world_targets(model.world, &targets), 5);
+    const double expected[] = {1.5, 4, 0.02, 0.2, 5};
+    for (size_t t = 0; t < 5; t++)
+        cr_assert_float_eq(targets[t].value, expected[t], 1e-9, "%zu: %g", t, targets[t].value);
+    model_free(&model);
+}

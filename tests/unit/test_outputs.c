@@ -125,7 +125,7 @@ Test(outputs, counts_beds_and_waits_of_a_facility)
     cr_assert_eq(model_at(&model, "h", stages_begun), 3);
     cr_assert_eq(model_at(&model, "h", treated_here), 3);
     cr_assert_eq(model_at(&model, "h", line_waits), (9 + 18) * HOUR_US);
-    cr_assert_float_eq(model_metric(&model, "facility/h/bed_occupancy"), 30.0 / 96, 1e-12);
+    cr_assert_float_eq(model_metric(&model, "facility/h/bed_use"), 30.0 / 96, 1e-12);
     cr_assert_float_eq(model_metric(&model, "facility/h/line_wait_mean"), 9, 1e-12);
 }
 

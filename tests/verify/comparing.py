@@ -5,8 +5,10 @@
              `counterpart compare` (mean, paired difference, relative change) and of `run --until` hold the truth
   selection  many searches for the best of four queues, three of which are worse by the indifference exactly, the
              hardest case: how often `counterpart select` finds the best
-  pairing    the variance of paired differences over that of independent runs, in three scenarios and their twins
-  report     writes what the others have kept (--json) into a page, between <!-- computed: comparing --> and <!-- end -->
+  pairing    the variance of paired differences over that of independent runs, in three scenarios and their twins, or
+             in one (--pair), and then the file (--json) keeps what it has of the others
+  report     writes what the others have kept (--json) into a page, between <!-- computed: comparing --> and <!-- end -->,
+             and what pairing removes between <!-- computed: pairing --> and <!-- end -->
 
 The queues start empty, patients come for ten hours, and the number present at the end of the tenth hour is looked at,
 over thirty such cycles a replication, each of which has ended long before the next begins. Its expectation is that of
@@ -85,8 +87,8 @@ def write_queue(folder, name, servers, mean):
     return path
 
 
-def run(program, *arguments, codes=(0,)):
-    done = subprocess.run([program, *arguments, "-j", "1"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+def run(program, *arguments, codes=(0,), threads=1):
+    done = subprocess.run([program, *arguments, "-j", str(threads)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           check=False)
     if done.returncode not in codes:
         sys.exit(f"comparing.py: {program} {' '.join(arguments)}: {done.stderr}")
@@ -177,26 +179,36 @@ def selection(options):
 
 # ---- pairing ----
 
+WITHIN = tuple(f"condition/planned/{name}" for name in (
+    "deaths", "cross_province_share", "travel_to_treatment_mean", "patients", "treated",
+    "treated_elsewhere"))
 METRICS = ("deaths", "complications", "daly", "cross_province_share", "travel_to_treatment_mean", "treated", "patient_cost")
 PAIRS = (("zhejiang_guizhou_pairing_without", "zhejiang_guizhou_pairing"),
          ("horqin_no_stint", "horqin_stroke_stint"),
          ("taijiang_icu_pairing_without", "taijiang_icu_pairing"))
-TENTH = {("horqin_stroke_stint", "deaths"), ("horqin_stroke_stint", "complications"), ("horqin_stroke_stint", "daly"),
+PAIRED = PAIRS[0][1]
+TENTH = {(PAIRED, "deaths"), (PAIRED, "cross_province_share"),
+         ("horqin_stroke_stint", "deaths"), ("horqin_stroke_stint", "complications"), ("horqin_stroke_stint", "daly"),
          ("horqin_stroke_stint", "patient_cost"), ("taijiang_icu_pairing", "deaths"), ("taijiang_icu_pairing", "treated")}
 
 
 def pairing(options):
     rows = []
-    for pair in PAIRS[1:2] if options.short else PAIRS:
+    if options.pair is not None and options.json and os.path.exists(options.json):
+        with open(options.json, encoding="utf-8") as file:
+            rows = [row for row in json.load(file)["rows"] if row["alternative"] != options.pair]
+    for pair in PAIRS[1:2] if options.short else [pair for pair in PAIRS if options.pair in (None, pair[1])]:
         base, other = (os.path.join(ROOT, "scenarios", name + ".cfg") for name in pair)
-        out = run(options.program, "compare", base, other, "-r", str(options.number), "--csv")
+        out = run(options.program, "compare", base, other, "-r", str(options.number), "--csv", threads=options.jobs)
         found = {row["metric"]: row for row in csv.DictReader(io.StringIO(out))}
-        for name in METRICS:
+        for name in METRICS + (("treated_elsewhere", "patients") + WITHIN if pair[1] == PAIRED else ()):
             row = found.get(name)
             if row is not None:
                 row["wanted"] = (pair[1], name) in TENTH
                 row["met"] = not row["wanted"] or float(row["variance_ratio_high"] or "inf") <= 0.1
                 rows.append(row)
+    order = [pair[1] for pair in PAIRS]
+    rows.sort(key=lambda row: order.index(row["alternative"]))
     return {"rows": rows, "replications": options.number}
 
 
@@ -216,8 +228,7 @@ interval is narrow enough covers a little less than 95%: small spreads stop the 
 {spent:.0f} replications of all four queues on average, {most} at most; the three others are worse by the indifference
 exactly, which is the hardest case, and the procedure promises for that case whatever the dependence of the queues."""
 
-REMOVED = """
-### What pairing removes
+REMOVED = """### What pairing removes
 
 Variance of the paired difference over that of independent runs (the sum of both variances), {replications} replications,
 with its 95% interval: 0.01 means that independent runs would take a hundred times as many replications.
@@ -231,11 +242,17 @@ to those drops out: deaths and complications in Horqin are those of thousands of
 hundreds. Where it is near 1 there is little to drop out, and no way of pairing could do much better: one of the two worlds
 hardly varies, or the policy changes the answer for nearly everybody whom the metric is about.
 
-- **Zhejiang and Guizhou** was to show ratios of a tenth or less for deaths, the share treated in another province and the
-  mean travel, and shows none. Nobody dies of what that scenario describes, and nobody leaves the province, in either
-  world: there is no variance to compare. Nearly everybody travels for hours without the programme and half an hour with
-  it: the mean travel of the one world varies and that of the other hardly does, so that their difference varies as the one
-  world alone. Its interval is narrow all the same, since the difference is that of hundreds of thousands of patients.
+- **Zhejiang and Guizhou.** The programme reaches {touched:,.0f} of {patients:,.0f} patients. All others are the same people with
+  the same fate in both worlds, and drop out. *Deaths*: {fewer:,.0f} fewer of {deaths:,.0f}, nearly all of which the programme has
+  no part in. *Another province*: {planned:,.0f} of the {leave:,.0f} who leave without it stay with it, and the others leave all the
+  same; if people leave independently of one another that alone gives {planned:,.0f} / (2 x {leave:,.0f} - {planned:,.0f}) =
+  {poisson:.3f}. *Mean travel* was to be a tenth or less as well and is {travel:.2g}: {of_treated:.0f}% of those treated have
+  {of_hours:.0f}% of the hours on the way, and it is their ways that change, by {shorter:.1f} h on average and for each by
+  another amount, which is the way to wherever they went before.
+  Within the patients of the procedure (`condition/planned/...`) little drops out: who leaves the province, and how far the way
+  is, is another matter for nearly each of them, and one world has next to nothing of it that varies. Other inpatients are a
+  sample of one in ten; with all of them the ratios of all patients would be smaller still, since the same
+  changes would stand among ten times as many who leave and travel as before.
 - **Horqin, travel and where patients are treated.** Without the visit a hundred patients are treated, all of them in another
   province, with it five hundred, nearly all of them in their own league: the two groups have few patients in common.
 - **Taijiang.** Deaths and treated patients pair well; about one patient in a million crosses a province."""
@@ -249,9 +266,17 @@ def report(options):
     kept = {}
     for what in ("coverage", "selection", "pairing"):
         path = os.path.join(options.folder, what + ".json")
-        if what != "pairing" or os.path.exists(path):
+        if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 kept[what] = json.load(file)
+    if "coverage" in kept and "selection" in kept:
+        write_block(options.page, "comparing", comparing_lines(kept))
+    if "pairing" in kept:
+        write_block(options.page, "pairing", pairing_lines(kept["pairing"]))
+    return {}
+
+
+def comparing_lines(kept):
     lines = [HEAD]
     for row in kept["coverage"]["lines"] + kept["selection"]["lines"]:
         wanted = f"{100 * row['least']:.1f}%" + (" or more" if row["most"] == 1 else f" to {100 * row['most']:.1f}%")
@@ -259,29 +284,43 @@ def report(options):
                      f"{100 * row['low']:.1f}% to {100 * row['high']:.1f}% | {wanted} |")
     lines.append(AFTER.format(count=kept["coverage"]["lines"][0]["count"],
                               **{key: kept["selection"][key] for key in ("spent", "most")}))
-    if "pairing" in kept:
-        lines += pairing_lines(kept["pairing"])
-    else:
-        lines.append("\nWhat pairing removes has not been measured with 200 replications yet.")
-    write_block(options.page, lines)
-    return {}
+    return lines
 
 
 def pairing_lines(kept):
     lines = [REMOVED.format(replications=kept["replications"])]
     for row in kept["rows"]:
+        if row["metric"] in ("patients", "treated_elsewhere") or row["metric"] in WITHIN[3:]:
+            continue  # of these only the numbers below
         low, high = number(row["variance_ratio_low"], 2), number(row["variance_ratio_high"], 2)
         lines.append(f"| {row['alternative']} | {row['metric'].replace('_', chr(92) + '_')} | {number(row['base_mean'])} | "
                      f"{number(row['difference'])} | {number(row['variance_ratio'], 2)} | "
                      f"{'-' if '-' in (low, high) else low + ' to ' + high} |")
-    return lines + [WHY]
+    return lines + [WHY.format(**numbers_of(kept["rows"]))]
 
 
-def write_block(path, lines):
+def numbers_of(rows):
+    """What the explanations count with, a replication."""
+    of = {row["metric"]: row for row in rows if row["alternative"] == PAIRED}
+    leave, planned = (float(of[name]["base_mean"]) for name in ("treated_elsewhere", "condition/planned/treated_elsewhere"))
+
+    def hours(part):
+        return float(of[part + "treated"]["base_mean"]) * float(of[part + "travel_to_treatment_mean"]["base_mean"])
+
+    return {"patients": float(of["patients"]["base_mean"]), "touched": float(of["condition/planned/patients"]["base_mean"]),
+            "deaths": float(of["deaths"]["base_mean"]), "fewer": -float(of["deaths"]["difference"]), "leave": leave,
+            "planned": planned, "poisson": planned / (2 * leave - planned),
+            "of_treated": 100 * float(of["condition/planned/treated"]["base_mean"]) / float(of["treated"]["base_mean"]),
+            "of_hours": 100 * hours("condition/planned/") / hours(""), "shorter": -float(
+                of["condition/planned/travel_to_treatment_mean"]["difference"]),
+            "travel": float(of["travel_to_treatment_mean"]["variance_ratio"])}
+
+
+def write_block(path, name, lines):
     with open(path, encoding="utf-8") as file:
         page = file.read()
-    block = "<!-- computed: comparing -->\n" + "\n".join(lines) + "\n<!-- end -->\n"
-    before, mark, rest = page.partition("<!-- computed: comparing -->\n")
+    block = f"<!-- computed: {name} -->\n" + "\n".join(lines) + "\n<!-- end -->\n"
+    before, mark, rest = page.partition(f"<!-- computed: {name} -->\n")
     after = rest.partition("<!-- end -->\n")[2] if mark else ""
     with open(path, "w", encoding="utf-8") as file:
         file.write((before if mark else before.rstrip("\n") + "\n\n") + block + after)
@@ -294,6 +333,7 @@ def main():
     parser.add_argument("-n", "--number", type=int, default=200, help="studies, searches or replications")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="pairing: one scenario only")
+    parser.add_argument("--pair", metavar="SCENARIO", choices=[pair[1] for pair in PAIRS], help="pairing: this one only")
     parser.add_argument("--json", metavar="FILE", help="keep the numbers for scripts/validate-comparing")
     parser.add_argument("--folder", help="report: where they are kept")
     parser.add_argument("--page", help="report: what is rewritten")

@@ -10,6 +10,8 @@ expect_quiet compare "$base" "$other" -r 3 -j 2 --patients --worth --json -o c.h
 mv out two.json
 expect_quiet compare "$base" "$other" -r 3 -j 1 --patients --worth --json
 same out two.json
+expect_quiet show c.h5 --json
+same out two.json
 python '
 import json, math
 import xarray as xr
@@ -70,15 +72,24 @@ assert list(other.acceptability.values) == curve
 
 # The tables for people and for spreadsheets.
 expect_quiet compare "$base" "$other" -r 3 --patients --worth
+mv out tables
+expect_quiet show c.h5
+same out tables
 says out '^Patient by patient, under common luck: horqin_stroke_stint against horqin_no_stint$'
 says out '^  treatment_gained '
 says out '^What it is worth: horqin_stroke_stint against horqin_no_stint$'
 says out 'costs more and averts DALYs: .* CNY per DALY averted'
 expect_quiet compare "$base" "$other" -r 3 --patients --csv
+mv out tables
+expect_quiet show c.h5 --csv
+same out tables
 says out '^alternative,group,member,class,change,replications,sum,mean,ci95_low,ci95_high,margins_low,margins_high$'
 says out '^horqin_stroke_stint,where,elsewhere,county,patients,3,'
 says out '^horqin_no_stint,placebo,,,touched,3,'
-expect_quiet compare "$base" "$other" -r 3 --worth --csv --perspective payer --threshold 50000
+expect_quiet compare "$base" "$other" -r 3 --worth --csv --perspective payer --threshold 50000 -o payer.h5
+mv out tables
+expect_quiet show payer.h5 --csv
+same out tables
 says out '^alternative,perspective,what,at,value,ci95_low,ci95_high$'
 says out '^horqin_stroke_stint,payer,net_benefit,50000,'
 

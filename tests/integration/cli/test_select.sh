@@ -16,8 +16,18 @@ says out '^The best is horqin_stroke_stint, or it is within 2 of the best'
 says out 'excluded after 10$'
 expect_quiet select "$none" stint1.cfg "$stint" --metric deaths --indifference 2 -r 10 --json -j 1
 cp out one.json
-expect_quiet select "$none" stint1.cfg "$stint" --metric deaths --indifference 2 -r 10 --json -j 3
+expect_quiet select "$none" stint1.cfg "$stint" --metric deaths --indifference 2 -r 10 --json -j 3 -o best.h5
 same out one.json
+# The file says the same in every form.
+expect_quiet show best.h5 --json
+same out one.json
+expect_quiet select "$none" stint1.cfg "$stint" --metric deaths --indifference 2 -r 10 -o again.h5
+mv out one.txt
+same again.h5 best.h5
+expect_quiet show best.h5
+same out one.txt
+expect_quiet show best.h5 --csv
+says out '^horqin_stroke_stint,deaths,1,1,,'
 python '
 import json
 r = json.load(open("one.json"))
@@ -39,8 +49,11 @@ assert mean == json.load(open("one.json"))["worlds"][2]["mean"]
 expect_quiet select "$none" stint1.cfg "$stint" --metric deaths --largest --indifference 2 -r 10
 says out '^The best is horqin_no_stint,'
 
-expect_quiet select "$none" "$stint" stint14.cfg --metric daly --budget 60 -r 10 --csv
+expect_quiet select "$none" "$stint" stint14.cfg --metric daly --budget 60 -r 10 --csv -o budget.h5
 says out '^world,metric,unit,best,'
+mv out budget.csv
+expect_quiet show budget.h5 --csv
+same out budget.csv
 python '
 import csv
 rows = list(csv.DictReader(open("out")))
@@ -50,9 +63,12 @@ assert [r["world"] for r in rows if r["best"] == "1"] != ["horqin_no_stint"]
 '
 
 # The limit is kept; those that cannot be excluded are said.
-expect 1 select "$stint" stint14.cfg --metric daly --indifference 0.01 -r 10 --limit 20
+expect 1 select "$stint" stint14.cfg --metric daly --indifference 0.01 -r 10 --limit 20 -o undecided.h5
 says out '^Not decided within the limit: '
-says out '^stint14  *20 .* not excluded$'
+mv out undecided.txt
+expect_quiet show undecided.h5
+same out undecided.txt
+says undecided.txt '^stint14  *20 .* not excluded$'
 
 wrong() {
     expect 2 select "$@"

@@ -98,6 +98,11 @@ def main():
             "tornado": ["sensitivity", "d.cfg", "--kind", "one_at_a_time", "-j", "1"],
             "sweep": ["sweep", "d.cfg", "-o", "out.sweep", "-j", "1"],
             "merge": ["merge", "a.sweep", "-o", "out.h5"],
+            "patients": ["compare", scenario, "b.cfg", "--patients", "--worth", "-o", "out.h5", "-r", "2", "-j", "1"],
+            "show_patients": ["show", "a.h5"],
+            "select": ["select", scenario, "b.cfg", "--metric", "treated", "--indifference", "1e6", "-o", "out.h5", "-r", "10",
+                       "-j", "1"],
+            "show_select": ["show", "a.h5", "--json"],
             "compare": ["compare", scenario, "b.cfg", "-o", "out.h5", "-r", "2", "-j", "1"],
         }
         (folder / "b.cfg").write_text(f'base = "{scenario}";\nchange: ( {{ path = "policies.stint.active"; value = false; }} );\n')
@@ -109,7 +114,12 @@ def main():
         if command == "merge":
             made = subprocess.run([program, "sweep", "d.cfg", "-o", "a.sweep"], cwd=folder, env=base, capture_output=True, text=True)
             assert made.returncode == 0, made.stderr
-        if command.startswith("show") or command == "go_on":
+        made_by = {"show_patients": [*commands["patients"]], "show_select": [*commands["select"]]}.get(command)
+        if made_by is not None:
+            made = subprocess.run([program, *("a.h5" if word == "out.h5" else word for word in made_by)], cwd=folder, env=base,
+                                  capture_output=True, text=True)
+            assert made.returncode == 0, made.stderr
+        elif command.startswith("show") or command == "go_on":
             made = subprocess.run([program, "run", scenario, "-o", "a.h5", "--save-state", "a.state", "--at", "2020-02-20"], cwd=folder, env=base, capture_output=True, text=True)
             assert made.returncode == 0, made.stderr
         arguments = commands[command]

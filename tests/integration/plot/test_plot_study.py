@@ -43,7 +43,7 @@ class Studies(unittest.TestCase):
     def draws(self, *files):
         """Names of the pictures, all of which are there and not empty."""
         done = subprocess.run(["/usr/bin/python3", os.path.join(TOP, "scripts", "plot_study.py"), *files, "-o", self.path("out"),
-                               "--format", "png", "svg"], capture_output=True, text=True, check=False)
+                               "--format", "png", "svg", "pdf"], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         paths = done.stdout.split()
         for path in paths:
@@ -82,9 +82,18 @@ class Studies(unittest.TestCase):
                             self.path(name + ".h5")], check=True, capture_output=True)
         drawn = self.draws(self.path("no_stint.h5"), self.path("stroke_stint.h5"))
         self.assertEqual(drawn, {"stroke_stint-differences.png", "stroke_stint-map-met_share.png",
-                                 "stroke_stint-map-travel_to_treatment_mean.png"})
+                                 "stroke_stint-map-travel_to_treatment_mean.png", "stroke_stint-flows.png"})
         self.assertEqual(self.draws(self.path("no_stint.h5")), {"no_stint-map-met_share.png",
-                                                               "no_stint-map-travel_to_treatment_mean.png"})
+                                                               "no_stint-map-travel_to_treatment_mean.png",
+                                                               "no_stint-flows.png"})
+        with plot_study.results.open(self.path("no_stint.h5")) as world:
+            ends, counts, share = plot_study.leaving(world)
+            total = world.flows()["mean"].sum()
+            self.assertEqual((len(ends), ends.shape[1:]), (len(counts), (2, 2)))
+            self.assertEqual(share, 1)  # nobody is treated in the own county
+            self.assertAlmostEqual(counts.sum(), total)
+            curves = plot_study.bent(ends)
+            self.assertTrue((abs(curves[:, 0] - ends[:, 0]) < 1e-12).all() and (abs(curves[:, -1] - ends[:, 1]) < 1e-12).all())
 
     def test_what_is_no_study_is_refused(self):
         wrong = self.path("wrong.json")

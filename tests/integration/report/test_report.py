@@ -54,7 +54,7 @@ def national(name, shift, replications=3):
     begins = np.array([f"2019-{m:02d}-01" for m in range(1, 13)], "datetime64[ns]")
     shape, dims = (replications, months, counties, 1), ("replication", "time", "place", "condition")
     fields = [*results.TREATED, "untreated", "patients", "deaths", "gave_up", "transfers", "consultations", "too_late",
-              "turned_away", "daly", "waited", "travel_to_treatment", "patient_cost", "waiting_at_home"]
+              "turned_away", "daly", "waited", "travel_to_treatment", "patient_cost", "waiting_at_home", "complications"]
     data = {field: (dims, draw.poisson(40 - i + shift, shape)) for i, field in enumerate(fields)}
     data.update({"time_end": ("time", np.append(begins[1:], np.datetime64("2020-01-01"))),
                  "place_name": ("place", np.array([f"县{i}" for i in range(counties)], object)),
@@ -65,8 +65,17 @@ def national(name, shift, replications=3):
                  "place_population": ("place", draw.uniform(5e4, 2e6, counties)), "place_selected": ("place", np.ones(counties)),
                  "metric_value": (("replication", "metric"), draw.normal(100, 1, (replications, 1))),
                  "metric_unit": ("metric", np.array(["1"], object))})
+    flows, hospitals = 12 * counties, 400  # a dozen hospitals a county
+    data.update({"facility_name": ("facility", np.array([f"Hospital {i}" for i in range(hospitals)], object)),
+                 "facility_place": ("facility", np.array([f"{i:06d}" for i in range(hospitals)], object)),
+                 "facility_level": ("facility", np.array(["provincial"] * hospitals, object)),
+                 "facility_origin": ("facility", np.array(["named in the scenario"] * hospitals, object)),
+                 "facility_lon": ("facility", data["place_lon"][1][:hospitals]), "facility_lat": ("facility", data["place_lat"][1][:hospitals]),
+                 "flow_place": ("flow", np.array([f"{i // 12:06d}" for i in range(flows)], object)),
+                 "flow_facility": ("flow", np.array([f"h{i * 7919 % hospitals}" for i in range(flows)], object)),
+                 "treated_at": (("replication", "time", "flow"), draw.poisson(3, (replications, months, flows)))})
     coords = {"time": begins, "place": np.array([f"{i:06d}" for i in range(counties)], object), "condition": ["ill"],
-              "replication": np.arange(replications), "metric": ["treated"]}
+              "replication": np.arange(replications), "metric": ["treated"], "facility": [f"h{i}" for i in range(hospitals)]}
     attrs = {"title": f"A country {shift}", "start": "2019-01-01", "warmup_days": 0.0, "seed": "1", "version": "0",
              "policy_periods": '[{"name":"centres","from":"2019-06-01"}]'}
     xr.Dataset(data, coords, attrs).to_netcdf(path(name), engine="netcdf4")
@@ -96,6 +105,13 @@ def setUpModule():
     run("queue.h5", "queues/mm1", "-r", "2")
     subprocess.run([PROGRAM, "compare", path("without.h5"), path("with.h5"), "-o", path("compared.h5")], check=True,
                    capture_output=True)
+    scenarios = os.path.join(TOP, "scenarios")
+    subprocess.run([PROGRAM, "compare", os.path.join(scenarios, "horqin_no_stint.cfg"), os.path.join(scenarios, "horqin_stroke_stint.cfg"),
+                    "-r", "4", "--worth", "-o", path("worth.h5")], check=True, capture_output=True)
+    for kind in ("one_at_a_time", "latin_hypercube", "sobol_indices"):
+        with open(path(kind + ".json"), "wb") as file:
+            subprocess.run([PROGRAM, "sensitivity", os.path.join(scenarios, "designs", "small.cfg"), "--kind", kind, "--points", "16",
+                            "--json", "-o", path(kind + ".h5")], check=True, stdout=file, stderr=subprocess.DEVNULL)
 
 
 def tearDownModule():
@@ -198,8 +214,33 @@ class Page(unittest.TestCase):
         Select(self.find("#map-flows")).select_by_visible_text(text)
         return int(self.canvas("arcs"))
 
-    def test_flows_are_those_of_the_file(self):
+    def test_flows_go_to_hospitals(self):
         data = report.content([path("without.h5"), path("with.h5")])
+        flows, ids = data["atlas"]["flows"], data["atlas"]["places"]["id"]
+        self.assertEqual((flows["periods"], flows["split"], flows["share"]), (["before", "after"], "2020-05-01", 1))
+        with results.open(path("with.h5")) as world:
+            names = dict(zip(world.facilities()["facility"], world.facilities()["name"]))
+            stands = dict(zip(world.facilities()["facility"], world.facilities()["place"]))
+            steps = [int((world.data["time"].values[report.after_warmup(world)] < np.datetime64("2020-05-01")).sum())]
+            steps.append(len(report.after_warmup(world)) - steps[0])
+            parts = [world.flows(until="2020-05-01"), world.flows(since="2020-05-01")]
+        wanted = {}
+        for period, part in enumerate(parts):
+            for row in part[part["mean"] > 0].itertuples():
+                if row.place in ids and stands[row.facility] != row.place:
+                    wanted.setdefault((row.place, names[row.facility]), [0, 0])[period] = row.mean / steps[period]
+        found = {(ids[arc["place"]], flows["ends"][arc["to"]]["name"]): arc["values"] for arc in flows["arcs"]}
+        self.assertGreater(len(wanted), 4)
+        for pair, values in wanted.items():
+            np.testing.assert_allclose(found[pair][1], values, rtol=1e-4, err_msg=str(pair))
+        for values in found.values():
+            self.assertEqual(values[0][0], values[1][0])  # nothing differs before the policy
+
+    def test_flows_go_to_provinces_where_the_file_tells_no_more(self):
+        for name in ("without", "with"):
+            with xr.open_dataset(path(name + ".h5"), engine="netcdf4", decode_timedelta=False) as data:
+                data.drop_vars(["treated_at", "flow", "flow_place", "flow_facility"]).to_netcdf(path(name + "-provinces.h5"), engine="netcdf4")
+        data = report.content([path("without-provinces.h5"), path("with-provinces.h5")])
         flows = data["atlas"]["flows"]
         self.assertEqual((flows["periods"], flows["split"]), (["before", "after"], "2020-05-01"))
         with results.open(path("with.h5")) as world:
@@ -265,6 +306,68 @@ class Page(unittest.TestCase):
                          ["headlines", "targets", "series", "map", "equity", "about"])
         self.assertEqual(self.log(), [])
 
+    def test_studies_have_their_own_pictures(self):
+        self.open(page("studies.html", "without.h5", "with.h5", "one_at_a_time.json", "one_at_a_time.h5", "sobol_indices.json",
+                       "latin_hypercube.h5"))
+        self.assertEqual([s.get_attribute("id") for s in self.all("section")][-2:], ["studies", "about"])
+        kinds = [box.get_attribute("data-kind") for box in self.all(".study")]
+        self.assertEqual(kinds, ["tornado", "tornado", "sobol", "response"])
+        # What the program prints and what its file says are drawn alike.
+        tables = [table.text for table in self.all(".study table")]
+        self.assertEqual(tables[0], tables[1])
+        self.assertIn("patients who come", tables[2])
+        self.assertEqual(len(self.all(".study")[2].find_elements(By.CSS_SELECTOR, "rect")), 6)
+        points = [dot.get_attribute("cx") for dot in self.all(".study circle.point")]
+        self.assertEqual(len(points), 16)
+        Select(self.find("#study-factor-3")).select_by_index(1)
+        self.assertNotEqual([dot.get_attribute("cx") for dot in self.all(".study circle.point")], points)
+        bars = [bar.get_attribute("width") for bar in self.all(".study rect")]
+        Select(self.find("#study-metric-0")).select_by_index(1)
+        self.assertNotEqual([bar.get_attribute("width") for bar in self.all(".study rect")], bars)
+        self.assertEqual(self.log(), [])
+        self.shoot("report-studies")
+        self.open(page("study-zh.html", "latin_hypercube.h5", lang="zh"))  # a study alone
+        self.assertEqual([s.get_attribute("id") for s in self.all("section")], ["studies", "about"])
+        self.assertEqual(self.find("#studies h2").text, "哪些因素最重要")
+        self.assertEqual(self.log(), [])
+
+    def test_points_are_those_of_the_file(self):
+        study = report.studies_of([path("latin_hypercube.h5")])[0]
+        with xr.open_dataset(path("latin_hypercube.h5"), engine="netcdf4") as data:
+            values = data["metric_value"]
+            apart = (values[1] - values[0]).mean("replication").isel(metric=0).values
+            np.testing.assert_allclose(study["responses"][0]["mean"], apart, rtol=1e-5)
+            np.testing.assert_allclose(study["factors"][0]["values"], data["factor_value"][:, 0].values, rtol=1e-5)
+        self.assertEqual((study["responses"][0]["base"], study["points"]), ("one", 16))
+
+    def test_what_it_costs_is_that_of_the_comparison(self):
+        data = report.content([path("worth.h5")])
+        with xr.open_dataset(path("worth.h5"), engine="netcdf4") as file:
+            np.testing.assert_allclose(data["worth"][0]["chance"], file["acceptability"].values[1], atol=1e-4)
+            np.testing.assert_allclose(data["worth"][0]["cost"], file["worth_cost"].values[1], rtol=1e-5)
+        self.open(page("worth.html", "worth.h5"))
+        self.assertIn("chance of being worth it", self.find("#worth").text)
+        self.assertEqual(len(self.all("#worth circle")), 4)
+        self.assertEqual(self.log(), [])
+
+    def test_paper_is_white_and_has_it_all(self):
+        self.open(page("print.html", "without.h5", "with.h5"), dark=True)
+        pdf = base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})["data"])
+        with open(os.path.join(SHOTS, "report-print.pdf"), "wb") as file:
+            file.write(pdf)
+        self.assertGreater(pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page "), 4)
+        self.assertEqual(self.find("html").get_attribute("data-theme"), "dark")  # as before
+        # On paper nothing is wider than the paper, and the description is unfolded.
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 720, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
+        self.driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.find("html").get_attribute("data-theme"), "light")
+        self.assertIn("5.2 Random sampling", self.find("#about").text)
+        self.assertLessEqual(self.driver.execute_script(
+            "return Math.max(...Array.from(document.querySelectorAll('table'), (t) => t.getBoundingClientRect().right))"), 721)
+        self.assertFalse(self.find("nav").is_displayed())
+        self.assertEqual(self.log(), [])
+
     def test_a_country_is_small_and_quick(self):
         national("country0.h5", 0)
         national("country1.h5", 3)
@@ -273,7 +376,7 @@ class Page(unittest.TestCase):
         self.assertLessEqual(size, 15)
         taken = min(self.open(file) for _ in range(3))
         self.assertEqual(self.canvas("dots"), "2848")
-        self.assertGreaterEqual(len(self.all("#map-metric option")), 18)
+        self.assertGreaterEqual(len(self.all("#map-metric option")), 20)
         draw = self.driver.execute_script("""const slider = document.getElementById('map-time'), began = performance.now();
             for (let i = 0; i < 10; i++) { slider.value = i; slider.dispatchEvent(new Event('input')); }
             return (performance.now() - began) / 10;""")
@@ -306,13 +409,14 @@ class Refusals(unittest.TestCase):
         self.says("cannot be paired", path("with.h5"), path("queue.h5"))
         self.says("goes alone", path("compared.h5"), path("with.h5"))
         self.says("not a result file", __file__)
+        self.says("not of `counterpart sensitivity --json`", os.path.join(TOP, "CMakePresets.json"))
 
     def test_words_are_in_both_languages(self):
         words = json.loads(report.read("words.json"))
         for key, pair in words.items():
             self.assertEqual(len(pair), 2, key)
             self.assertEqual(re.findall(r"\{\w+\}", pair[0]), re.findall(r"\{\w+\}", pair[1]), key)
-        used = set(re.findall(r'say\("([^"]+)"', report.read("page.js")))
+        used = set(re.findall(r'say\("([^"]+)"[,)]', report.read("page.js")))
         self.assertLessEqual(used, set(words))
 
 

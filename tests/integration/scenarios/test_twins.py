@@ -77,7 +77,8 @@ def check_twin(program, twin, folder):
 
 def main():
     program, scenarios = os.path.abspath(sys.argv[1]), sys.argv[2]
-    paths = sorted(glob.glob(os.path.join(scenarios, "*.cfg")))
+    # Whose base has no policies, and is the whole country: see ../national.
+    paths = sorted(path for path in glob.glob(os.path.join(scenarios, "*.cfg")) if not os.path.basename(path).startswith("national_"))
     twins = [path for path in paths if re.search(r"^base\s*=", text_of(path), re.M)]
     with tempfile.TemporaryDirectory() as folder:
         bases = {check_twin(program, twin, folder) for twin in twins}
