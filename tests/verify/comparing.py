@@ -249,15 +249,15 @@ hardly varies, or the policy changes the answer for nearly everybody whom the me
 
 PAIRED_WHY = """- **Zhejiang and Guizhou.** The programme reaches {touched:,.0f} of {patients:,.0f} patients. All others are the same people with
   the same fate in both worlds, and drop out. *Deaths*: {fewer:,.0f} fewer of {deaths:,.0f}, nearly all of which the programme has
-  no part in. *Another province*: {planned:,.0f} of the {leave:,.0f} who leave without it stay with it, and the others leave all the
+  no part in. *Another province*: {planned:,.0f} of the {leave:,.0f} who leave without it do not with it, and the others leave all the
   same; if people leave independently of one another that alone gives {planned:,.0f} / (2 x {leave:,.0f} - {planned:,.0f}) =
   {poisson:.3f}. *Mean travel* was to be a tenth or less as well and is {travel:.2g}: {of_treated:.0f}% of those treated have
   {of_hours:.0f}% of the hours on the way, and it is their ways that change, by {shorter:.1f} h on average and for each by
   another amount, which is the way to wherever they went before.
   Within the patients of the procedure (`condition/planned/...`) little drops out: who leaves the province, and how far the way
   is, is another matter for nearly each of them, and one world has next to nothing of it that varies. Other inpatients are a
-  sample of one in ten; with all of them the ratios of all patients would be smaller still, since the same
-  changes would stand among ten times as many who leave and travel as before.
+  sample of one in ten; with all of them the last two ratios should be smaller still, since the same changes would stand
+  among ten times as many who leave and travel as before (reckoned, not run).
 """
 NOT_MEASURED = "- **Zhejiang and Guizhou** has not been measured with so many replications since it was extended.\n"
 
