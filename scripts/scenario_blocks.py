@@ -10,6 +10,7 @@ import os
 
 import numpy as np
 from cycler import cycler
+import xarray as xr
 from PIL import Image
 
 import plot
@@ -63,12 +64,23 @@ def block_targets(page, lab):
     return "\n".join(text)
 
 
+def early_series(run, name, early):
+    """A series before a policy; flows, which are numbered by the pairs that ever occur, by their ends."""
+    series = run.data[name].isel(time=early)
+    if "flow" not in series.dims:
+        return series
+    ends = zip(run.data["flow_place"].values, run.data["flow_facility"].values)
+    return series.assign_coords(flow=[f"{place} {facility}" for place, facility in ends])
+
+
 def check_equal_before(page, base, other, date):
     """The worlds must be equal before that date, in every series."""
     early = np.flatnonzero((base.data["time"] < np.datetime64(date)).values)
     for name, values in base.data.items():
         if {"time", "replication"} <= set(values.dims):
-            pair = [run.data[name].isel(time=early).values for run in (base, other)]
+            pair = [early_series(run, name, early) for run in (base, other)]
+            if "flow" in values.dims:
+                pair = xr.align(*pair, join="outer", fill_value=0)
             if early.size == 0 or not np.array_equal(*pair, equal_nan=True):
                 raise page.Problem(f"the worlds differ before {date}: {name}")
 
