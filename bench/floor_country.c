@@ -20,7 +20,13 @@
 #define HOUR_US INT64_C(3600000000)
 #define DAY_US 86400e6
 
-enum { AHEAD = 40, LINES = 28, LUCK = 16, NEXT_DUE = 12, SLOTS = 64 }; /* events before which each is looked at: record, lines, luck */
+enum {
+    AHEAD = 40,
+    LINES = 28,
+    LUCK = 16,
+    NEXT_DUE = 12,
+    SLOTS = 64
+}; /* events before which each is looked at: record, lines, luck */
 
 /* --- the calendar: events of an hour in chunks, and a heap for what is due within the open hour --- */
 
@@ -380,9 +386,10 @@ static inline void transfer(struct part *part, uint32_t who, struct rng_words lu
     struct ward_pair *ward = ward_of(record);
     struct facility_count *fa = &tables->fa[record->facility];
     fa->admissions++;
-    tables->flow[tables->belonging[record->place].province]
-                [tables->belonging[tables->place_of[record->facility]].province]
-                    .admissions++;
+    tables
+        ->flow[tables->belonging[record->place].province]
+              [tables->belonging[tables->place_of[record->facility]].province]
+        .admissions++;
     record->since_us = now_us;
     if (ward->free_beds <= 0 || ward->free_staff <= 0) {
         join_line(part, who, record, ward, luck, now_us);
@@ -546,7 +553,8 @@ static inline void fetch_lines(const struct part *part, uint64_t event)
     if (kind_of(event) == ARRIVE) {
         const struct source *source = &part->source[who_of(event)];
         __builtin_prefetch(&tables->pc[source->place * CONDITIONS + source->condition], 1);
-        __builtin_prefetch(&tables->near[source->place * PAIRS + tables->stage[source->condition][WARD].pair]);
+        __builtin_prefetch(
+            &tables->near[source->place * PAIRS + tables->stage[source->condition][WARD].pair]);
         return;
     }
     const struct record *record = &part->record[who_of(event)];
@@ -704,7 +712,8 @@ int main(int argc, char **argv)
     run_step(0, run.tables.warmup_us);
     floor_end_warmup(&run.tables);
     run_step(run.tables.warmup_us, run.tables.end_us);
-    printf("ns_per_event %.2f\nevents %" PRIu64 "\n", (user_ns() - begun_ns) / (double)run.events, run.events);
+    printf("ns_per_event %.2f\nevents %" PRIu64 "\n", (user_ns() - begun_ns) / (double)run.events,
+           run.events);
     floor_print(&run.tables);
     return 0;
 }

@@ -1,7 +1,8 @@
 #ifndef COUNTERPART_BENCH_FLOOR_COUNTRY_H
 #define COUNTERPART_BENCH_FLOOR_COUNTRY_H
 
-/* What floor_country.c looks up and adds to: the world of bench/country.py, laid out for what happens there. */
+/* What floor_country.c looks up and adds to: the world of bench/country.py, laid out for what happens there.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,9 +118,9 @@ struct tables {
     struct floor_stage stage[CONDITIONS][STAGES];
     struct source *source[PARTS];
     size_t sources[PARTS];
-    struct way *near;       /* [place][pair] */
-    struct way *upwards[2]; /* by place: of SPECIAL, of TOP */
-    struct way *to_one;     /* by place: to the facility that some conditions name */
+    struct way *near;        /* [place][pair] */
+    struct way *upwards[2];  /* by place: of SPECIAL, of TOP */
+    struct way *to_one;      /* by place: to the facility that some conditions name */
     struct options *options; /* [place][condition] */
     struct ward_pair *ward;  /* [facility][pair] */
     struct facility_count *fa;

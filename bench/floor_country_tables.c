@@ -70,8 +70,7 @@ static uint8_t pair_of(const struct world *world, const struct stage *stage)
 {
     static const char *const names[PAIRS] = {"general", "surgery", "old", "light", "special", "top"};
     uint8_t pair = 0;
-    while (pair < PAIRS - 1 &&
-           strcmp(world->facilities.resource[stage->need[0].resource], names[pair]) != 0)
+    while (pair < PAIRS - 1 && strcmp(world->facilities.resource[stage->need[0].resource], names[pair]) != 0)
         pair++;
     return pair;
 }
@@ -236,14 +235,16 @@ static void print_people(const struct tables *tables)
 {
     int64_t waited = 0, to_treatment = 0, travel_time = 0, distance = 0, cost = 0;
     uint64_t count[11] = {0};
-    static const char *const names[] = {"patients", "sought_care", "treated_in_county", "treated_ended",
-                                        "gave_up", "bypassed", "treated_in_prefecture", "treated_in_province",
-                                        "treated_elsewhere", "untreated", "transfers"};
+    static const char *const names[] = {
+        "patients", "sought_care",           "treated_in_county",   "treated_ended",     "gave_up",
+        "bypassed", "treated_in_prefecture", "treated_in_province", "treated_elsewhere", "untreated",
+        "transfers"};
     for (size_t i = 0; i < tables->places * CONDITIONS; i++) {
         const struct pc *pc = &tables->pc[i];
-        const uint32_t own[] = {pc->patients, pc->sought, pc->in_county, pc->treated_ended,
-                                pc->gave_up, pc->bypassed, pc->rare.in_prefecture, pc->rare.in_province,
-                                pc->rare.elsewhere, pc->rare.untreated, pc->rare.transfers};
+        const uint32_t own[] = {pc->patients,           pc->sought,           pc->in_county,
+                                pc->treated_ended,      pc->gave_up,          pc->bypassed,
+                                pc->rare.in_prefecture, pc->rare.in_province, pc->rare.elsewhere,
+                                pc->rare.untreated,     pc->rare.transfers};
         for (size_t n = 0; n < 11; n++)
             count[n] += own[n];
         waited += pc->waited;
@@ -293,8 +294,7 @@ static void print_condition(const struct tables *tables, size_t c)
         if (reach_merge(&all, &tables->reach[p][c], &err) != 0)
             return;
     printf("condition/c%zu/wait_p90 %.17g\n", c, histogram_quantile(&all.wait, 0.9) / 86400e6);
-    printf("condition/c%zu/travel_to_treatment_p50 %.17g\n", c,
-           histogram_quantile(&all.travel, 0.5) * HOURS);
+    printf("condition/c%zu/travel_to_treatment_p50 %.17g\n", c, histogram_quantile(&all.travel, 0.5) * HOURS);
     printf("system/class/c%zu/arrivals %.17g\nsystem/class/c%zu/left %.17g\n", c, (double)system->came, c,
            (double)system->left);
     reach_free(&all);

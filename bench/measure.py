@@ -144,6 +144,17 @@ def floor_mm1(table, case, runs):
     table.add(case, "ns_per_event", [run.number("ns_per_event") for run in done])
 
 
+def floor_stations(hours):
+    def measure(table, case, runs):
+        done = [Run(BUILD / "bench/bench_floor_stations", hours) for _ in range(runs)]
+        with tempfile.TemporaryDirectory() as folder:
+            metrics, events = metrics_of(write_scenario(folder, "stations.py", hours), folder)
+        compare(case, done[0], metrics, events, 1e-12)
+        table.add(case, "ns_per_move", [run.number("ns_per_event") for run in done])
+
+    return measure
+
+
 def floor_country(share, warmup_d, length_d, most_runs):
     """By hand, beside one run of the program: it must count the same; means of levels are sums of quotients."""
 
@@ -245,6 +256,7 @@ CASES.update({
     "partitions_1e4": partitions(10_000, 500),
     "partitions_1e6": partitions(1_000_000, 10),
     "stations": stations(20_000),
+    "floor_stations": floor_stations(20_000),
     "country_1": country(0.01, 20, 345, most_runs=3),
     "country_10": country(0.1, 20, 40, most_runs=3),
     "country_100": country(1, 8, 8, most_runs=1),

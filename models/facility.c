@@ -284,8 +284,8 @@ static int allocate(struct build *build)
     facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
-    if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL || facilities->ward_of == NULL ||
-        facilities->offer == NULL || facilities->offer_of == NULL)
+    if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL ||
+        facilities->ward_of == NULL || facilities->offer == NULL || facilities->offer_of == NULL)
         return -1;
     memset(facilities->ward_of, 0xff, cells * sizeof *facilities->ward_of);
     memset(facilities->offer_of, 0xff, offers * sizeof *facilities->offer_of);

@@ -4,8 +4,8 @@
 
 #include "models/case.h"
 
-/* When each kind of memory is fetched: events after the announcement, of which the engine makes 32; and how long
- * a draw waits for others. */
+/* When each kind of memory is fetched: events after the announcement, of which the engine makes 32; and how
+ * long a draw waits for others. */
 enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 28, DRAW_DELAY = 13 };
 
 enum whose { NOBODYS, STREAMS, PATIENTS };
@@ -137,10 +137,10 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
     if (stage == NULL || (stage->duration == NULL && stage->next != STAGE_BY_LUCK))
         return;
     const struct rng_purpose what = {.quantity = DRAW_STAGE, .stage = stage->index};
-    drawn_ask(&world->part.drawn, &world->rng, world->demand.stream[patient->stream].hash,
-              (struct drawn_key){patient->stream, patient->ordinal, rng_what(what),
-                                 case_visit(world, who, stage)},
-              world->part.foresight.count);
+    drawn_ask(
+        &world->part.drawn, &world->rng, world->demand.stream[patient->stream].hash,
+        (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
+        world->part.foresight.count);
 }
 
 /* Who waits may be served next. */

@@ -138,7 +138,8 @@ static int add_offers(struct world *world, struct err *err)
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];
         const struct facility *facility = &world->facilities.facility[offer->facility];
-        const bool generated = facility->label != NULL && facility->rule == NULL; /* see facilities.generated */
+        const bool generated =
+            facility->label != NULL && facility->rule == NULL; /* see facilities.generated */
         if (facility->outside || generated)
             continue;
         struct selection selection = selection_all(&world->ledger, world->background);

@@ -32,8 +32,7 @@ static inline struct ward *serving_need_ward(struct world *world, const struct p
 static inline int64_t serving_stay_us(struct world *world, const struct patient *patient,
                                       const struct stage *stage, int64_t drawn_us)
 {
-    if (patient->facility == PATIENT_NOWHERE ||
-        !world->facilities.glance[patient->facility].has_stay_factor)
+    if (patient->facility == PATIENT_NOWHERE || !world->facilities.glance[patient->facility].has_stay_factor)
         return drawn_us;
     for (size_t i = 0; i < serving_need_count(stage); i++)
         if (serving_need_ward(world, patient, stage, i)->is_bed)

@@ -8,7 +8,7 @@ enum {
     CELLS_MOST = 1 << 16, /* of the counting pass */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
     LINE_BYTES = 64,
-    IN_A_BUCKET = 256,    /* events, at first, when the calendar chooses the width */
+    IN_A_BUCKET = 256, /* events, at first, when the calendar chooses the width */
 };
 
 static inline size_t cell_of(const struct event *event, int64_t start_us, uint64_t factor)
@@ -42,7 +42,8 @@ static void count_cells(const struct bucket *bucket, int64_t start_us, uint64_t 
 {
     memset(cells, 0, (cell_count + 1) * sizeof *cells);
     size_t fill = bucket->fill;
-    for (const struct chunk *chunk = bucket->newest; chunk != NULL; chunk = chunk->older, fill = CHUNK_EVENTS) {
+    for (const struct chunk *chunk = bucket->newest; chunk != NULL;
+         chunk = chunk->older, fill = CHUNK_EVENTS) {
         fetch_chunk(chunk->older);
         for (size_t i = 0; i < fill; i++)
             cells[cell_of(&chunk->events[i], start_us, factor) + 1]++;

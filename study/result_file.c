@@ -15,7 +15,7 @@
 #include "study/whole_file.h"
 
 enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, DEFLATE_LEVEL = 2, IMAGE_STEP_BYTES = 1 << 20 };
-enum { ZERO_SHAPES = 16 }; /* of which copies are made */
+enum { ZERO_SHAPES = 16 };                      /* of which copies are made */
 enum { OBJECT_BYTES = 16384, TEXT_BYTES = 48 }; /* beside the values themselves; generously */
 
 /* The file takes shape in memory: HDF5 keeps a file open for ever whose disk filled up under it. No path

@@ -213,12 +213,19 @@ out:
     return answer;
 }
 
+/* The whole file comes right after the last replication: a part of that would be written twice, and held
+ * twice in memory, which a large world feels. */
+static bool is_more_to_run(const struct run_parts *parts)
+{
+    return memchr(parts->state, MISSING, parts->replications) != NULL;
+}
+
 int run_parts_take(struct run_parts *parts, struct run_file *file, uint32_t replication, struct err *err)
 {
     int answer = 0;
     pthread_mutex_lock(&parts->mutex);
     parts->state[replication] = FINISHED;
-    if (clock_s() - parts->written_s >= parts->every_s) {
+    if (clock_s() - parts->written_s >= parts->every_s && is_more_to_run(parts)) {
         answer = write_part(parts, file, replication, err);
         for (uint32_t r = 0; answer == 0 && r < parts->replications; r++)
             if (parts->state[r] == FINISHED)

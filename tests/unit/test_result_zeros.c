@@ -16,8 +16,8 @@ static int64_t wholes[VARIABLES][ROWS * COLUMNS];
 static int8_t small[VARIABLES][ROWS * COLUMNS];
 static int64_t steps[ROWS];
 
-static struct result_dimension dimensions[] = {
-    {"row", NULL, "1", ROWS, RESULT_INT64, steps, NULL}, {"column", NULL, "1", COLUMNS, RESULT_INT64, steps, NULL}};
+static struct result_dimension dimensions[] = {{"row", NULL, "1", ROWS, RESULT_INT64, steps, NULL},
+                                               {"column", NULL, "1", COLUMNS, RESULT_INT64, steps, NULL}};
 static struct result_variable variables[TYPES * VARIABLES];
 static const struct result sample = {.dimensions = dimensions,
                                      .dimension_count = 2,

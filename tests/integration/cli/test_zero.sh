@@ -32,8 +32,11 @@ assert steps > 0, "no step ends before the first policy"
 def axes(variable):
     return [d[0].name.lstrip("/") if len(d) else None for d in variable.dims]
 
+def labels(file, dim):
+    return list(zip(file["flow_place"][:], file["flow_facility"][:])) if dim == "flow" else list(file[dim][:])
+
 def common(dim):
-    mine, its = list(base[dim][:]), list(other[dim][:])
+    mine, its = labels(base, dim), labels(other, dim)
     both = [label for label in mine if label in set(its)]
     return [mine.index(label) for label in both], [its.index(label) for label in both]
 
