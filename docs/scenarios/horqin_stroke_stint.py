@@ -9,6 +9,7 @@ import sys
 import numpy as np
 from PIL import Image
 
+import scenario_blocks
 import scenario_text
 
 ALSO = ("README.md",)
@@ -186,19 +187,8 @@ EFFECTS = (
 )
 
 
-def check_equal_before(base, stint, date):
-    """The page says that the two worlds are the same before the policy."""
-    before = np.flatnonzero((base.data["time"] < np.datetime64(date)).values)
-    fields = [name for name, values in base.data.items() if "time" in values.dims and "replication" in values.dims]
-    for name in fields:
-        if not np.array_equal(*(run.data[name].isel(time=before).values for run in (base, stint)), equal_nan=True):
-            raise Problem(f"the worlds differ before {date}: {name}")
-    if not fields or before.size == 0:
-        raise Problem(f"nothing to compare before {date}")
-
-
 def block_effects(lab, old):
-    check_equal_before(lab.run(BASE), lab.run(STINT), "2020-05-01")
+    scenario_blocks.check_equal_before(scenario_text, lab.run(BASE), lab.run(STINT), "2020-05-01")
     metrics = lab.compare(lab.run(BASE), lab.run(STINT))
     rows = []
     for name, words, scale in EFFECTS:
