@@ -167,7 +167,7 @@
       part.append(make("h3", {}, say(role)));
       const cells = rows.map(() => make("div", { style: "min-width:170px" }));
       part.append(table([say("fact"), say("quantity"), say("reported"), say("range"), say("simulated"), "", say("met")], rows.map((row, i) => [
-        row.fact, nameOf(row.quantity) + " (" + row.unit + ")", row.reported === null ? "–" : compact(row.reported),
+        row.fact, nameOf(row.quantity) + (unitOf(row.unit) ? " (" + unitOf(row.unit) + ")" : ""), row.reported === null ? "–" : compact(row.reported),
         row.least === null && row.most === null ? "" : (row.least === null ? "" : compact(row.least)) + " – " + (row.most === null ? "" : compact(row.most)),
         number(row.mean, row.high - row.mean) + plusMinus(row.high - row.mean), cells[i],
         row.met === null ? "" : say(row.met ? "yes" : "no")]), [2, 3, 4]));

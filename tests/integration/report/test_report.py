@@ -2,6 +2,7 @@
 """Opens pages of scripts/report.py in headless Chromium. usage: test_report.py PROGRAM FOLDER-FOR-SCREENSHOTS"""
 
 import base64
+import glob
 import json
 import os
 import re
@@ -418,6 +419,15 @@ class Refusals(unittest.TestCase):
             self.assertEqual(re.findall(r"\{\w+\}", pair[0]), re.findall(r"\{\w+\}", pair[1]), key)
         used = set(re.findall(r'say\("([^"]+)"[,)]', report.read("page.js")))
         self.assertLessEqual(used, set(words))
+
+    def test_what_targets_ask_for_has_words(self):
+        words = json.loads(report.read("words.json"))
+        asked = set()
+        for path_of in glob.glob(os.path.join(TOP, "scenarios", "*.cfg")):
+            with open(path_of, encoding="utf-8") as file:
+                asked |= set(re.findall(r'quantity = "([a-z_]+)"', file.read()))
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(sorted(name for name in asked if "m." + name not in words), [])
 
 
 if __name__ == "__main__":
