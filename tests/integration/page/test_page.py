@@ -133,18 +133,28 @@ class Inputs(unittest.TestCase):
 
 
 class EqualBefore(unittest.TestCase):
-    """Of the Horqin page: that the two worlds are the same until the policy begins."""
+    """That the two worlds of a page are the same until the policy begins."""
+
+    TIMES = np.array(["2020-04-01", "2020-05-01"], dtype="datetime64[ns]")
 
     def run_of(self, *values):
-        times = np.array(["2020-04-01", "2020-05-01"], dtype="datetime64[ns]")
+        class Run:
+            data = xr.Dataset({"patients": (("replication", "time"), [list(values)])}, {"time": self.TIMES})
+
+        return Run()
+
+    def flows_of(self, **values):
+        """By facility, the patients of place a in both steps."""
 
         class Run:
-            data = xr.Dataset({"patients": (("replication", "time"), [list(values)])}, {"time": times})
+            data = xr.Dataset({"treated_at": (("replication", "time", "flow"), [np.transpose(list(values.values()))]),
+                               "flow_place": ("flow", ["a"] * len(values)), "flow_facility": ("flow", list(values))},
+                              {"time": self.TIMES})
 
         return Run()
 
     def check(self, base, other):
-        script.load_page("horqin_stroke_stint").check_equal_before(base, other, "2020-05-01")
+        script.scenario_blocks.check_equal_before(scenario_text, base, other, "2020-05-01")
 
     def test_differences_after_it_are_fine(self):
         self.check(self.run_of(1, 2), self.run_of(1, 3))
@@ -152,6 +162,11 @@ class EqualBefore(unittest.TestCase):
     def test_differences_before_it_are_refused(self):
         with self.assertRaisesRegex(script.Problem, "patients"):
             self.check(self.run_of(1, 2), self.run_of(0, 2))
+
+    def test_flows_go_by_their_ends(self):
+        self.check(self.flows_of(near=(4, 1)), self.flows_of(far=(0, 3), near=(4, 0)))
+        with self.assertRaisesRegex(script.Problem, "treated_at"):
+            self.check(self.flows_of(near=(4, 1)), self.flows_of(far=(4, 1)))
 
 
 if __name__ == "__main__":
