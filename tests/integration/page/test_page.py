@@ -160,12 +160,12 @@ class EqualBefore(unittest.TestCase):
         self.check(self.run_of(1, 2), self.run_of(1, 3))
 
     def test_differences_before_it_are_refused(self):
-        with self.assertRaisesRegex(script.Problem, "patients"):
+        with self.assertRaisesRegex(scenario_text.Problem, "patients"):
             self.check(self.run_of(1, 2), self.run_of(0, 2))
 
     def test_flows_go_by_their_ends(self):
         self.check(self.flows_of(near=(4, 1)), self.flows_of(far=(0, 3), near=(4, 0)))
-        with self.assertRaisesRegex(script.Problem, "treated_at"):
+        with self.assertRaisesRegex(scenario_text.Problem, "treated_at"):
             self.check(self.flows_of(near=(4, 1)), self.flows_of(far=(4, 1)))
 
 
