@@ -161,7 +161,7 @@ static size_t left_of_sorted(const struct calendar *calendar)
 size_t calendar_pending(const struct calendar *calendar)
 {
     return calendar->instant_count + heap_count(&calendar->near) + left_of_sorted(calendar) +
-           calendar->later_count + calendar->fine.count + calendar->coarse.count + heap_count(&calendar->far);
+           calendar->fine.count + calendar->coarse.count + heap_count(&calendar->far);
 }
 
 void calendar_copy(const struct calendar *calendar, struct event *events)
@@ -176,8 +176,6 @@ void calendar_copy(const struct calendar *calendar, struct event *events)
     if (left > 0)
         memcpy(events + count, calendar->next, left * sizeof *events);
     count += left;
-    memcpy(events + count, calendar->later, calendar->later_count * sizeof *events);
-    count += calendar->later_count;
     count += ring_copy(&calendar->fine, events + count);
     count += ring_copy(&calendar->coarse, events + count);
     heap_copy(&calendar->far, events + count);

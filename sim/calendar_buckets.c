@@ -7,8 +7,7 @@
 enum {
     CELLS_MOST = 1 << 16, /* of the counting pass */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
-    LINE_BYTES = 64,
-    IN_A_BUCKET = 256, /* events, at first, when the calendar chooses the width */
+    IN_A_BUCKET = 256,    /* events, at first, when the calendar chooses the width */
 };
 
 static inline size_t cell_of(const struct event *event, int64_t start_us, uint64_t factor)
@@ -26,28 +25,15 @@ static size_t cells_for(int64_t width_us, size_t count)
     return cells;
 }
 
-/* Fetches the lines of a chunk. */
-static inline void fetch_chunk(const struct chunk *chunk)
-{
-    if (chunk == NULL)
-        return;
-    const char *bytes = (const char *)chunk;
-    for (size_t at = 0; at < sizeof *chunk; at += LINE_BYTES)
-        __builtin_prefetch(bytes + at);
-}
-
 /* Fills cells[i + 1] with the number of events before the end of cell i. */
 static void count_cells(const struct bucket *bucket, int64_t start_us, uint64_t factor, uint32_t *cells,
                         size_t cell_count)
 {
     memset(cells, 0, (cell_count + 1) * sizeof *cells);
     size_t fill = bucket->fill;
-    for (const struct chunk *chunk = bucket->newest; chunk != NULL;
-         chunk = chunk->older, fill = CHUNK_EVENTS) {
-        fetch_chunk(chunk->older);
+    for (const struct chunk *chunk = bucket->newest; chunk != NULL; chunk = chunk->older, fill = CHUNK_EVENTS)
         for (size_t i = 0; i < fill; i++)
             cells[cell_of(&chunk->events[i], start_us, factor) + 1]++;
-    }
     for (size_t cell = 1; cell <= cell_count; cell++)
         cells[cell] += cells[cell - 1];
 }
@@ -89,7 +75,6 @@ static bool open_bucket(struct calendar *calendar, size_t number)
     calendar->announced = 0;
     calendar->next = calendar->sorted;
     calendar->open_end_us = fine->start_us;
-    fetch_chunk(fine->buckets[fine->first_slot].newest);
     return true;
 }
 
@@ -151,22 +136,9 @@ static bool refill_fine(struct calendar *calendar, int64_t before_us)
     return !calendar->exhausted;
 }
 
-/* Those that are on their way. */
-static bool keep_all(struct calendar *calendar)
-{
-    const struct event *later = calendar->later;
-    const size_t count = calendar->later_count;
-    for (size_t i = 0; i < count; i++)
-        ring_fetch_place(&calendar->fine, later[i].at_us);
-    for (size_t i = 0; i < count; i++)
-        calendar->exhausted |= !ring_add(&calendar->fine, &calendar->chunks, later[i]);
-    calendar->later_count = 0;
-    return !calendar->exhausted;
-}
-
 bool calendar_open_next(struct calendar *calendar, int64_t before_us)
 {
-    if (calendar->fine.buckets == NULL || !keep_all(calendar))
+    if (calendar->fine.buckets == NULL)
         return false;
     size_t number = ring_first_used(&calendar->fine);
     if (number == RING_BUCKETS) {
@@ -184,11 +156,8 @@ bool calendar_keep_for_later(struct calendar *calendar, struct event event)
 {
     if (calendar->fine.buckets == NULL)
         return heap_push(&calendar->near, event);
-    if (event.at_us < calendar->coarse.start_us) {
-        calendar->later[calendar->later_count++] = event;
-        ring_fetch(&calendar->fine, event.at_us);
-        return calendar->later_count < LATER_EVENTS || keep_all(calendar);
-    }
+    if (event.at_us < calendar->coarse.start_us)
+        return ring_add(&calendar->fine, &calendar->chunks, event);
     if (ring_covers(&calendar->coarse, event.at_us))
         return ring_add(&calendar->coarse, &calendar->chunks, event);
     return heap_push(&calendar->far, event);

@@ -12,9 +12,6 @@
 /* So that RING_BUCKETS turns of the coarse ring can be counted. */
 #define WIDTH_MOST_US (INT64_MAX / RING_BUCKETS / RING_BUCKETS / 2)
 
-/* Buckets of the fine ring lie apart: events wait for some others, until theirs have been fetched. */
-enum { LATER_EVENTS = 16 };
-
 /* Times up to fine.start_us are open: in the near heap and, from the bucket opened last, in the sorted list.
  * Those up to coarse.start_us are in the fine ring, one turn of which is one bucket of the coarse ring; what
  * is beyond that is in the far heap. */
@@ -41,9 +38,6 @@ struct calendar {
     struct event *sorted; /* owned */
     size_t sorted_count, sorted_capacity, announced;
     uint32_t *cells; /* owned; CELLS_MOST + 1 */
-
-    struct event later[LATER_EVENTS]; /* on their way into the fine ring */
-    size_t later_count;
 };
 
 /* Events of one instant, in calendar_instant.c: gathers those of this time; takes the first of them if it is

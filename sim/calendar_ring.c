@@ -95,9 +95,9 @@ void ring_free(struct ring *ring)
 
 bool ring_add(struct ring *ring, struct chunks *chunks, struct event event)
 {
-    struct bucket *bucket = ring_bucket(ring, event.at_us);
-    const size_t slot = (size_t)(bucket - ring->buckets);
-    if (!bucket_add(chunks, bucket, event))
+    const size_t slot =
+        (ring->first_slot + bucket_number(ring, ring_offset(ring, event.at_us))) % RING_BUCKETS;
+    if (!bucket_add(chunks, &ring->buckets[slot], event))
         return false;
     ring->used[slot / 64] |= UINT64_C(1) << slot % 64;
     ring->count++;

@@ -84,24 +84,6 @@ static inline uint64_t bucket_number(const struct ring *ring, uint64_t offset)
     return number + (offset - number * width >= width);
 }
 
-static inline struct bucket *ring_bucket(const struct ring *ring, int64_t at_us)
-{
-    return &ring->buckets[(ring->first_slot + bucket_number(ring, ring_offset(ring, at_us))) % RING_BUCKETS];
-}
-
-/* Hints that an event of this time will be added soon; the second one some events after the first. */
-static inline void ring_fetch(const struct ring *ring, int64_t at_us)
-{
-    __builtin_prefetch(ring_bucket(ring, at_us), 1);
-}
-
-static inline void ring_fetch_place(const struct ring *ring, int64_t at_us)
-{
-    const struct bucket *bucket = ring_bucket(ring, at_us);
-    if (bucket->newest != NULL && bucket->fill < CHUNK_EVENTS)
-        __builtin_prefetch(&bucket->newest->events[bucket->fill], 1);
-}
-
 static inline bool ring_covers(const struct ring *ring, int64_t at_us)
 {
     return ring_offset(ring, at_us) < (uint64_t)ring->width_us * RING_BUCKETS;
