@@ -195,18 +195,20 @@ static void note_lost_hours(struct world *world)
     }
 }
 
-void planning_close_step(struct world *world, int64_t now_us)
+int planning_close_step(struct world *world, int64_t now_us, struct err *err)
 {
     note_levels(world, now_us);
     note_lost_hours(world);
     note_standard(world);
-    partition_close_step(world);
+    if (partition_close_step(world, err) != 0)
+        return -1;
     if (now_us != world->warmup_us)
-        return;
+        return 0;
     measures_restart(&world->measures, now_us);
     partition_restart(world, now_us);
     if (world->fates != NULL)
         fates_restart(world->fates, world);
+    return 0;
 }
 
 static int make_plans(struct world *world, int64_t now_us, struct err *err)
@@ -227,8 +229,9 @@ int planning_act(void *data, int64_t now_us, struct err *err)
 {
     struct world *world = data;
     struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        planning_close_step(world, now_us);
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us &&
+        planning_close_step(world, now_us, err) != 0)
+        return -1;
     observe_now(world, now_us);
     const bool planning = plans(world) && (now_us == 0 || now_us == world->next_plan_us);
     if (planning && make_plans(world, now_us, err) != 0)
