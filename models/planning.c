@@ -80,6 +80,18 @@ int64_t planning_next(const void *data, int64_t now_us)
     return next_us;
 }
 
+/* Whether anybody chooses by what is believed. */
+static bool beliefs_matter(const struct world *world)
+{
+    bool matter = false;
+    for (size_t c = 0; c < world->pathways.count; c++) {
+        const struct choice_spec *choice = &world->pathways.condition[c].spec->choice;
+        matter = matter || choice->wait_per_d > 0 || choice->wait_per_d < 0 || choice->proficiency > 0 ||
+                 choice->proficiency < 0;
+    }
+    return matter;
+}
+
 /* What patients believe of waiting moves a tenth of the way to what they hear. */
 static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
 {
@@ -101,6 +113,8 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
                          skill_proficiency(&world->services[offer->service], person, now_us));
         }
     }
+    if (beliefs_matter(world))
+        rules_note_beliefs(world);
 }
 
 /* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
