@@ -5,6 +5,7 @@
 #include "models/holding.h"
 #include "models/observe.h"
 #include "models/partition.h"
+#include "models/visit.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -239,6 +240,12 @@ static int make_plans(struct world *world, int64_t now_us, struct err *err)
     return policies_plan(world, now_us, err);
 }
 
+void planning_set_quiet(struct world *world, int64_t now_us)
+{
+    const int64_t next_us = planning_next(world, now_us);
+    visit_set_quiet(world, next_us < world->until_us ? next_us : world->until_us);
+}
+
 int planning_act(void *data, int64_t now_us, struct err *err)
 {
     struct world *world = data;
@@ -253,5 +260,6 @@ int planning_act(void *data, int64_t now_us, struct err *err)
     const int64_t every_us = world->scenario->run.board_us;
     if (every_us > 0 ? now_us % every_us == 0 : planning)
         renew_board(world, now_us);
+    planning_set_quiet(world, now_us);
     return 0;
 }
