@@ -5,6 +5,7 @@
 #include "models/holding.h"
 #include "models/observe.h"
 #include "models/partition.h"
+#include "models/visit.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -209,18 +210,20 @@ static void note_lost_hours(struct world *world)
     }
 }
 
-void planning_close_step(struct world *world, int64_t now_us)
+int planning_close_step(struct world *world, int64_t now_us, struct err *err)
 {
     note_levels(world, now_us);
     note_lost_hours(world);
     note_standard(world);
-    partition_close_step(world);
+    if (partition_close_step(world, err) != 0)
+        return -1;
     if (now_us != world->warmup_us)
-        return;
+        return 0;
     measures_restart(&world->measures, now_us);
     partition_restart(world, now_us);
     if (world->fates != NULL)
         fates_restart(world->fates, world);
+    return 0;
 }
 
 static int make_plans(struct world *world, int64_t now_us, struct err *err)
@@ -237,12 +240,19 @@ static int make_plans(struct world *world, int64_t now_us, struct err *err)
     return policies_plan(world, now_us, err);
 }
 
+void planning_set_quiet(struct world *world, int64_t now_us)
+{
+    const int64_t next_us = planning_next(world, now_us);
+    visit_set_quiet(world, next_us < world->until_us ? next_us : world->until_us);
+}
+
 int planning_act(void *data, int64_t now_us, struct err *err)
 {
     struct world *world = data;
     struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        planning_close_step(world, now_us);
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us &&
+        planning_close_step(world, now_us, err) != 0)
+        return -1;
     observe_now(world, now_us);
     const bool planning = plans(world) && (now_us == 0 || now_us == world->next_plan_us);
     if (planning && make_plans(world, now_us, err) != 0)
@@ -250,5 +260,6 @@ int planning_act(void *data, int64_t now_us, struct err *err)
     const int64_t every_us = world->scenario->run.board_us;
     if (every_us > 0 ? now_us % every_us == 0 : planning)
         renew_board(world, now_us);
+    planning_set_quiet(world, now_us);
     return 0;
 }
