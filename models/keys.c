@@ -118,6 +118,8 @@ const char *keys_type_name(const struct key_row *row)
         return "length";
     case KEY_MONEY:
         return "money";
+    case KEY_BYTES:
+        return "size of a file";
     case KEY_DIST:
         return row->unit != NULL && strcmp(row->unit, "time") == 0 ? "distribution of times"
                                                                    : "distribution of numbers";

@@ -34,6 +34,7 @@ enum key_type {
     KEY_SPEED,     /* double m/s: "50 km/h" */
     KEY_LENGTH,    /* double m: "100 km" */
     KEY_MONEY,     /* int64_t fen: "6821.50 CNY" */
+    KEY_BYTES,     /* int64_t: "2 GB" */
     KEY_DIST,      /* struct dist_spec *: a distribution group, NULL when absent; `unit` says of what: "time"
                       (seconds) or "1" */
     KEY_TEXTS,     /* struct key_list of const char * */
