@@ -14,6 +14,7 @@
 #include "models/remote.h"
 #include "models/serving.h"
 #include "models/stay.h"
+#include "models/visit.h"
 #include "models/watch.h"
 
 static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
@@ -367,6 +368,8 @@ static void handle_arrival(struct world *world, const struct event *event)
     struct rng_words luck = stream->luck;
     const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
     bool drawn = stream->next_arrival == first; /* the first patient's luck is the arrival's */
+    if (visit_comes(world, event->who) && visit_arrive(world, event->who, event->at_us))
+        return;
     if (count > CASE_BACKLOG - first) {
         engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
         return;

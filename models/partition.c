@@ -306,7 +306,7 @@ void partition_refresh_board(struct world *world)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         struct offer *offer = &world->facilities.offer[o];
-        offer->on_board = afar_given(world, offer->facility, (int32_t)offer->service);
+        rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
         offer->board_free = offer_operator(offer, false) >= 0;
         offer->board_free_emergency = offer_operator(offer, true) >= 0;
         offer->board_waiting = offer->operators.waiting;

@@ -16,6 +16,7 @@
 #include "models/stay.h"
 #include "models/targets.h"
 #include "models/trace.h"
+#include "models/visit.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -224,6 +225,7 @@ static int build(struct world *world, struct err *err)
     world->has_extra = needs_extra(world);
     plain_compile(world);
     stay_compile(world);
+    visit_compile(world);
     init_levels(world);
     beds_init(world);
     if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0)
@@ -374,6 +376,8 @@ int world_run_until(struct world *world, int64_t until_us, world_progress *progr
                     struct err *err)
 {
     const int64_t now_us = engine_now(world->engine, 0), step_us = world->end_us / PROGRESS_PARTS + 1;
+    world->until_us = until_us;
+    planning_set_quiet(world, now_us);
     for (int64_t to_us = now_us - now_us % step_us; to_us < until_us;) {
         to_us = to_us + step_us < until_us ? to_us + step_us : until_us;
         if (engine_run(world->engine, to_us, err) != 0)

@@ -164,6 +164,8 @@ struct world {
     struct fates *fates;       /* owned, shared by the views; NULL: nobody wants them */
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
+    int64_t quiet_us;          /* until when nothing changes or is looked at but by patients; see visit.h */
+    int64_t until_us;          /* the world is being run until then; 0: not said */
     int64_t week;              /* number of the calendar week that has begun */
 
     struct metric *metrics;

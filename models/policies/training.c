@@ -314,7 +314,7 @@ static void teach(struct world *world, const struct training_spec *spec, const s
             skill_study(offer, service, &world->rng, p, person->role == ROLE_TRAINEE ? cases : practice,
                         now_us);
     }
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, offer->facility, now_us);
 }
 
@@ -381,7 +381,7 @@ static int64_t leave_work(struct world *world, const struct school *school, int6
     if (best < 0)
         return -1;
     offer_remove(offer, (size_t)best);
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, offer->facility, now_us);
     return best;
 }
@@ -426,12 +426,12 @@ static void come_back(struct world *world, const struct training_spec *spec, str
         if (student->left >= 0) {
             struct offer *work = &world->facilities.offer[school->leaves];
             skill_return(work, (size_t)student->left);
-            work->on_board = offer_given(work);
+            rules_note_offer(world, work, offer_given(work));
         }
     }
     school->students = 0;
     school->away = false;
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, school->facility, now_us);
 }
 
