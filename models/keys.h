@@ -120,6 +120,10 @@ const struct key_kind *keys_kind(const char *kind);
  * "facilities.services", "policies(dispatch)"); NULL when there are no more. */
 const struct key_row *keys_next(const char *above, const struct key_row *row);
 
+/* Its place among all rows, of which there are so many (which is also that of a row of no table). */
+size_t keys_number(const struct key_row *row);
+size_t keys_count(void);
+
 /* The row of a path, or NULL. */
 const struct key_row *keys_find(const char *path);
 
