@@ -241,6 +241,7 @@ static bool is_quantity(const struct key_row *row)
     case KEY_SPEED:
     case KEY_LENGTH:
     case KEY_MONEY:
+    case KEY_BYTES:
     case KEY_DIST:
     case KEY_REALS:
     case KEY_COUNTS:

@@ -72,6 +72,12 @@ static const struct key_row scenario_rows[] = {
      .help =
          "Whether it is counted where the people of each place are treated (the field treated_at, by place "
          "and facility); \"auto\": where places times facilities are at most a million."},
+    {"scenario.max_file_size", KEY_BYTES, AT(run_spec, max_file_bytes), .fallback = "2 GB", AT_LEAST_0,
+     .help =
+         "When the output fields of all replications take more than that, before compression, a result file "
+         "has their sums and sums of squares over the replications (NAME_sum, NAME_squares) in place of "
+         "each replication's. Metrics and targets are there of each replication in either case. `check` "
+         "says how much they take."},
     {"scenario.facts", KEY_FILES, AT(run_spec, facts), ABSENT,
      .help = "CSV files of reported facts that `targets` refer to."},
     {"scenario.observe", KEY_TEXTS, AT(run_spec, observe), ABSENT,

@@ -1,5 +1,7 @@
 #include "models/keys.h"
 
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 
 const struct key_kind *keys_kind(const char *kind)
@@ -24,6 +26,23 @@ static const struct key_row *rows_of(size_t table, size_t *count)
     return NULL;
 }
 
+size_t keys_number(const struct key_row *row)
+{
+    size_t count = 0, before = 0;
+    const struct key_row *rows = NULL;
+    for (size_t table = 0; (rows = rows_of(table, &count)) != NULL; table++) {
+        if (row >= rows && row < rows + count)
+            return before + (size_t)(row - rows);
+        before += count;
+    }
+    return before;
+}
+
+size_t keys_count(void)
+{
+    return keys_number(NULL);
+}
+
 /* Whether the row is right below the path of `length` bytes. */
 static bool is_below(const struct key_row *row, const char *above, size_t length)
 {
@@ -33,8 +52,71 @@ static bool is_below(const struct key_row *row, const char *above, size_t length
            strchr(row->path + length + 1, '.') == NULL;
 }
 
+/* ---- rows by what they are below ---- */
+
+/* Scenarios of twenty thousand facilities ask again and again what is below a few hundred paths. Numbers of
+ * rows are one more than keys_number(); 0: none. */
+enum { MOST_ROWS = 4096, SLOTS = 8192 };
+static struct {
+    bool whole; /* there was room for all rows */
+    const struct key_row *row[MOST_ROWS];
+    uint16_t next[MOST_ROWS]; /* below the same path */
+    uint16_t first[SLOTS], last[SLOTS];
+} below;
+static pthread_once_t below_once = PTHREAD_ONCE_INIT;
+
+static size_t above_length(const struct key_row *row)
+{
+    const char *dot = strrchr(row->path, '.');
+    return dot == NULL ? 0 : (size_t)(dot - row->path);
+}
+
+/* The slot of a path, empty when nothing is below it: there are more slots than rows. */
+static size_t slot_of(const char *above, size_t length)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)above[i]) * UINT64_C(0x100000001b3);
+    size_t slot = hash % SLOTS;
+    while (below.first[slot] != 0 && !is_below(below.row[below.first[slot] - 1], above, length))
+        slot = (slot + 1) % SLOTS;
+    return slot;
+}
+
+static void list_rows(void)
+{
+    size_t count = 0;
+    uint16_t number = 0;
+    const struct key_row *rows = NULL;
+    if (keys_count() > MOST_ROWS)
+        return;
+    for (size_t table = 0; (rows = rows_of(table, &count)) != NULL; table++)
+        for (size_t i = 0; i < count; i++) {
+            below.row[number++] = &rows[i];
+            const size_t slot = slot_of(rows[i].path, above_length(&rows[i]));
+            if (below.first[slot] == 0)
+                below.first[slot] = number;
+            else
+                below.next[below.last[slot] - 1] = number;
+            below.last[slot] = number;
+        }
+    below.whole = true;
+}
+
+static const struct key_row *next_listed(const char *above, const struct key_row *row)
+{
+    const size_t at = row == NULL ? 0 : keys_number(row);
+    const uint16_t number = row == NULL      ? below.first[slot_of(above, strlen(above))]
+                            : at < MOST_ROWS ? below.next[at]
+                                             : 0;
+    return number == 0 ? NULL : below.row[number - 1];
+}
+
 const struct key_row *keys_next(const char *above, const struct key_row *row)
 {
+    pthread_once(&below_once, list_rows);
+    if (below.whole)
+        return next_listed(above, row);
     const size_t length = strlen(above);
     size_t count = 0;
     const struct key_row *rows = NULL;
@@ -118,6 +200,8 @@ const char *keys_type_name(const struct key_row *row)
         return "length";
     case KEY_MONEY:
         return "money";
+    case KEY_BYTES:
+        return "size of a file";
     case KEY_DIST:
         return row->unit != NULL && strcmp(row->unit, "time") == 0 ? "distribution of times"
                                                                    : "distribution of numbers";

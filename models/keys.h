@@ -34,6 +34,7 @@ enum key_type {
     KEY_SPEED,     /* double m/s: "50 km/h" */
     KEY_LENGTH,    /* double m: "100 km" */
     KEY_MONEY,     /* int64_t fen: "6821.50 CNY" */
+    KEY_BYTES,     /* int64_t: "2 GB" */
     KEY_DIST,      /* struct dist_spec *: a distribution group, NULL when absent; `unit` says of what: "time"
                       (seconds) or "1" */
     KEY_TEXTS,     /* struct key_list of const char * */
@@ -118,6 +119,10 @@ const struct key_kind *keys_kind(const char *kind);
 /* The row after `row` (NULL: the first one) among those right below the path ("": the top,
  * "facilities.services", "policies(dispatch)"); NULL when there are no more. */
 const struct key_row *keys_next(const char *above, const struct key_row *row);
+
+/* Its place among all rows, of which there are so many (which is also that of a row of no table). */
+size_t keys_number(const struct key_row *row);
+size_t keys_count(void);
 
 /* The row of a path, or NULL. */
 const struct key_row *keys_find(const char *path);

@@ -116,6 +116,7 @@ const char *const keys_introduction[] = {
     "| speed | km/h, m/s | `\"50 km/h\"` |\n"
     "| length | km, m | `\"100 km\"` |\n"
     "| money | CNY (or yuan), to the fen | `\"6821.50 CNY\"` |\n"
+    "| size of a file | B, kB, MB, GB, TB (of 1000) | `\"2 GB\"` |\n"
     "\n"
     "Times are kept in microseconds and money in fen, exactly. Numbers without a unit, and shares, are written without quotes: `0.25`, `12`.\n"
     "\n",

@@ -34,6 +34,8 @@ static const struct unit times[] = {
 static const struct unit lengths[] = {{"m", 1}, {"km", 1000}};
 static const struct unit speeds[] = {{"m/s", 3600}, {"km/h", 1000}};
 static const struct unit moneys[] = {{"CNY", 100}, {"yuan", 100}, {"fen", 1}};
+static const struct unit sizes[] = {
+    {"TB", INT64_C(1000000000000)}, {"GB", 1000000000}, {"MB", 1000000}, {"kB", 1000}, {"B", 1}};
 static const struct unit months[] = {{"month", 1}, {"y", 12}, {"year", 12}};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -486,6 +488,25 @@ int quantity_money(const char *text, int64_t *fen, struct err *err)
     return 0;
 }
 
+int quantity_bytes(const char *text, int64_t *bytes, struct err *err)
+{
+    struct number number;
+    bool exact = false;
+    const unsigned before = err->count;
+    if (read_number(text, &number, err) != 0)
+        return err->count > before ? -1 : no_number(text, "the size of a file", "2 GB", err);
+    if (*number.rest == '\0')
+        return quantity_lacks_unit(KEY_BYTES, number.text, err);
+    const struct unit *unit = unit_of(sizes, COUNT(sizes), number.rest, word_length(number.rest));
+    if (unit == NULL)
+        return err_add(err, "\"%.*s\" is not a unit of size; write it like \"2 GB\"", SHOWN, number.rest);
+    if (not_negative(&number, text, "size", err) != 0)
+        return -1;
+    if (!scaled(&number, unit->size, bytes, &exact))
+        return err_add(err, "\"%.*s\" is too large a file; write less than 9000000 TB", SHOWN, text);
+    return 0;
+}
+
 int quantity_real(const char *text, double *value, struct err *err)
 {
     struct number number;
@@ -532,6 +553,8 @@ int quantity_lacks_unit(enum key_type type, const char *number, struct err *err)
         return err_add(err, "%s: a speed needs a unit; write \"%s km/h\"", n, n);
     case KEY_LENGTH:
         return err_add(err, "%s: a length needs a unit; write \"%s km\" or \"%s m\"", n, n, n);
+    case KEY_BYTES:
+        return err_add(err, "%s: the size of a file needs a unit; write \"%s MB\" or \"%s GB\"", n, n, n);
     case KEY_MONEY:
         return err_add(err, "%s: money needs a unit; write \"%s CNY\"", n, n);
     default:
@@ -577,6 +600,14 @@ void quantity_print_money(char *text, int64_t fen)
     const uint64_t size = negative ? 0 - (uint64_t)fen : (uint64_t)fen;
     snprintf(text, QUANTITY_TEXT, "%s%llu.%02u CNY", negative ? "-" : "", (unsigned long long)(size / 100),
              (unsigned)(size % 100));
+}
+
+void quantity_print_bytes(char *text, int64_t bytes)
+{
+    size_t i = bytes == 0 ? COUNT(sizes) - 1 : 0;
+    while (bytes % sizes[i].size != 0)
+        i++;
+    snprintf(text, QUANTITY_TEXT, "%lld %s", (long long)(bytes / sizes[i].size), sizes[i].name);
 }
 
 typedef int parse_real(const char *text, double *value, struct err *err);

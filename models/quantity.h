@@ -31,6 +31,7 @@ MUST_CHECK int quantity_incidence(const char *text, double *per_person_s,
 MUST_CHECK int quantity_speed(const char *text, double *m_s, struct err *err);
 MUST_CHECK int quantity_length(const char *text, double *m, struct err *err);
 MUST_CHECK int quantity_money(const char *text, int64_t *fen, struct err *err);
+MUST_CHECK int quantity_bytes(const char *text, int64_t *bytes, struct err *err); /* "2 GB" of 10^9 */
 
 /* A finite decimal number and nothing else. */
 MUST_CHECK int quantity_real(const char *text, double *value, struct err *err);
@@ -48,6 +49,7 @@ void quantity_print_incidence(char *text, double per_person_s);
 void quantity_print_speed(char *text, double m_s);
 void quantity_print_length(char *text, double m);
 void quantity_print_money(char *text, int64_t fen);
+void quantity_print_bytes(char *text, int64_t bytes);
 void quantity_print_real(char *text, double value); /* always with a point or an exponent */
 
 /* What a bare number lacks, as advice: `40: a time needs a unit; write "40 min", "40 h" or "40 d"`. */

@@ -68,6 +68,8 @@ const char *const results_doc_introduction[] = {
     "\n"
     "**Units.** `h` hours, `d` days (24 h), `km`, `CNY`, `h2` hours squared, and `1` for counts, shares and years of life. Fields are kept as whole numbers of events, microseconds, metres and fen, and only turned into these units when written.\n"
     "\n"
+    "**Sums in place of replications.** When the fields of all replications would take more than `scenario.max_file_size`, before compression (`counterpart check` says how much they take), a field NAME is not there of each replication. `NAME_sum` and `NAME_squares` have its sum and its sum of squares over the replications, without the dimension `replication`, in the order of the replications to the last digit. With n replications the mean of a cell is NAME_sum / n and its variance (NAME_squares - NAME_sum^2 / n) / (n - 1). The interval of a sum over cells cannot be had from them: metrics, which are of each replication in every file, have it. `treated_at` is left out. A run holds no more in memory than such sums and what is just under the limit, packed; it keeps nothing for `--resume`. `compare` and `select` hold metrics only, whatever the limit.\n"
+    "\n"
     "**Missing.** NaN is undefined (a mean over nobody) or not reported. Counts are never missing.\n"
     "\n",
 

@@ -36,6 +36,7 @@ struct run_spec {
     int64_t most_present;     /* patients in the whole system; -1: no limit */
     int flows;                /* enum scenario_flows: whether it is counted who is treated where */
     bool fine_quantiles;      /* histograms of 1/1024 instead of 1/32 */
+    int64_t max_file_bytes;   /* of output fields by replication, before compression */
     struct key_list facts;    /* KEY_FILE list: tables of facts that targets refer to */
     struct key_list observe;  /* texts: times at which the state is observed */
     int64_t observe_cycle_us; /* 0: times since the end of the warm-up; otherwise times of this cycle */

@@ -157,6 +157,8 @@ static const char *example_of(const struct key_row *row)
         return "\"50 km/h\"";
     case KEY_LENGTH:
         return "\"100 km\"";
+    case KEY_BYTES:
+        return "\"2 GB\"";
     case KEY_GROUP:
         return "{ ... }";
     case KEY_LIST:

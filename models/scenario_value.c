@@ -154,6 +154,9 @@ static void bound_text(const struct key_row *row, double bound, char text[QUANTI
     case KEY_MONEY:
         quantity_print_money(text, whole);
         break;
+    case KEY_BYTES:
+        quantity_print_bytes(text, whole);
+        break;
     case KEY_SPEED:
         snprintf(text, QUANTITY_TEXT, "%.10g km/h", bound * 3.6);
         break;
@@ -271,6 +274,20 @@ static int read_double_quantity(enum key_type type, const char *text, double *va
     }
 }
 
+static int read_whole_quantity(enum key_type type, const char *text, int64_t *value, struct err *why)
+{
+    switch (type) {
+    case KEY_DURATION:
+        return quantity_duration(text, value, why);
+    case KEY_MONEY:
+        return quantity_money(text, value, why);
+    case KEY_BYTES:
+        return quantity_bytes(text, value, why);
+    default:
+        return quantity_date(text, value, why);
+    }
+}
+
 static int read_quantity(struct reader *reader, const struct key_row *row, const struct setting *setting,
                          const struct origin *origin, void *member)
 {
@@ -280,11 +297,10 @@ static int read_quantity(struct reader *reader, const struct key_row *row, const
     struct err why = ERR_INIT;
     double checked = 0;
     int status = 0;
-    if (row->type == KEY_DURATION || row->type == KEY_MONEY || row->type == KEY_DATE) {
+    if (row->type == KEY_DURATION || row->type == KEY_MONEY || row->type == KEY_BYTES ||
+        row->type == KEY_DATE) {
         int64_t *value = member;
-        status = row->type == KEY_DURATION ? quantity_duration(text, value, &why)
-                 : row->type == KEY_MONEY  ? quantity_money(text, value, &why)
-                                           : quantity_date(text, value, &why);
+        status = read_whole_quantity(row->type, text, value, &why);
         checked = (double)*value;
     } else if (row->type == KEY_SPAN) {
         struct key_span *value = member;

@@ -214,6 +214,9 @@ static void print_quantity(const struct key_row *row, const void *member, char t
     case KEY_MONEY:
         quantity_print_money(text, *whole);
         break;
+    case KEY_BYTES:
+        quantity_print_bytes(text, *whole);
+        break;
     case KEY_SPAN:
         quantity_print_span(text, *(const struct key_span *)member);
         break;

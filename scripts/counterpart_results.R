@@ -38,6 +38,7 @@ counterpart_open <- function(path) {
 }
 
 counterpart_unit <- function(x, name) {
+  if (!name %in% names(x$file$var) && paste0(name, "_sum") %in% names(x$file$var)) name <- paste0(name, "_sum")
   found <- ncatt_get(x$file, name, "units")
   if (found$hasatt) found$value else NA_character_
 }
@@ -93,11 +94,19 @@ counterpart_ratio_band <- function(above, below) {
   list(mean = ratio, half = counterpart_band(rest)$half)
 }
 
+# A field of each replication; of one, their mean, where the file has sums over the replications.
+counterpart_each <- function(x, name) {
+  sums <- paste0(name, "_sum")
+  if (name %in% names(x$file$var) || !sums %in% names(x$file$var)) return(counterpart_array(x, name))
+  values <- counterpart_array(x, sums) / length(counterpart_ids(x, "replication"))
+  array(values, c(1, dim(values)), c(list(replication = "mean"), dimnames(values)))
+}
+
 # [replication, time, by...]: the sum of fields over all other dimensions, where `where` says.
 counterpart_sums <- function(x, names, by, where) {
   total <- 0
   for (name in names) {
-    values <- counterpart_array(x, name)
+    values <- counterpart_each(x, name)
     dims <- names(dimnames(values))
     if (!all(c("replication", "time") %in% dims)) stop("'", name, "' is no output field")
     if (!all(by %in% dims)) stop("'", name, "' is not by ", paste(setdiff(by, dims), collapse = ", "))

@@ -156,7 +156,8 @@ class Result:
 
     def unit(self, name):
         """Of a variable; "1" for counts and shares, None for texts."""
-        return self._variable(name).attrs.get("units")
+        known = name in self.data.variables or name + "_sum" not in self.data.variables
+        return self._variable(name if known else name + "_sum").attrs.get("units")
 
     def _variable(self, name):
         if name not in self.data.variables:
@@ -261,7 +262,10 @@ class Run(Result):
         """[replication, time, *by]: the sum of fields over all dimensions but `by`."""
         total = 0
         for name in names:
-            values = self._variable(name)
+            if name not in self.data and name + "_sum" in self.data:  # added up over the replications
+                values = self.data[name + "_sum"].expand_dims("replication") / self.replications
+            else:
+                values = self._variable(name)
             if values.dims[:2] != ("replication", "time"):
                 raise Problem(f"{self.path}: '{name}' is no output field; see fields()")
             for dim, wanted in where.items():

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/mem.h"
 #include "study/describe_parts.h"
 
 static const char *source_of(const struct input *input, char *text, size_t size)
@@ -86,45 +87,48 @@ static void parameters(struct describing *d)
         sheet_missing(sheet, "mark each of those with # [F3] (a fact), # [assumed], or # fitted");
 }
 
-/* Whether an earlier default has the same key of the language. */
-static bool is_repeated(const struct inputs *inputs, size_t i)
+/* Each key whose default holds somewhere, once. Malloc'ed; NULL when there are none, or no memory. */
+static char *list_defaults(struct describing *d)
 {
-    for (size_t j = 0; j < i; j++)
-        if (inputs->list[j].place == NULL && inputs->list[j].row == inputs->list[i].row)
-            return true;
-    return false;
+    struct text list;
+    size_t count = 0;
+    bool *told = mem_zeroed(keys_count() + 1, sizeof *told, d->err);
+    d->sheet.failed = d->sheet.failed || told == NULL;
+    text_init(&list, d->err);
+    for (size_t i = 0; told != NULL && i < d->inputs.count; i++) {
+        const struct input *input = &d->inputs.list[i];
+        bool *here = &told[keys_number(input->row)];
+        if (input->place == NULL && input->row->fallback != NULL && !*here)
+            text_add(&list, "%s%s = %s", count++ == 0 ? "" : "; ", input->row->path, input->row->fallback);
+        *here = *here || input->place == NULL;
+    }
+    free(told);
+    if (count == 0) {
+        text_free(&list);
+        return NULL;
+    }
+    char *taken = text_take(&list, d->err);
+    d->sheet.failed = d->sheet.failed || taken == NULL;
+    return taken;
 }
 
 static void assumptions(struct describing *d)
 {
     struct sheet *sheet = &d->sheet;
     const struct key_list *said = &d->scenario->run.assumptions;
-    struct text defaults;
-    size_t assumed = 0, count = 0;
+    size_t assumed = 0;
     sheet_begin(sheet, "3.4", "Assumptions");
     for (size_t i = 0; i < said->count; i++)
         sheet_line(sheet, "%s", *SCENARIO_ITEM(*said, char *, i));
     for (size_t i = 0; i < d->inputs.count; i++)
         assumed += d->inputs.list[i].assumed;
     sheet_line(sheet, "%zu of the values of 3.3 are marked as assumed, wholly or in part.", assumed);
-    text_init(&defaults, d->err);
-    for (size_t i = 0; i < d->inputs.count; i++) {
-        const struct input *input = &d->inputs.list[i];
-        if (input->place == NULL && input->row->fallback != NULL && !is_repeated(&d->inputs, i))
-            text_add(&defaults, "%s%s = %s", count++ == 0 ? "" : "; ", input->row->path,
-                     input->row->fallback);
-    }
-    if (count > 0) {
-        char *list = text_take(&defaults, d->err);
-        sheet->failed = sheet->failed || list == NULL;
-        if (list != NULL)
-            sheet_line(
-                sheet,
-                "Defaults of the language hold where the scenario says nothing, here or there for: %s.",
-                list);
-        free(list);
-    }
-    text_free(&defaults);
+    char *defaults = list_defaults(d);
+    if (defaults != NULL)
+        sheet_line(sheet,
+                   "Defaults of the language hold where the scenario says nothing, here or there for: %s.",
+                   defaults);
+    free(defaults);
     if (said->count == 0)
         sheet_missing(sheet, "add scenario.assumptions for those that no single value shows");
 }

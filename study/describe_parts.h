@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "models/inputs.h"
+#include "models/keys.h"
 #include "models/scenario.h"
 #include "models/world.h"
 #include "study/sheet.h"

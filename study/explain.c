@@ -9,6 +9,7 @@
 
 #include "models/arrivals.h"
 #include "models/ledger.h"
+#include "study/run_fields.h"
 #include "study/text.h"
 #include "study/text_table.h"
 
@@ -163,6 +164,33 @@ static int add_expected(struct text_table *table, const struct scenario *scenari
     return 0;
 }
 
+/* "480 MB": three digits. */
+static void add_bytes(struct text *value, double bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+    size_t unit = 0;
+    for (bytes /= 1000; bytes >= 1000 && unit < 3; unit++)
+        bytes /= 1000;
+    text_add(value, "%.3g %s", bytes, units[unit]);
+}
+
+/* What the output fields take, and whether they stand by replication. */
+static void add_output(struct text_table *table, const struct scenario *scenario, const struct world *world,
+                       struct text *value)
+{
+    const size_t bytes = run_fields_bytes(world_ledger(world));
+    const int64_t replications = scenario->run.replications;
+    add_bytes(value, (double)bytes);
+    text_add(value, " of output fields a replication before compression, ");
+    add_bytes(value, (double)bytes * (double)replications);
+    text_add(value, " in all");
+    if (replications > run_fields_most(bytes, scenario->run.max_file_bytes)) {
+        text_add(value, "; a file has their sums and squares (scenario.max_file_size), ");
+        add_bytes(value, 2 * (double)bytes);
+    }
+    add_line(table, "Output", value);
+}
+
 /* How the world is cut and how far its partitions run without hearing of each other. */
 static void add_cut(struct text_table *table, struct world_cut cut, struct text *value)
 {
@@ -196,6 +224,7 @@ static int fill(struct text_table *table, const struct scenario *scenario, const
     text_add(value, "%zu", scenario->targets.count);
     add_line(table, "Targets", value);
     add_cut(table, world_cut(world), value);
+    add_output(table, scenario, world, value);
     return add_expected(table, scenario, world, value, err);
 }
 

@@ -12,6 +12,7 @@
 #include "models/ledger.h"
 #include "sim/mem.h"
 #include "study/describe.h"
+#include "study/run_fields.h"
 #include "study/run_flows.h"
 #include "study/text.h"
 
@@ -42,7 +43,7 @@ struct run_file {
 
     size_t sizes[LEDGER_DIMS], steps;
     size_t metrics, targets;
-    struct ledger *counted; /* owned; by replication: closed steps, shared with its world */
+    struct run_fields fields;
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
     struct run_flows flows;
@@ -78,8 +79,7 @@ void run_file_free(struct run_file *file)
     if (file == NULL)
         return;
     pthread_mutex_destroy(&file->mutex);
-    for (uint32_t r = 0; file->counted != NULL && r < file->replications; r++)
-        ledger_free(&file->counted[r]);
+    run_fields_free(&file->fields);
     run_flows_free(&file->flows);
     arena_free(&file->arena);
     free(file);
@@ -240,81 +240,16 @@ static int declare_columns(struct run_file *file, const struct world *world, str
     return 0;
 }
 
-static bool is_whole(const struct field_row *row)
+static int declare_fields(struct run_file *file, const struct ledger *ledger, struct err *err)
 {
-    return row->kind == FIELD_COUNT && row->scale == 1;
-}
-
-/* By kind of field, in the words of the CF conventions: what the value of a step is of the time in it. */
-static const struct result_attribute adding_up[] = {
-    [FIELD_COUNT] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
-    [FIELD_SUM] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: sum"},
-    [FIELD_LEVEL] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: point (end of the step)"},
-    [FIELD_MEAN] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: mean"},
-};
-
-static size_t cells_of(const struct run_file *file, size_t field)
-{
-    enum ledger_dim dims[2];
-    const unsigned rank = ledger_group_dims(ledger_fields[field].group, dims);
-    return file->sizes[dims[0]] * (rank > 1 ? file->sizes[dims[1]] : 1);
-}
-
-static void fill_step(const struct ledger *ledger, size_t field, size_t step, size_t cell, size_t count,
-                      void *values)
-{
-    const struct ledger_row row = ledger_row(ledger, field, step);
-    const bool whole = is_whole(&ledger_fields[field]);
-    int64_t *numbers = values;
-    double *reals = values;
-    for (size_t i = 0; i < count && whole; i++)
-        numbers[i] = packed_number(row.numbers, cell + i);
-    for (size_t i = 0; i < count && !whole; i++)
-        reals[i] = ledger_row_value(&row, 0, cell + i);
-}
-
-/* Of [replication][step][cell]: zeros where a replication has not been taken. */
-static void fill_field(const void *data, size_t field, size_t first, size_t count, void *values)
-{
-    const struct run_file *file = data;
-    const size_t cells = cells_of(file, field);
-    int64_t *to = values;
-    while (count > 0) {
-        const size_t slot = first / cells, cell = first % cells,
-                     here = count < cells - cell ? count : cells - cell;
-        const struct ledger *ledger = &file->counted[slot / file->steps];
-        if (ledger->closed == NULL)
-            memset(to, 0, here * sizeof *to);
-        else
-            fill_step(ledger, field, slot % file->steps, cell, here, to);
-        to += here;
-        first += here;
-        count -= here;
-    }
-}
-
-_Static_assert(sizeof(int64_t) == sizeof(double), "values of fields take the same room");
-
-static void declare_field(struct run_file *file, size_t field)
-{
-    const struct field_row *row = &ledger_fields[field];
-    enum ledger_dim dims[2];
-    const unsigned rank = ledger_group_dims(row->group, dims);
-    if (file->counted == NULL)
-        return;
-    for (unsigned i = 0; i < rank; i++)
-        if (file->ledger_dims[dims[i]] == NOWHERE)
-            return;
-    struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit,
-                                                    is_whole(row) ? RESULT_INT64 : RESULT_DOUBLE);
-    variable->attributes = &adding_up[row->kind];
-    variable->attribute_count = 1;
-    variable->rank = 2 + rank;
-    variable->dims[0] = file->replication_dim;
-    variable->dims[1] = file->time_dim;
-    for (unsigned i = 0; i < rank; i++)
-        variable->dims[2 + i] = file->ledger_dims[dims[i]];
-    variable->source = (struct result_source){.fill = fill_field, .data = file, .number = field};
+    if (file->time_dim == NOWHERE || file->metrics_only)
+        return 0;
+    if (run_fields_init(&file->fields, ledger, file->replications, file->scenario->run.max_file_bytes, err) !=
+        0)
+        return -1;
+    run_fields_declare(&file->fields, &file->result, file->ledger_dims, file->replication_dim,
+                       file->time_dim);
+    return 0;
 }
 
 static int declare_metrics(struct run_file *file, const struct world *world, struct err *err)
@@ -506,7 +441,7 @@ static int declare(struct run_file *file, const struct world *world, struct err 
     const struct ledger *ledger = world_ledger(world);
     const struct world_column *columns = NULL;
     const size_t variables =
-        FIXED_VARIABLES + world_columns(world, &columns) + ledger_field_count + FLOW_VARIABLES;
+        FIXED_VARIABLES + world_columns(world, &columns) + 2 * ledger_field_count + FLOW_VARIABLES;
     file->result.dimensions = file->dimensions;
     file->result.attributes = file->attributes;
     file->result.variables = arena_zeroed(&file->arena, variables, sizeof *file->result.variables, err);
@@ -521,13 +456,8 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_columns(file, world, err) != 0)
         return -1;
-    if (file->time_dim != NOWHERE && !file->metrics_only) {
-        file->counted = mem_zeroed(file->replications, sizeof *file->counted, err);
-        if (file->counted == NULL)
-            return -1;
-    }
-    for (size_t field = 0; field < ledger_field_count; field++)
-        declare_field(file, field);
+    if (declare_fields(file, ledger, err) != 0)
+        return -1;
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
     snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
@@ -571,13 +501,22 @@ static int check_shape(const struct run_file *file, const struct world *world, s
     return 0;
 }
 
-static int fill_slot(struct run_file *file, const struct world *world, uint32_t replication, struct err *err)
+static int take_counts(struct run_file *file, const struct world *world, uint32_t replication,
+                       struct err *err)
 {
-    if (file->counted != NULL) {
-        ledger_free(&file->counted[replication]);
-        if (ledger_share(&file->counted[replication], world_ledger(world), err) != 0)
-            return -1;
-    }
+    if (file->fields.replications == 0)
+        return 0;
+    const uint32_t before = file->fields.sums.replications;
+    if (run_flows_take(&file->flows, world, replication, err) != 0 ||
+        run_fields_take(&file->fields, world_ledger(world), replication, err) != 0)
+        return -1;
+    for (uint32_t r = before; r < file->fields.sums.replications; r++)
+        run_flows_drop(&file->flows, r);
+    return 0;
+}
+
+static void fill_slot(struct run_file *file, const struct world *world, uint32_t replication)
+{
     const struct metric *metrics = NULL;
     const size_t metric_count = world_metrics(world, &metrics);
     for (size_t i = 0; i < metric_count; i++)
@@ -586,7 +525,6 @@ static int fill_slot(struct run_file *file, const struct world *world, uint32_t 
     const size_t target_count = world_targets(world, &targets);
     for (size_t i = 0; i < target_count; i++)
         file->target_values[replication * target_count + i] = targets[i].value;
-    return 0;
 }
 
 int run_file_take(struct run_file *file, const struct world *world, uint32_t replication, struct err *err)
@@ -604,10 +542,12 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
         answer = err_fail(err, "the results could not be laid out for another replication");
     if (answer == 0)
         answer = check_shape(file, world, err);
-    if (answer == 0 && file->counted != NULL)
-        answer = run_flows_take(&file->flows, world, replication, err);
+    if (answer == 0)
+        answer = take_counts(file, world, replication, err);
     pthread_mutex_unlock(&file->mutex);
-    return answer == 0 ? fill_slot(file, world, replication, err) : -1;
+    if (answer == 0)
+        fill_slot(file, world, replication);
+    return answer;
 }
 
 static struct result_attribute *find_attribute(struct run_file *file, const char *name)
@@ -648,14 +588,23 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
     return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;
 }
 
+bool run_file_adds_up(const struct run_file *file)
+{
+    return run_fields_add_up(&file->fields, file->replications);
+}
+
 /* Which flows there are is known at the end: they come after all that was declared when the first world had
- * finished. */
-static int lay_out_flows(struct run_file *file, struct err *err)
+ * finished. Fields that are added up leave them out, which would be told apart by replication. */
+static int lay_out(struct run_file *file, struct err *err)
 {
     const uint32_t replications = (uint32_t)file->dimensions[file->replication_dim].size;
     file->result.dimension_count = file->fixed_dimensions;
     file->result.variable_count = file->fixed_variables;
-    return run_flows_add(&file->flows, &file->result, replications, &file->arena, err);
+    if (run_fields_lay_out(&file->fields, &file->result, replications, &file->arena, err) != 0)
+        return -1;
+    return run_fields_add_up(&file->fields, replications)
+               ? 0
+               : run_flows_add(&file->flows, &file->result, replications, &file->arena, err);
 }
 
 const struct result *run_file_result(struct run_file *file, struct err *err)
@@ -665,7 +614,7 @@ const struct result *run_file_result(struct run_file *file, struct err *err)
         return NULL;
     }
     pthread_mutex_lock(&file->mutex);
-    const int answer = lay_out_flows(file, err);
+    const int answer = lay_out(file, err);
     pthread_mutex_unlock(&file->mutex);
     return answer == 0 ? &file->result : NULL;
 }

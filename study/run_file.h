@@ -4,6 +4,7 @@
 /* What the result file of a run contains: gathered from the worlds of all
  * replications. See run_view.h for reading it back. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/scenario.h"
@@ -27,6 +28,10 @@ void run_file_keep_metrics_only(struct run_file *file);
  * is not shaped as those of the other replications. */
 MUST_CHECK int run_file_take(struct run_file *file, const struct world *world, uint32_t replication,
                              struct err *err);
+
+/* Whether the fields of all replications there is room for are added up, since they would be too much
+ * (scenario.max_file_size). Known when one has been taken. */
+bool run_file_adds_up(const struct run_file *file);
 
 /* The result is that of the first so many replications, as many as there is room for at most; more may be
  * added afterwards. Views of the result have to be taken anew. */

@@ -40,6 +40,12 @@ int run_flows_take(struct run_flows *flows, const struct world *world, uint32_t 
     return 0;
 }
 
+void run_flows_drop(struct run_flows *flows, uint32_t replication)
+{
+    free(flows->of[replication].flow);
+    flows->of[replication] = (struct run_flows_list){NULL, 0};
+}
+
 static int by_pair(const void *a, const void *b)
 {
     const struct run_flows_pair *left = a, *right = b;

@@ -33,6 +33,9 @@ void run_flows_free(struct run_flows *flows); /* safe to repeat, and for one tha
 MUST_CHECK int run_flows_take(struct run_flows *flows, const struct world *world, uint32_t replication,
                               struct err *err);
 
+/* Forgets what was copied of a replication. */
+void run_flows_drop(struct run_flows *flows, uint32_t replication);
+
 /* Adds the dimension RUN_FLOWS_DIMENSION and its variables to a result of the first so many replications,
  * which has the dimensions replication, time, place and facility and room for them; nothing when nobody was
  * treated anywhere. The result borrows from the flows and from the arena. */

@@ -225,7 +225,7 @@ int run_parts_take(struct run_parts *parts, struct run_file *file, uint32_t repl
     int answer = 0;
     pthread_mutex_lock(&parts->mutex);
     parts->state[replication] = FINISHED;
-    if (clock_s() - parts->written_s >= parts->every_s && is_more_to_run(parts)) {
+    if (clock_s() - parts->written_s >= parts->every_s && is_more_to_run(parts) && !run_file_adds_up(file)) {
         answer = write_part(parts, file, replication, err);
         for (uint32_t r = 0; answer == 0 && r < parts->replications; r++)
             if (parts->state[r] == FINISHED)

@@ -16,6 +16,7 @@ enum { NAMES = 128, LEAST_BAR = 10, MOST_BAR = 60, BESIDE_BAR = 50 };
 struct series {
     const struct result_variable *field;
     size_t steps, replications;
+    double added_up;  /* replications that the field is a sum of; then there is one */
     int64_t *from_us; /* owned; since 1970 */
     double *sums;     /* owned; [step][replication] */
 };
@@ -24,6 +25,15 @@ static void series_free(struct series *series)
 {
     free(series->from_us);
     free(series->sums);
+}
+
+/* Of a field that has been added up over the replications. */
+static bool is_sum(const struct result *result, const struct result_variable *variable)
+{
+    const size_t length = strlen(variable->name), end = sizeof "_sum" - 1;
+    return variable->rank >= 1 && variable->type == RESULT_DOUBLE && length > end &&
+           strcmp(variable->name + length - end, "_sum") == 0 &&
+           strcmp(result->dimensions[variable->dims[0]].name, "time") == 0;
 }
 
 static bool is_field(const struct result *result, const struct result_variable *variable)
@@ -46,9 +56,33 @@ static int no_field(const struct result *result, const char *name, struct err *e
                     near != NULL ? near : "");
 }
 
+/* 0: there is no such sum. */
+static int find_sum(struct series *series, const struct result *result, const char *name, struct err *err)
+{
+    char *whole = mem_printf(err, "%.100s_sum", name);
+    const struct result_dimension *replication = result_find_dimension(result, "replication");
+    if (whole == NULL)
+        return -1;
+    const struct result_variable *sum = result_find(result, whole);
+    free(whole);
+    if (sum == NULL || !is_sum(result, sum) || replication == NULL || replication->size == 0)
+        return 0;
+    series->field = sum;
+    series->replications = 1;
+    series->added_up = (double)replication->size;
+    series->steps = result->dimensions[sum->dims[0]].size;
+    return 1;
+}
+
 static int find_field(struct series *series, const struct result *result, const char *name, struct err *err)
 {
     series->field = result_find(result, name);
+    series->added_up = 1;
+    if (series->field == NULL) {
+        const int found = find_sum(series, result, name, err);
+        if (found != 0)
+            return found < 0 ? -1 : 0;
+    }
     if (series->field == NULL || !is_field(result, series->field))
         return no_field(result, name, err);
     if (strcmp(name, "proficiency") == 0)
@@ -60,7 +94,7 @@ static int find_field(struct series *series, const struct result *result, const 
 
 static int read_dates(struct series *series, const struct result *result, struct err *err)
 {
-    const struct result_dimension *time = &result->dimensions[series->field->dims[1]];
+    const struct result_dimension *time = result_find_dimension(result, "time");
     const char *start = result_text(result, "start");
     int64_t start_us = 0;
     if (time->type != RESULT_DOUBLE || start == NULL || quantity_date(start, &start_us, err) != 0)
@@ -94,17 +128,18 @@ static void add_up(struct series *series, const struct result *result)
 {
     const struct result_variable *field = series->field;
     size_t cells = 1;
-    for (unsigned d = 2; d < field->rank; d++)
+    const unsigned before = is_sum(result, field) ? 1 : 2;
+    for (unsigned d = before; d < field->rank; d++)
         cells *= result->dimensions[field->dims[d]].size;
     const size_t last = field->dims[field->rank - 1], inner = result->dimensions[last].size;
-    const double *background = field->rank > 2 ? background_of(result, last) : NULL;
+    const double *background = field->rank > before ? background_of(result, last) : NULL;
     for (size_t r = 0; r < series->replications; r++)
         for (size_t step = 0; step < series->steps; step++) {
             double sum = 0;
             for (size_t cell = 0; cell < cells; cell++)
                 if (background == NULL || background[cell % inner] == 0)
                     sum += value_at(field, (r * series->steps + step) * cells + cell);
-            series->sums[step * series->replications + r] = sum;
+            series->sums[step * series->replications + r] = sum / series->added_up;
         }
 }
 
@@ -175,8 +210,13 @@ char *series_text(const struct result *result, const char *field, size_t width, 
         struct text text;
         text_init(&text, err);
         text_add_safe(&text, series.field->long_name == NULL ? field : series.field->long_name);
-        text_add(&text, "\n%zu replication%s; ± is half of the 95%% interval\n\n", series.replications,
-                 series.replications == 1 ? "" : "s");
+        if (series.added_up > 1)
+            text_add(&text,
+                     "\n%.0f replications, added up cell by cell: the file does not tell the interval\n\n",
+                     series.added_up);
+        else
+            text_add(&text, "\n%zu replication%s; ± is half of the 95%% interval\n\n", series.replications,
+                     series.replications == 1 ? "" : "s");
         text_table_init(&table, "lrrl", err);
         text_table_add(&table, "from");
         text_table_add(&table, strcmp(unit, "1") == 0 ? "mean" : unit);
@@ -243,7 +283,8 @@ char *series_json(const struct result *result, const char *field, struct err *er
             broken |= json_array_append_new(steps, json_step(&series, step));
         broken |= json_out_set(document, "field", json_out_text(field));
         broken |= json_out_set(document, "unit", json_out_text(series.field->units));
-        broken |= json_out_set(document, "replications", json_integer((json_int_t)series.replications));
+        broken |= json_out_set(document, "replications",
+                               json_integer((json_int_t)(series.added_up * (double)series.replications)));
         broken |= json_out_set(document, "steps", steps);
         answer = json_out_dump(document, broken, err);
     }

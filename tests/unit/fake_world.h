@@ -340,6 +340,7 @@ static struct scenario fake_scenario(int64_t replications)
     return (struct scenario){.run = {.title = "A title",
                                      .start_us = INT64_C(1546300800000000),
                                      .replications = replications,
+                                     .max_file_bytes = 1000000000,
                                      .seed = "7"},
                              .path = "/some/where/x.cfg",
                              .written = "scenario: {};",

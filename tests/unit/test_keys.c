@@ -167,3 +167,24 @@ Test(keys, documentation_of_designs_is_fresh)
     free(kept);
     free(text);
 }
+
+/* In the order of the tables, none twice and none missed. */
+Test(keys, are_found_below_what_they_are_below)
+{
+    size_t found = 0;
+    for (const struct key_row *top = keys_next("", NULL); top != NULL; top = keys_next("", top)) {
+        cr_assert_null(strchr(top->path, '.'), "%s", top->path);
+        found++;
+    }
+    cr_assert_gt(found, 5);
+    for (const struct key_row *row = keys_next("scenario", NULL), *last = NULL; row != NULL;
+         last = row, row = keys_next("scenario", row)) {
+        cr_assert_eq(strncmp(row->path, "scenario.", 9), 0, "%s", row->path);
+        cr_assert(last == NULL || keys_number(row) > keys_number(last));
+    }
+    cr_assert_null(keys_next("scenario.title", NULL));
+    cr_assert_null(keys_next("nothing of the kind", NULL));
+    static const struct key_row foreign = {.path = "scenario.foreign"};
+    cr_assert_eq(keys_number(&foreign), keys_count());
+    cr_assert_null(keys_next("scenario", &foreign));
+}

@@ -137,6 +137,10 @@ Test(quantity, reads_rates_speeds_and_money)
     cr_expect_eq(fen, 682150);
     cr_expect_eq(quantity_money("90071992547409.93 CNY", &fen, &err), 0);
     cr_expect_eq(fen, INT64_C(9007199254740993), "beyond what a double can hold");
+    cr_expect_eq(quantity_bytes("1.5 GB", &fen, &err), 0);
+    cr_expect_eq(fen, 1500000000);
+    cr_expect_eq(quantity_bytes("0 B", &fen, &err), 0);
+    cr_expect_eq(fen, 0);
     cr_expect_eq(err.count, 0);
 }
 
@@ -157,7 +161,11 @@ Test(quantity, refuses_what_is_no_rate_speed_or_money)
     cr_expect_eq(quantity_money("5 USD", &fen, &err), -1);
     cr_expect_eq(quantity_real("1e999", &value, &err), -1);
     cr_expect_eq(quantity_int("9223372036854775808", &fen, &err), -1);
-    cr_expect_eq(err.count, 12, "one problem each");
+    cr_expect_eq(quantity_bytes("2 GiB", &fen, &err), -1);
+    cr_expect_eq(quantity_bytes("-2 GB", &fen, &err), -1);
+    cr_expect_eq(quantity_bytes("10000000 TB", &fen, &err), -1);
+    cr_expect_eq(quantity_bytes("2", &fen, &err), -1);
+    cr_expect_eq(err.count, 16, "one problem each");
 }
 
 /* Doubles with all their digits survive being printed, whatever the unit. */
@@ -196,6 +204,10 @@ Test(quantity, prints_kindly)
     cr_expect_str_eq(text, "3.0");
     quantity_print_money(text, -5);
     cr_expect_str_eq(text, "-0.05 CNY");
+    quantity_print_bytes(text, 1500000000);
+    cr_expect_str_eq(text, "1500 MB");
+    quantity_print_bytes(text, 0);
+    cr_expect_str_eq(text, "0 B");
     quantity_print_span(text, (struct key_span){.months = 18});
     cr_expect_str_eq(text, "18 month");
 }

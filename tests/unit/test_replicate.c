@@ -7,6 +7,7 @@
 #include "fake_world.h"
 #include "models/ledger_fields.h"
 #include "study/result_file.h"
+#include "study/run_fields.h"
 #include "study/run_view.h"
 
 static struct run_file *run(int64_t replications, unsigned threads, struct err *err)
@@ -370,4 +371,110 @@ Test(replicate, leaves_no_trace_of_a_run_that_failed)
     err_clear(&err);
     cr_expect_null(run_traced(5, 2, path, &err)); /* the folder is gone */
     cr_expect_not_null(strstr(err.text[0], path));
+}
+
+/* ---- more than scenario.max_file_size ---- */
+
+/* With room for so many replications apart from each other. */
+static struct run_file *must_run_within(uint32_t apart, int64_t replications, unsigned threads)
+{
+    static struct scenario scenario;
+    struct err err = ERR_INIT;
+    const struct replicate_options options = {.threads = threads};
+    scenario = fake_scenario(replications);
+    struct world *world = world_new(&scenario, 0, &err);
+    scenario.run.max_file_bytes = (int64_t)(run_fields_bytes(world_ledger(world)) * (apart + 1)) - 1;
+    world_free(world);
+    struct run_file *file = replicate_run(&scenario, NULL, &options, NULL, &err);
+    cr_assert_not_null(file, "%s", err.text[0]);
+    return file;
+}
+
+/* What a field says of all replications, cell by cell. */
+static void add_replications(const struct result *result, const struct result_variable *field, double *sum,
+                             double *squares, size_t cells)
+{
+    const size_t replications = result->dimensions[field->dims[0]].size;
+    for (size_t r = 0; r < replications; r++)
+        for (size_t i = 0; i < cells; i++) {
+            union {
+                int64_t whole;
+                double real;
+            } number;
+            result_values(field, r * cells + i, 1, &number);
+            const double value = field->type == RESULT_INT64 ? (double)number.whole : number.real;
+            sum[i] += value;
+            squares[i] += value * value;
+        }
+}
+
+static const double *sums_named(const struct result *result, const char *name, const char *end, size_t cells)
+{
+    char whole[80];
+    snprintf(whole, sizeof whole, "%s%s", name, end);
+    const struct result_variable *variable = result_find(result, whole);
+    cr_assert_not_null(variable, "%s", whole);
+    cr_assert_eq(variable->type, RESULT_DOUBLE);
+    cr_assert_str_eq(result->dimensions[variable->dims[0]].name, "time");
+    cr_assert_eq(count_of(result, variable), cells);
+    return variable->values;
+}
+
+Test(replicate, adds_up_what_would_be_too_much_as_the_replications_say_it)
+{
+    enum { MOST_CELLS = 64 };
+    struct run_file *apart = must_run_within(9, 9, 1), *together = must_run_within(8, 9, 3);
+    const struct result *each = result_of(apart), *all = result_of(together);
+    cr_assert(!run_file_adds_up(apart));
+    cr_assert(run_file_adds_up(together));
+    size_t compared = 0;
+    for (size_t field = 0; field < ledger_field_count; field++) {
+        const char *name = ledger_fields[field].name;
+        const struct result_variable *variable = result_find(each, name);
+        if (variable == NULL || !ledger_group_has_cells(ledger_fields[field].group))
+            continue;
+        double sum[MOST_CELLS] = {0}, squares[MOST_CELLS] = {0};
+        const size_t cells = count_of(each, variable) / 9;
+        cr_assert_leq(cells, MOST_CELLS);
+        add_replications(each, variable, sum, squares, cells);
+        cr_assert_arr_eq(sums_named(all, name, "_sum", cells), sum, cells * sizeof *sum);
+        cr_assert_arr_eq(sums_named(all, name, "_squares", cells), squares, cells * sizeof *squares);
+        cr_assert_null(result_find(all, name), "%s stands by replication", name);
+        compared++;
+    }
+    cr_assert_gt(compared, 20);
+    cr_assert_null(result_find(all, "treated_at"));
+    cr_assert_eq(all->dimensions[result_find(all, "metric_value")->dims[0]].size, 9);
+    run_file_free(apart);
+    run_file_free(together);
+}
+
+/* The first replication comes last. */
+Test(replicate, adds_up_in_the_order_of_the_replications)
+{
+    struct run_file *one = must_run_within(2, 40, 1);
+    fake.slow = 0;
+    struct run_file *many = must_run_within(2, 40, 4);
+    const struct result *a = result_of(one), *b = result_of(many);
+    cr_assert_eq(a->variable_count, b->variable_count);
+    for (size_t v = 0; v < a->variable_count; v++) {
+        const struct result_variable *x = &a->variables[v], *y = &b->variables[v];
+        cr_assert_str_eq(x->name, y->name);
+        if (x->type != RESULT_TEXT)
+            cr_assert(same_numbers(x, y, count_of(a, x)), "%s", x->name);
+    }
+    run_file_free(one);
+    run_file_free(many);
+}
+
+Test(replicate, does_not_tell_apart_what_has_been_added_up)
+{
+    struct err err = ERR_INIT;
+    struct run_file *file = must_run_within(2, 5, 1);
+    run_file_cut(file, 3);
+    cr_assert_null(run_file_result(file, &err));
+    cr_assert(err_any(&err));
+    run_file_cut(file, 5);
+    cr_assert_not_null(run_file_result(file, &err));
+    run_file_free(file);
 }
