@@ -26,6 +26,6 @@ void planning_set_quiet(struct world *world, int64_t now_us);
 int planning_act(void *world, int64_t now_us, struct err *err);
 
 /* Closes a step of the series; at the end of the warm-up statistics begin anew. */
-void planning_close_step(struct world *world, int64_t now_us);
+MUST_CHECK int planning_close_step(struct world *world, int64_t now_us, struct err *err);
 
 #endif

@@ -438,6 +438,7 @@ static void restore_parts(struct world *world, struct roster *roster, const stru
         policies_restore(world, now_us, reader);
     if (!reader->failed)
         check_new_wards(world, maps, reader);
+    rules_note_beliefs(world);
 }
 
 static int start_clocks(struct world *world, const struct roster *roster, const struct saved_maps *maps,

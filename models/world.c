@@ -433,7 +433,8 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     if (world_run_until(world, world->end_us, progress, data, err) != 0)
         return -1;
     observe_now(world, world->end_us);
-    planning_close_step(world, world->end_us);
+    if (planning_close_step(world, world->end_us, err) != 0)
+        return -1;
     if (catchment_complete(world, err) != 0 || partition_gather(world, err) != 0)
         return -1;
     targets_evaluate(world);

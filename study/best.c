@@ -178,9 +178,7 @@ static json_t *json_world(const struct best_world *world)
     broken |= json_out_set(object, "replications", json_integer((json_int_t)world->replications));
     broken |= json_out_set(object, "excluded_after",
                            world->left > 0 ? json_integer((json_int_t)world->left) : json_null());
-    broken |= json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
+    broken |= json_out_set_stats(object, s);
     broken |= json_out_set(object, "from_best", json_out_number(d.mean));
     broken |= json_out_set(object, "from_best_ci95", json_out_pair(d.mean - d.half, d.mean + d.half));
     if (broken != 0) {

@@ -47,19 +47,11 @@ char *compare_csv(const struct comparison *comparison, struct err *err)
     return answer;
 }
 
-static int json_summary(json_t *object, struct stats s)
-{
-    int broken = json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
-    return broken;
-}
-
 static json_t *json_alternative(const struct comparison *c, size_t world, struct contrast t)
 {
     json_t *object = json_object();
     json_t *difference = json_object();
-    int broken = json_summary(difference, t.difference);
+    int broken = json_out_set_stats(difference, t.difference);
     const double mean = t.difference.mean;
     broken |=
         json_out_set(difference, "together95", json_out_pair(mean - t.together_half, mean + t.together_half));
@@ -69,7 +61,7 @@ static json_t *json_alternative(const struct comparison *c, size_t world, struct
     broken |= json_out_set(difference, "variance_ratio_ci95",
                            json_out_pair(t.variance_ratio.low, t.variance_ratio.high));
     broken |= json_out_set(object, "scenario", json_out_text(c->labels[world]));
-    broken |= json_summary(object, t.other);
+    broken |= json_out_set_stats(object, t.other);
     broken |= json_out_set(object, "difference", difference);
     if (broken != 0) {
         json_decref(object);
@@ -84,7 +76,7 @@ static json_t *json_metric(const struct comparison *c, size_t metric, const stru
     json_t *base = json_object();
     json_t *alternatives = json_array();
     contrast_fill(c, 0, metric, room->base);
-    int broken = json_summary(base, stats_of(room->base, c->replications));
+    int broken = json_out_set_stats(base, stats_of(room->base, c->replications));
     for (size_t w = 1; w < c->worlds; w++)
         broken |=
             json_array_append_new(alternatives, json_alternative(c, w, contrast_of(c, w, metric, room)));

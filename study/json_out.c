@@ -56,6 +56,23 @@ int json_out_set(json_t *object, const char *key, json_t *value)
     return answer;
 }
 
+int json_out_set_stats(json_t *object, struct stats stats)
+{
+    int broken = json_out_set(object, "mean", json_out_number(stats.mean));
+    broken |= json_out_set(object, "sd", json_out_number(stats.sd));
+    broken |= json_out_set(object, "ci95", json_out_pair(stats.mean - stats.half, stats.mean + stats.half));
+    return broken;
+}
+
+json_t *json_out_stats(struct stats stats)
+{
+    json_t *object = json_object();
+    if (json_out_set_stats(object, stats) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 char *json_out_dump(json_t *document, int broken, struct err *err)
 {
     char *bare = broken != 0 || document == NULL ? NULL : json_dumps(document, JSON_INDENT(2));

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "sim/err.h"
+#include "study/stats.h"
 
 json_t *json_out_text(const char *text);   /* null for NULL; NULL when memory runs out */
 json_t *json_out_number(double value);     /* null when not finite; NULL when memory runs out */
@@ -14,6 +15,10 @@ json_t *json_out_pair(double a, double b); /* [a, b], or null when either is not
 
 /* Sets a member and takes over `value`; a NULL object or value counts as a failure. Returns 0 or -1. */
 int json_out_set(json_t *object, const char *key, json_t *value);
+/* Sets mean, sd and ci95 of a summary; returns as above. */
+int json_out_set_stats(json_t *object, struct stats stats);
+/* An object of these three; NULL when memory runs out. */
+json_t *json_out_stats(struct stats stats);
 
 /* The document as text with a line end, malloc'ed; takes over `document`. `broken` or a NULL document: fails
  * as out of memory. */

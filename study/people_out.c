@@ -100,9 +100,7 @@ static json_t *json_change(const struct joint *joint, enum joint_field field)
     const bool open_within = joint_bounds_within(joint, field, &within) && open;
     json_t *object = json_object();
     int broken = json_out_set(object, "sum", json_integer((json_int_t)joint->sum.of[field]));
-    broken |= json_out_set(object, "mean", json_out_number(stats.mean));
-    broken |= json_out_set(object, "sd", json_out_number(stats.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(stats.mean - stats.half, stats.mean + stats.half));
+    broken |= json_out_set_stats(object, stats);
     if (open) {
         broken |= json_out_set(object, "margins_allow", json_bounds(joint, open, margins));
         broken |=

@@ -129,18 +129,6 @@ char *points_text(const struct experiment *e, enum detail detail, struct err *er
 
 /* ---- for programs ---- */
 
-static json_t *json_stats(struct stats s)
-{
-    json_t *object = json_object();
-    int broken = json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
-    if (broken == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 static json_t *json_metrics(const struct experiment *e, size_t point, double *room)
 {
     json_t *metrics = json_object();
@@ -149,7 +137,7 @@ static json_t *json_metrics(const struct experiment *e, size_t point, double *ro
         json_t *metric = json_object(), *scenarios = json_object();
         for (size_t s = 0; s < e->scenarios; s++)
             broken |= json_out_set(scenarios, design_scenario_of(e->design, s)->id,
-                                   json_stats(at_point(e, s, point, m, room)));
+                                   json_out_stats(at_point(e, s, point, m, room)));
         broken |= json_out_set(metric, "unit", json_out_text(e->metric_units[m]));
         broken |= json_out_set(metric, "scenarios", scenarios);
         broken |= json_out_set(metrics, e->metric_names[m], metric);

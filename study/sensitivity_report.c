@@ -424,18 +424,6 @@ char *sensitivity_report_text(const struct experiment *e, struct err *err)
 
 /* ---- for programs ---- */
 
-static json_t *json_stats(struct stats s)
-{
-    json_t *object = json_object();
-    int broken = json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
-    if (broken == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 static json_t *json_value(const struct design *design, size_t point, size_t factor)
 {
     char text[DESIGN_VALUE_TEXT];
@@ -448,7 +436,7 @@ static int json_swings(json_t *object, const struct analysis *a)
 {
     const struct design *design = a->e->design;
     json_t *list = json_array();
-    int broken = json_out_set(object, "base_values", json_stats(a->base));
+    int broken = json_out_set(object, "base_values", json_out_stats(a->base));
     for (size_t i = 0; i < design->factors; i++) {
         const struct sensitivity_swing *swing = &a->swings[i];
         json_t *item = json_object();
@@ -457,9 +445,9 @@ static int json_swings(json_t *object, const struct analysis *a)
             json_out_set(item, "low", json_value(design, design_low_point(swing->factor), swing->factor));
         broken |=
             json_out_set(item, "high", json_value(design, design_high_point(swing->factor), swing->factor));
-        broken |= json_out_set(item, "low_difference", json_stats(swing->low));
-        broken |= json_out_set(item, "high_difference", json_stats(swing->high));
-        broken |= json_out_set(item, "swing", json_stats(swing->swing));
+        broken |= json_out_set(item, "low_difference", json_out_stats(swing->low));
+        broken |= json_out_set(item, "high_difference", json_out_stats(swing->high));
+        broken |= json_out_set(item, "swing", json_out_stats(swing->swing));
         broken |= json_out_set(item, "span", json_out_number(swing->span));
         broken |= json_array_append_new(list, item);
     }

@@ -225,9 +225,7 @@ static json_t *json_step(const struct series *series, size_t step)
     text_date(date, series->from_us[step]);
     json_t *object = json_object();
     int broken = json_out_set(object, "from", json_out_text(date));
-    broken |= json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
+    broken |= json_out_set_stats(object, s);
     if (broken == 0)
         return object;
     json_decref(object);

@@ -266,9 +266,7 @@ static json_t *json_metric(const struct run_view *view, size_t i, double *column
     const struct stats s = metric_summary(view, i, column);
     json_t *object = json_object();
     int broken = json_out_set(object, "unit", json_out_text(view->metric_units[i]));
-    broken |= json_out_set(object, "mean", json_out_number(s.mean));
-    broken |= json_out_set(object, "sd", json_out_number(s.sd));
-    broken |= json_out_set(object, "ci95", json_out_pair(s.mean - s.half, s.mean + s.half));
+    broken |= json_out_set_stats(object, s);
     if (broken != 0) {
         json_decref(object);
         return NULL;

@@ -2,6 +2,7 @@
 """Opens pages of scripts/report.py in headless Chromium. usage: test_report.py PROGRAM FOLDER-FOR-SCREENSHOTS"""
 
 import base64
+import csv
 import glob
 import json
 import os
@@ -428,6 +429,19 @@ class Refusals(unittest.TestCase):
                 asked |= set(re.findall(r'quantity = "([a-z_]+)"', file.read()))
         self.assertGreater(len(asked), 10)
         self.assertEqual(sorted(name for name in asked if "m." + name not in words), [])
+
+    def test_units_of_facts_that_targets_cite_have_words(self):
+        words = json.loads(report.read("words.json"))
+        cited, unit_of = set(), {}
+        for path_of in glob.glob(os.path.join(TOP, "scenarios", "**", "*.cfg"), recursive=True):
+            with open(path_of, encoding="utf-8") as file:
+                cited |= set(re.findall(r'fact = "([^"]+)"', file.read()))
+        for path_of in glob.glob(os.path.join(TOP, "scenarios", "data", "*_facts.csv")):
+            with open(path_of, encoding="utf-8", newline="") as file:
+                unit_of.update((row["id"], row["unit"]) for row in csv.DictReader(file))
+        asked = {unit_of[fact] for fact in cited if fact in unit_of}
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(sorted(unit for unit in asked if "u." + unit not in words), [])
 
 
 if __name__ == "__main__":
