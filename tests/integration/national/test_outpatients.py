@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A day of the people of a small province in scenarios/national_2024_outpatients.cfg: as many visits as are to be expected, all
-groups among them, the same result on one thread and on two; and its tables are those that scripts/national-outpatients
+groups among them, the same result on one thread, on two and from a state of the day's middle; and its tables are those that scripts/national-outpatients
 writes.
 
     test_outpatients.py PROGRAM SOURCE
@@ -24,9 +24,9 @@ def call(*arguments):
     return done.stdout
 
 
-def run(program, source, path, threads):
+def run(program, source, path, threads, *options):
     call(program, "run", os.path.join(source, "scenarios/national_2024_outpatients.cfg"), "-r", "1", "-j", str(threads), "-o", path,
-         f'--set=places.province=["{PROVINCE}"]', "--set=scenario.length=1 d", "--set=scenario.step=none", "--set=targets=()")
+         f'--set=places.province=["{PROVINCE}"]', "--set=scenario.length=1 d", "--set=scenario.step=none", "--set=targets=()", *options)
 
 
 def check(metrics):
@@ -57,6 +57,11 @@ def main():
         check({name: metric["mean"] for name, metric in json.loads(call(program, "show", "--json", "--all", one))["metrics"].items()})
         run(program, source, two, 2)
         assert filecmp.cmp(one, two, shallow=False), "the number of threads shows in the result"
+        state = os.path.join(folder, "state")
+        run(program, source, two, 1, "--save-state", state, "--at", "2024-01-01 13:17")
+        assert filecmp.cmp(one, two, shallow=False), "a state that was saved on the way shows in the result"
+        run(program, source, two, 1, "--from-state", state)
+        assert filecmp.cmp(one, two, shallow=False), "a run that goes on from a state has another result"
     print("a day of visits is as expected")
 
 
