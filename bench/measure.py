@@ -21,6 +21,7 @@ MM1, MMC = TOP / "bench/mm1.cfg", TOP / "bench/mmc.cfg"
 DOCUMENT = TOP / "docs" / "performance.md"
 NATIONAL, COUNTIES = TOP / "scenarios/national_2024.cfg", TOP / "scenarios/data/counties.csv"
 ADMISSIONS, PEOPLE = 311.92e6, 1_409_778_724  # of 2024; of the table of counties
+OUTPATIENTS, VISITS = TOP / "scenarios/national_2024_outpatients.cfg", 10.25e9
 BEGIN, END = "<!-- begin: written by bench/run -->", "<!-- end -->"
 
 
@@ -243,6 +244,21 @@ def national(province=None):
     return measure
 
 
+def outpatients(table, case, runs):
+    """A day of the visits of the whole country, behind four hours; what the year would take is extrapolated, as said there."""
+    options = ("-r", 1, "--set=scenario.warmup=4 h", "--set=scenario.step=none", "--set=targets=()")
+    short, _, _ = run_scenario(OUTPATIENTS, "-j", 1, "--set=scenario.length=1 h", *options)
+    day, _, result = run_scenario(OUTPATIENTS, "-j", 1, "--set=scenario.length=25 h", *options)
+    two, _, other = run_scenario(OUTPATIENTS, "-j", 2, "--set=scenario.length=25 h", *options)
+    if result.digest() != other.digest():
+        sys.exit(f"bench: {case}: the number of threads shows in the result")
+    ns = 1e9 * (day.user_s - short.user_s) / (VISITS / 366)
+    table.add(case, "wall_s_2_threads", [two.wall_s])
+    table.add(case, "ns_per_visit", [ns])
+    table.add(case, "year_processor_min_extrapolated", [ns * VISITS / 60e9])
+    table.add(case, "peak_mb", [two.peak_mb])
+
+
 CASES = {}
 for exponent in (3, 4, 5, 6):
     for kind in ("own", "buckets"):
@@ -264,7 +280,8 @@ CASES.update({
     "floor_country_100": floor_country(1, 8, 8, most_runs=1),
 })
 # Named apart: `bench/run national` runs the whole country and two provinces, `bench/run` alone does not.
-NATIONAL_CASES = {"national_ningxia": national("宁夏回族自治区"), "national_sichuan": national("四川省"), "national": national()}
+NATIONAL_CASES = {"national_ningxia": national("宁夏回族自治区"), "national_sichuan": national("四川省"), "national_outpatients_day": outpatients,
+                  "national": national()}
 
 
 def chosen(names):

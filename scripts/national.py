@@ -52,6 +52,8 @@ CATEGORY_WARD = {
     "infectious diseases": "medicine", "mental disorders": "mind", "integrated Chinese-Western medicine": "chinese",
     "orthopaedics": "bone"}
 REGIONAL, REGIONAL_BEFORE, CENTRE_BEDS = 125, 76, 500  # D8, B2; beds assumed
+PROVINCIAL = 114  # D9
+NAMED_BEDS = 3  # times the mean of tertiary hospitals: from there the fit begins, so that who is named is considered in large cities
 POOR, AT_STANDARD = 832, 0.877  # assumed number of poor counties; B5
 
 
@@ -152,7 +154,7 @@ class Facility:
     def __init__(self, ident, place, group, level, wards, kind, name="", note=""):
         self.id, self.place, self.group, self.level, self.wards, self.kind = ident, place, group, level, wards, kind
         self.name, self.note = name, note
-        self.closed = False
+        self.closed, self.generated = False, ""
         self.beds, self.theatres = {}, 0
         self.total = 100.0
 
@@ -206,8 +208,39 @@ def place_tertiary(places, total, named):
         weights = [places[i].urban * (2 if places[i].district else 1) + 1 for i in own]
         for i, n in zip(own, largest_remainder(quota[x], weights)):
             for k in range(n):
-                out.append(Facility(f"t{places[i].code}_{k + 1}", i, "tertiary", "prefecture", WARDS, "tertiary"))
+                f = Facility(f"t{places[i].code}_{k + 1}", i, "tertiary", "prefecture", WARDS, "tertiary")
+                f.generated = "by people"
+                out.append(f)
     return out
+
+
+def is_capital(place):
+    return place.code[2:4] == "01" or place.code[:2] in ("11", "12", "31", "50")
+
+
+def raise_provincial(places, facilities):
+    """[D9] 114 provincial centres: hospitals of the list stand for them, the others are generated hospitals in the most
+    populous prefectures outside capitals [D10 has 40% of key specialties there], by people of provinces (Sainte-Lague)."""
+    has, people, of_prefecture = {}, {}, {}
+    for p in places:
+        people[p.province] = people.get(p.province, 0) + p.people
+        has.setdefault(p.province, 0)
+        if not is_capital(p):
+            x = (p.province, p.prefecture)
+            of_prefecture[x] = of_prefecture.get(x, 0) + p.people
+    for f in facilities:
+        has[places[f.place].province] += f.level == "provincial"
+    order = sorted(of_prefecture, key=lambda x: (-of_prefecture[x], x))
+    for _ in range(PROVINCIAL - sum(has.values())):
+        free = [f for f in facilities if f.generated and f.level == "prefecture" and not is_capital(places[f.place])]
+        seats = {(places[f.place].province, places[f.place].prefecture) for f in free}
+        x = max({province for province, _ in seats}, key=lambda x: (people[x] / (2 * has[x] + 1), x))
+        has[x] += 1
+        seat = next(s for s in order if s in seats and s[0] == x)
+        order.remove(seat)  # the next of the province goes elsewhere
+        host = max((f for f in free if (places[f.place].province, places[f.place].prefecture) == seat),
+                   key=lambda f: (places[f.place].urban, f.id))
+        host.level, host.generated = "provincial", "by people, as a provincial centre"
 
 
 def place_others(places, totals):
@@ -378,8 +411,9 @@ class Model:
         self.people = sum(p.people for p in self.places)
         self.conditions = read_conditions(self.totals, self.people)
         named = named_hospitals(self.places)
-        self.facilities = named + place_tertiary(self.places, self.totals.count["tertiary"], named) \
-            + place_others(self.places, self.totals) + place_centres(self.places)
+        tertiary = named + place_tertiary(self.places, self.totals.count["tertiary"], named)
+        raise_provincial(self.places, tertiary)
+        self.facilities = tertiary + place_others(self.places, self.totals) + place_centres(self.places)
         for f in self.facilities:
             f.sort = (f.group, f.level, f.wards, f.kind)
         self.sorts = list(dict.fromkeys(f.sort for f in self.facilities))
@@ -399,7 +433,7 @@ class Model:
         for g in GROUPS:
             own = [f for f in self.facilities if f.group == g and not f.closed]
             for f in own:
-                f.total = self.totals.staffed(g) / len(own)
+                f.total = self.totals.staffed(g) / len(own) * (NAMED_BEDS if f.name else 1)
 
     def make_profiles(self):
         found = {}
