@@ -282,7 +282,7 @@ static int allocate(struct build *build)
     facilities->glance = arena_lines(arena, count, sizeof *facilities->glance, err);
     facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
     facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
-    facilities->offer = arena_zeroed(arena, offers, sizeof *facilities->offer, err);
+    facilities->offer = arena_lines(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
     if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL ||
         facilities->ward_of == NULL || facilities->offer == NULL || facilities->offer_of == NULL)

@@ -6,7 +6,7 @@
 
 /* When each kind of memory is fetched: events after the announcement, of which the engine makes 32; and how
  * long a draw waits for others. */
-enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 28, DRAW_DELAY = 13 };
+enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 24, DRAW_DELAY = 13 };
 
 enum whose { NOBODYS, STREAMS, PATIENTS };
 
@@ -60,6 +60,27 @@ static inline void arrival_second(const struct world *world, uint32_t who)
         fetch(slot->set, sizeof *slot->set);
 }
 
+/* Of a group of which each place has a row. */
+static inline void fetch_class(const struct world *world, enum ledger_group group, size_t place,
+                               size_t class_, size_t classes)
+{
+    if (world->ledger.size[DIM_WAIT_CLASS] > 0)
+        mem_fetch(&world->ledger.cells[group][place * classes + class_]);
+}
+
+static inline void fetch_time(const struct histogram *histogram, int64_t us)
+{
+    const size_t cell = histogram_cell(histogram->bits, us);
+    if (cell < histogram->cells)
+        mem_fetch(&histogram->count[cell]);
+}
+
+/* Whether somebody who arrives will be treated, if nothing is to be waited for. */
+static inline bool is_to_be_treated(const struct patient *patient, const struct stage *stage)
+{
+    return stage->treats && patient->due_kind == EVENT_TRANSFER && (patient->flags & PATIENT_TREATED) == 0;
+}
+
 /* What a record names. */
 static inline void patient_first(const struct world *world, uint32_t who)
 {
@@ -80,6 +101,32 @@ static inline void patient_first(const struct world *world, uint32_t who)
         mem_fetch(&cell[FA_admissions]);
     if (stage->need_count > 0)
         mem_fetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
+    if (stage->service >= 0)
+        mem_fetch(&facilities->offer_of[(size_t)patient->facility * facilities->service_count]);
+}
+
+/* Who arrives counts a good deal, and pays. */
+static inline void fetch_arriving(const struct world *world, const struct patient *patient,
+                                  const struct stage *stage, const struct origin *origin)
+{
+    const struct facilities *facilities = &world->facilities;
+    fetch_cell(world, origin->place, origin->condition, PC_insurer_cost);
+    geography_prefetch(&world->geography, origin->place, facilities->glance[patient->facility].place);
+    if (facilities->glance[patient->facility].has_prices)
+        mem_fetch(&facilities->facility[patient->facility]);
+    if (is_to_be_treated(patient, stage)) {
+        const int64_t wait_us = patient->due_us - patient->asked_us;
+        fetch_time(&world->system.reach[origin->condition].wait, wait_us);
+        fetch_class(world, GROUP_PLACE_WAIT, origin->place, reach_class(wait_us, REACH_WAIT_CLASSES),
+                    REACH_WAIT_CLASSES);
+    }
+}
+
+static inline void fetch_service(const struct world *world, uint32_t facility, uint32_t service)
+{
+    const struct ledger *ledger = &world->ledger;
+    mem_fetch(&ledger->cells[GROUP_FACILITY_SERVICE]
+                            [((size_t)facility * ledger->size[DIM_SERVICE] + service) * FS_WIDTH]);
 }
 
 static inline void patient_second(const struct world *world, uint32_t who)
@@ -89,8 +136,8 @@ static inline void patient_second(const struct world *world, uint32_t who)
     if (stage->direct)
         return;
     const struct origin *origin = case_origin(world, patient);
-    fetch_cell(world, origin->place, origin->condition,
-               stage->next == STAGE_END && patient->due_kind == EVENT_DEPART ? PC_treated_ended : 0);
+    const bool ends = stage->next == STAGE_END && patient->due_kind == EVENT_DEPART;
+    fetch_cell(world, origin->place, origin->condition, ends ? PC_treated_ended : 0);
     if (patient->facility >= world->facilities.count)
         return;
     for (size_t i = 0; i < stage->need_count; i++) {
@@ -98,9 +145,18 @@ static inline void patient_second(const struct world *world, uint32_t who)
         if (ward >= 0)
             mem_fetch(&world->facilities.ward[ward]);
     }
+    const int32_t service =
+        ends ? world->pathways.condition[origin->condition].treat_service : stage->service;
+    if (service >= 0)
+        fetch_service(world, patient->facility, (uint32_t)service);
+    if (service >= 0 && !ends) {
+        const struct offer *offer =
+            facility_offer(&world->facilities, patient->facility, (uint32_t)stage->service);
+        if (offer != NULL)
+            mem_fetch(offer);
+    }
     if (patient->due_kind == EVENT_TRANSFER)
-        geography_prefetch(&world->geography, origin->place,
-                           world->facilities.glance[patient->facility].place);
+        fetch_arriving(world, patient, stage, origin);
 }
 
 /* --- luck --- */
@@ -143,13 +199,28 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
         world->part.foresight.count);
 }
 
+/* How far from home the treatment is. */
+static inline void fetch_travel(const struct world *world, const struct patient *patient)
+{
+    const struct origin *origin = case_origin(world, patient);
+    const int64_t travel_us = geography_travel(&world->geography, origin->place,
+                                               world->facilities.glance[patient->facility].place)
+                                  .us;
+    fetch_time(&world->system.reach[origin->condition].travel, travel_us);
+    fetch_class(world, GROUP_PLACE_TRAVEL, origin->place, reach_class(travel_us, REACH_TRAVEL_CLASSES),
+                REACH_TRAVEL_CLASSES);
+}
+
 /* Who waits may be served next. */
 static inline void patient_third(const struct world *world, uint32_t who)
 {
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
-    if (patient->facility >= world->facilities.count || stage->need_count == 0 ||
-        world->facilities.glance[patient->facility].in_line == 0)
+    if (patient->facility >= world->facilities.count)
+        return;
+    if (is_to_be_treated(patient, stage))
+        fetch_travel(world, patient);
+    if (stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
         return;
     const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
     if (ward >= 0)
@@ -166,10 +237,12 @@ static inline void announce(const struct world *world, struct foresight *foresig
     if (whose == NOBODYS)
         return;
     foresight->soon[now].who = soon->who;
-    if (whose == STREAMS)
+    if (whose == STREAMS) {
         mem_fetch(&world->demand.stream[soon->who]);
-    else
+        mem_fetch(&world->demand.origin[soon->who]);
+    } else {
         mem_fetch(&world->part.patients.record[soon->who]);
+    }
 }
 
 void foresight_prefetch(const void *data, unsigned partition, const struct event *soon)

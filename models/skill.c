@@ -240,7 +240,7 @@ STATE_LAYOUT(person, struct person, PERSON_STATE, 9);
     ONE(struct offer, cases) ONE(struct offer, believed_wait_us) ONE(struct offer, believed_proficiency) \
     ONE(struct offer, on_duty) ONE(struct offer, assignment) ONE(struct offer, in_line) \
     ONE(struct offer, begun) ONE(struct offer, waited_us)
-STATE_LAYOUT(offer, struct offer, OFFER_STATE, 7);
+STATE_LAYOUT(offer, struct offer, OFFER_STATE, 47);
 /* clang-format on */
 
 void offer_save(const struct offer *offer, struct state_writer *writer)

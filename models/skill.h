@@ -50,23 +50,25 @@ struct service {
     double learning_per_case; /* share of the way to the plateau that a case brings */
 };
 
+/* The first cache line is what patients need where there are always enough people. */
 struct offer {
-    uint32_t facility, service;
+    _Alignas(64) uint32_t facility;
+    uint32_t service;
     uint64_t hash; /* identity of (facility, service) */
     bool unlimited;
     bool closed; /* until a policy opens it */
     /* What is known elsewhere: given; somebody free, and for an emergency; the line for operators. */
     bool on_board, board_free, board_free_emergency;
+    int64_t begun, waited_us;                      /* since the last planning of beliefs */
+    double believed_wait_us, believed_proficiency; /* what patients think; change at planning epochs */
     int64_t board_waiting;
     struct station operators; /* those present; the line is not used */
     struct person *people;    /* owned; grows at planning epochs only */
     size_t count, capacity;
     int64_t cases;                                 /* begun here so far: identity of the next one */
-    double believed_wait_us, believed_proficiency; /* what patients think; change at planning epochs */
     double on_duty;                                /* chance that a trainee is on duty at a case */
     int assignment;                                /* enum skill_assignment */
     int64_t in_line;                               /* patients waiting for an operator here now */
-    int64_t begun, waited_us;                      /* since the last planning of beliefs */
 };
 
 /* True when somebody who can operate is there (busy or not). */

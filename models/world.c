@@ -240,8 +240,12 @@ static const void *view_of(const void *data, unsigned partition)
     return ((const struct world *)data)->view[partition];
 }
 
-/* Few pending events are best kept in a heap; many in buckets of a few hundred each. Patients are pending for
- * a week, say. */
+/* Few pending events are best kept in a heap; many in buckets of a few thousand each: the first events of a
+ * bucket are not fetched ahead, and the longer the buckets, the fewer events lie beyond the ring of them. But
+ * what is sent off in a window is not due in the same bucket, where it would not be fetched ahead either.
+ * Patients are pending for a week, say. */
+enum { IN_A_BUCKET = 2000 };
+
 static int64_t bucket_us(const struct world *world)
 {
     double per_s = 0;
@@ -250,8 +254,10 @@ static int64_t bucket_us(const struct world *world)
     per_s /= world->partitions;
     if (per_s * 7 * 86400 < 5000)
         return 0;
-    const double width_us = 300 / (2 * per_s) * 1e6;
-    return width_us < 1e3 ? 1000 : width_us > WINDOW_HOUR_US ? WINDOW_HOUR_US : (int64_t)width_us;
+    const int64_t most_us = world->partitions > 1 && world->window_us < WINDOW_HOUR_US ? world->window_us
+                                                                                       : WINDOW_HOUR_US;
+    const double width_us = IN_A_BUCKET / (2 * per_s) * 1e6;
+    return width_us < 1e3 ? 1000 : width_us > (double)most_us ? most_us : (int64_t)width_us;
 }
 
 static int make_engine(struct world *world, struct err *err)
