@@ -65,12 +65,13 @@ static bool comes_singly(const struct flow *flow)
            (flow->gap == NULL && flow->time_us == NULL && flow->batch == NULL && flow->most == UINT32_MAX);
 }
 
-/* Patients go to a facility where a stay begins, by a choice that reads no more than what is known of
- * facilities; there is a way to go, so that nothing else happens at onset. */
+/* Patients go to a facility, by a choice that reads no more than what is known of facilities; there is a way
+ * to go, so that nothing else happens at onset. */
 static bool is_ahead(const struct world *world, const struct stream *stream)
 {
     const struct stage *stage = &world->pathways.stage[stream->stage];
-    return stage->stay && (stage->need_count > 0 || stage->service >= 0) && comes_singly(stream->flow);
+    return stage->ward < 0 && (stage->need_count > 0 || stage->service >= 0) &&
+           (stage->choice == CHOICE_STAY || stage->stay) && !stream->visits && comes_singly(stream->flow);
 }
 
 static bool any_is_ahead(const struct world *world)
@@ -284,8 +285,7 @@ static void seek(struct world *world, uint32_t who, const struct source *source,
     const struct stage *stage = source->stage;
     const bool chooses = stage->choice != CHOICE_STAY;
     patient->asked_us = at_us;
-    const uint32_t to =
-        chooses ? stay_choose(world, patient, stage) : journey_first(world, patient);
+    const uint32_t to = chooses ? stay_choose(world, patient, stage) : journey_first(world, patient);
     if (!is_at_a_facility(to)) {
         case_schedule(world, who, EVENT_REVIEW, at_us);
         return;
