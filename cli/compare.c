@@ -134,6 +134,7 @@ int command_compare(int argc, char **argv)
     if (options.output != NULL && cli_check_output(options.output, &err) != 0)
         goto out;
     status = worlds_load(&worlds, &options, options.until_count > 0 ? until_limit(&options) : 0, &err);
+    worlds.metrics_only = true;
     if (status == 0)
         status = run_all(&worlds, &reached, &err);
     if (status != 0)

@@ -112,7 +112,7 @@ int cli_write_result(const char *path, const struct result *result, const struct
     char *beside = mem_printf(err, "%s.run.json", path);
     char *json = facts_json(path, facts, err);
     int answer = -1;
-    if (beside != NULL && json != NULL && result_write(path, result, err) == 0)
+    if (beside != NULL && json != NULL && result_write_on(path, result, facts->threads, err) == 0)
         answer = whole_file_write(beside, json, strlen(json), err);
     free(beside);
     free(json);

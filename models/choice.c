@@ -1,13 +1,7 @@
 #include "models/choice.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "models/world_parts.h"
-
-#define HOUR_US 3600e6
-#define DAY_US 86400e6
+#include <math.h>
 
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility)
 {
@@ -36,28 +30,16 @@ static bool known(const struct world *world, const struct stage *stage, uint32_t
             facility_offer(&world->facilities, facility, (uint32_t)stage->service)->on_board);
 }
 
-enum { APPEAL_BITS = 10 };
-
-/* The logarithm of the time at which an alternative of weight 1 finishes its race; falls as the word rises.
- */
-static double appeal_time(uint32_t word)
-{
-    return log(-log(rng_unit(word)));
-}
-
-/* Most alternatives lose by far: a glance at a table spares two logarithms. The margin is for rounding. */
-static int list_least(struct choices *choices, struct arena *arena, struct err *err)
-{
-    double *least = arena_zeroed(arena, (size_t)1 << APPEAL_BITS, sizeof *least, err);
-    for (uint32_t i = 0; least != NULL && i < 1u << APPEAL_BITS; i++)
-        least[i] = appeal_time(i << (32 - APPEAL_BITS) | ((1u << (32 - APPEAL_BITS)) - 1)) - 1e-9;
-    choices->least = least;
-    return least == NULL ? -1 : 0;
-}
-
 int choices_init(struct world *world, struct err *err)
 {
-    return choice_sets_init(world, err) != 0 || list_least(&world->choices, &world->arena, err) != 0 ? -1 : 0;
+    if (choice_sets_init(world, err) != 0)
+        return -1;
+    struct race_table *race = arena_zeroed(&world->arena, 1, sizeof *race, err);
+    if (race == NULL)
+        return -1;
+    race_table_init(race);
+    world->choices.race = race;
+    return 0;
 }
 
 static inline const struct choice_slot *slot_of(const struct world *world, const struct stage *stage,
@@ -72,6 +54,12 @@ static inline const struct choice_set *set_of(struct world *world, const struct 
     const struct choice_set *set = slot_of(world, stage, origin)->set;
     return set != NULL && set->version == world->rules->version ? set
                                                                 : choice_set_renew(world, stage, origin);
+}
+
+/* As known(), of a candidate. */
+static inline bool known_of(const struct choice_set *set, size_t i, uint32_t is)
+{
+    return (set->given >> i & 1) != 0 && (set->refuses[i] & is) == 0;
 }
 
 static bool is_picked(const struct world *world, const struct stage *stage)
@@ -136,7 +124,7 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
     if (is_picked(world, stage))
         return nearest_of_all(world, stage, origin, except, is);
     for (size_t i = 0; i < set->count; i++)
-        if (set->facility[i] != except && known(world, stage, set->facility[i], is))
+        if (set->facility[i] != except && known_of(set, i, is))
             return choose(world, set, i, origin);
     return set->count < CHOICE_SET ? PATIENT_NOWHERE : nearest_of_all(world, stage, origin, except, is);
 }
@@ -201,7 +189,7 @@ static uint32_t least_waiting(struct world *world, const struct stage *stage, ui
     double shortest = INFINITY;
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->facility[i];
-        if (facility == except || !known(world, stage, facility, is))
+        if (facility == except || !known_of(set, i, is))
             continue;
         const double length = line_length(world, stage, facility);
         if (length < shortest) {
@@ -219,7 +207,7 @@ uint32_t choice_nearest_free(struct world *world, const struct stage *stage, uin
     is |= RULES_NEAREST;
     for (size_t i = 0; i < set->count; i++) {
         const uint32_t facility = set->facility[i];
-        if (facility != except && known(world, stage, facility, is) && has_free(world, stage, facility))
+        if (facility != except && known_of(set, i, is) && has_free(world, stage, facility))
             return choose(world, set, i, origin);
     }
     return PATIENT_NOWHERE;
@@ -257,19 +245,6 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
                : choice_nearest_free(world, stage, world->facilities.facility[from].place, from, is);
 }
 
-static double utility_now(const struct world *world, const struct stage *stage, const struct choice_set *set,
-                          size_t i, bool referred)
-{
-    const double utility = set->fixed[referred ? 0 : 1][i];
-    if (stage->service < 0)
-        return utility;
-    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
-    const struct offer *offer =
-        facility_offer(&world->facilities, set->facility[i], (uint32_t)stage->service);
-    return utility - spec->wait_per_d * offer->believed_wait_us / DAY_US +
-           spec->proficiency * (offer->unlimited ? 1 : offer->believed_proficiency);
-}
-
 /* The race of the alternatives: who finishes first is taken. Times are logarithms. */
 struct race {
     const struct world *world;
@@ -277,30 +252,43 @@ struct race {
     size_t best; /* CHOICE_SET: home */
 };
 
-/* No word is so lucky that its time is shorter. */
-#define LEAST_APPEAL_TIME -23.0
-
 /* Last, since it can hardly ever win where its utility is as the language has it: no luck needs to be drawn
  * then. Of equals it is first. */
 static void run_home(struct race *race, struct rng_identity patient, uint32_t stage, double utility)
 {
-    if (LEAST_APPEAL_TIME - utility > race->first)
+    if (RACE_LEAST_TIME - utility > race->first)
         return;
     const struct rng_words luck =
         rng_draw(&race->world->rng, patient, (struct rng_purpose){.quantity = DRAW_STAY, .stage = stage});
-    const double time = appeal_time(luck.w[0]) - utility;
+    const double time = race_time(luck.w[0]) - utility;
     if (time <= race->first)
         race->best = CHOICE_SET;
 }
 
-static inline void run(struct race *race, size_t i, uint32_t word, double utility)
+/* Those who may win. */
+static uint32_t who_runs(const struct world *world, const struct choice_set *set,
+                         const uint32_t word[CHOICE_SET], uint32_t is, bool referred, double *latest)
 {
-    if (race->world->choices.least[word >> (32 - APPEAL_BITS)] - utility >= race->first)
-        return;
-    const double time = appeal_time(word) - utility;
-    if (time < race->first) {
-        race->first = time;
-        race->best = i;
+    if (set->bounded && (set->refused & is) == 0 && !(referred && set->referral_matters))
+        return race_left(world->choices.race, (struct race_field){set->bound, set->margin}, word, latest);
+    uint32_t runs = 0;
+    for (size_t i = 0; i < set->count; i++)
+        runs |= (uint32_t)known_of(set, i, is) << i;
+    *latest = INFINITY;
+    return runs;
+}
+
+/* Takes the times of those for whom bounds are not enough. */
+static void run(struct race *race, const struct choice_set *set, const uint32_t word[CHOICE_SET],
+                uint32_t runs, bool referred)
+{
+    for (; runs != 0; runs &= runs - 1) {
+        const size_t i = (size_t)__builtin_ctz(runs);
+        const double time = race_time(word[i]) - set->utility[referred ? 0 : 1][i];
+        if (time < race->first) {
+            race->first = time;
+            race->best = i;
+        }
     }
 }
 
@@ -308,15 +296,23 @@ uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t
                         struct rng_identity patient, uint32_t is, bool referred)
 {
     const struct choice_set *set = set_of(world, stage, origin);
-    struct race race = {.world = world, .first = INFINITY, .best = CHOICE_SET};
-    uint32_t words[CHOICE_SET];
+    const double stay = world->pathways.condition[stage->condition].spec->choice.stay;
+    uint32_t word[CHOICE_SET] = {0};
     rng_draw_among(&world->rng, patient, set->hash, set->count,
-                   (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index}, words);
-    for (size_t i = 0; i < set->count; i++)
-        if (known(world, stage, set->facility[i], is))
-            run(&race, i, words[i], utility_now(world, stage, set, i, referred));
-    run_home(&race, patient, stage->index, world->pathways.condition[stage->condition].spec->choice.stay);
-    return race.best == CHOICE_SET ? CHOICE_HOME : choose(world, set, race.best, origin);
+                   (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index}, word);
+    double latest = INFINITY;
+    const uint32_t runs = who_runs(world, set, word, is, referred, &latest);
+    struct race race = {.world = world, .first = INFINITY, .best = CHOICE_SET};
+    if (runs != 0 && (runs & (runs - 1)) == 0 && RACE_LEAST_TIME - stay > latest) {
+        race.best = (size_t)__builtin_ctz(runs);
+    } else {
+        run(&race, set, word, runs, referred);
+        run_home(&race, patient, stage->index, stay);
+    }
+    if (race.best == CHOICE_SET)
+        return CHOICE_HOME;
+    world->choices.chosen_at = race.best;
+    return choose(world, set, race.best, origin);
 }
 
 /* --- bypassing --- */
@@ -327,22 +323,57 @@ static bool is_passed(const struct world *world, const struct stage *stage, uint
     return !world->facilities.facility[facility].stays_home && known(world, stage, facility, is);
 }
 
-bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
-                     uint32_t is)
+/* All that the nearest refuse who do not refuse everybody. */
+static uint32_t refused_near(const struct world *world, const struct choice_near *near)
+{
+    uint32_t refused = 0;
+    for (size_t i = 0; i < near->count; i++) {
+        const uint32_t refuses = world->rules->refuses[near->facility[i]];
+        refused |= (refuses & RULES_ANYBODY) == 0 ? refuses : 0;
+    }
+    return refused;
+}
+
+/* Also gathers what those refuse who have been looked at. */
+static bool bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is, uint32_t *refused)
 {
     const struct facility *to = &world->facilities.facility[facility];
     if (to->stays_home || to->place == origin)
         return false;
     const int64_t travel_us = choice_way(world, origin, facility).us;
     const struct choice_set *set = set_of(world, stage, origin);
+    *refused |= set->refused;
     for (size_t i = 0; i < set->count && set->way[i].us < travel_us; i++)
-        if (is_passed(world, stage, set->facility[i], is))
+        if (known_of(set, i, is) && !world->facilities.facility[set->facility[i]].stays_home)
             return true;
     if (!is_picked(world, stage))
         return false;
     const struct choice_near *near = choice_set_near(world, stage, origin);
-    for (size_t i = 0; near != NULL && i < near->count && near->travel_us[i] < travel_us; i++)
+    if (near == NULL)
+        return false;
+    *refused |= refused_near(world, near);
+    for (size_t i = 0; i < near->count && near->travel_us[i] < travel_us; i++)
         if (is_passed(world, stage, near->facility[i], is))
             return true;
     return false;
+}
+
+bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t origin, uint32_t facility,
+                     uint32_t is)
+{
+    struct choice_set *set = slot_of(world, stage, origin)->set;
+    const size_t at = world->choices.chosen_at;
+    const bool kept = set != NULL && set->version == world->rules->version && at < set->count &&
+                      set->facility[at] == facility;
+    if (kept && (set->answered >> at & 1) != 0 && (set->bypassed_refuse & is) == 0)
+        return (set->bypasses >> at & 1) != 0;
+    uint32_t refused = 0;
+    const bool passes = bypasses(world, stage, origin, facility, is, &refused);
+    if (kept && (refused & is) == 0) {
+        set->bypassed_refuse |= refused;
+        set->answered = (uint16_t)(set->answered | 1u << at);
+        set->bypasses = (uint16_t)((set->bypasses & ~(1u << at)) | (uint32_t)passes << at);
+    }
+    return passes;
 }

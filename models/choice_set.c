@@ -7,6 +7,7 @@
 #include "models/world_parts.h"
 
 #define HOUR_US 3600e6
+#define DAY_US 86400e6
 
 bool choice_possible(const struct world *world, const struct stage *stage, uint32_t facility)
 {
@@ -57,38 +58,61 @@ struct offered {
     double reimbursed;
 };
 
-static double fixed_utility(const struct world *world, const struct stage *stage, struct offered offered,
-                            struct travel travel)
+/* `size`: what its beds bring. */
+static double fixed_utility(const struct world *world, const struct choice_kind *kind, struct offered offered,
+                            double size, struct travel travel)
 {
-    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
+    const struct choice_spec *spec = &world->pathways.condition[kind->stage->condition].spec->choice;
     const struct facility *facility = offered.facility;
     double utility = facility->stays_home ? 0 : -spec->travel_per_h * (double)travel.us / HOUR_US;
     if (offered.beds > 1)
-        utility += spec->size * log((double)offered.beds);
-    utility += constant_of(&spec->level, facility_level_names[offered.level]);
+        utility += size;
+    utility += kind->level[offered.level];
     if (spec->ownership.count > 0)
-        utility += constant_of(&spec->ownership, facility_ownership_names[facility->ownership]);
-    if (facility->group >= 0) {
-        const struct group_spec *group =
-            SCENARIO_ITEM(world->scenario->groups, struct group_spec, facility->group);
-        utility += group->utility + constant_of(&spec->group, group->name);
-    }
+        utility += kind->ownership[facility->ownership];
+    if (facility->group >= 0)
+        utility += kind->group[facility->group];
     if (spec->price_per_kcny > 0 || spec->price_per_kcny < 0)
-        utility -= spec->price_per_kcny * price_of(world, stage, facility, travel, offered.reimbursed);
+        utility -= spec->price_per_kcny * price_of(world, kind->stage, facility, travel, offered.reimbursed);
     return utility;
 }
 
-/* With a referral, and without; as the rules are now. */
-static void set_fixed(const struct world *world, const struct stage *stage, uint32_t origin,
-                      struct choice_set *set, size_t i)
+static double size_of(const struct choice_spec *spec, int64_t beds)
 {
+    return beds > 1 ? spec->size * log((double)beds) : 0;
+}
+
+/* What is believed of the service that is to be had there. */
+static double believed(const struct choice_spec *spec, const struct offer *offer, double utility)
+{
+    if (offer == NULL)
+        return utility;
+    return utility - spec->wait_per_d * offer->believed_wait_us / DAY_US +
+           spec->proficiency * (offer->unlimited ? 1 : offer->believed_proficiency);
+}
+
+static const struct choice_kind *kind_of(const struct world *world, const struct stage *stage)
+{
+    return &world->choices.kind[world->choices.kind_of[stage - world->pathways.stage]];
+}
+
+/* With a referral, and without; as the rules are now. */
+static void set_utility(const struct world *world, const struct stage *stage, uint32_t origin,
+                        struct choice_set *set, size_t i, const struct offer *offer)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    const struct choice_spec *spec = &world->pathways.condition[stage->condition].spec->choice;
     const struct facility *facility = &world->facilities.facility[set->facility[i]];
     const bool asked = rules_asks_referral(world, stage->condition, set->facility[i]);
+    const double size = size_of(spec, facility->beds);
     for (int unreferred = 0; unreferred < 2; unreferred++) {
         const double share = rules_share(world, set->facility[i], origin, asked && unreferred == 1);
         const struct offered offered = {facility, facility->level, facility->beds, share};
-        set->fixed[unreferred][i] = fixed_utility(world, stage, offered, set->way[i]);
+        set->utility[unreferred][i] =
+            believed(spec, offer, fixed_utility(world, kind, offered, size, set->way[i]));
     }
+    set->referral_matters = set->referral_matters || set->utility[0][i] < set->utility[1][i] ||
+                            set->utility[0][i] > set->utility[1][i];
 }
 
 /* --- who could ever give what --- */
@@ -131,12 +155,13 @@ static int from_south_to_north(const void *first, const void *second)
 }
 
 /* By what the scenario declares. */
-static double declared_utility(const struct world *world, const struct stage *stage,
-                               const struct facility *facility, struct travel travel)
+static double declared_utility(const struct world *world, const struct choice_kind *kind,
+                               const struct choice_site *site, struct travel travel)
 {
+    const struct facility *facility = &world->facilities.facility[site->facility];
     const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
                                      facility->reimbursed};
-    return fixed_utility(world, stage, declared, travel);
+    return fixed_utility(world, kind, declared, site->size, travel);
 }
 
 /* Who belongs to no group is twice of the same sort. */
@@ -147,9 +172,23 @@ static void find_sorts(const struct facility *facility, uint32_t sort[CHOICE_SOR
         facility->group < 0 ? sort[0] : (uint32_t)(FACILITY_LEVELS * FACILITY_OWNERSHIPS + facility->group);
 }
 
+static void find_constants(const struct world *world, const struct choice_spec *spec,
+                           struct choice_kind *kind)
+{
+    for (int l = 0; l < FACILITY_LEVELS; l++)
+        kind->level[l] = constant_of(&spec->level, facility_level_names[l]);
+    for (int o = 0; o < FACILITY_OWNERSHIPS; o++)
+        kind->ownership[o] = constant_of(&spec->ownership, facility_ownership_names[o]);
+    for (size_t g = 0; g < world->scenario->groups.count && g < FACILITY_GROUPS; g++) {
+        const struct group_spec *group = SCENARIO_ITEM(world->scenario->groups, struct group_spec, g);
+        kind->group[g] = group->utility + constant_of(&spec->group, group->name);
+    }
+}
+
 static void weigh_sites(const struct world *world, struct choice_kind *kind)
 {
     const struct choice_spec *spec = &world->pathways.condition[kind->stage->condition].spec->choice;
+    find_constants(world, spec, kind);
     const bool bounded = spec->travel_per_h >= 0 && spec->price_per_kcny >= 0;
     kind->picked = kind->sites > CHOICE_SET;
     kind->travel_per_h = bounded ? spec->travel_per_h : 0;
@@ -159,8 +198,9 @@ static void weigh_sites(const struct world *world, struct choice_kind *kind)
         struct choice_site *site = &kind->site[i];
         const struct facility *facility = &world->facilities.facility[site->facility];
         find_sorts(facility, site->sort);
+        site->size = size_of(spec, facility->declared_beds);
         site->appeal = bounded && !facility->stays_home
-                           ? declared_utility(world, kind->stage, facility, (struct travel){.us = 0})
+                           ? declared_utility(world, kind, site, (struct travel){.us = 0})
                            : INFINITY;
         for (size_t s = 0; s < CHOICE_SORTS_OF_SITE; s++)
             kind->appeal[site->sort[s]] = fmax(kind->appeal[site->sort[s]], site->appeal);
@@ -229,11 +269,6 @@ int choice_sets_init_view(struct world *view, const struct world *world, struct 
 {
     view->choices = world->choices;
     return make_sets(&view->choices, &view->arena, err);
-}
-
-static const struct choice_kind *kind_of(const struct world *world, const struct stage *stage)
-{
-    return &world->choices.kind[world->choices.kind_of[stage - world->pathways.stage]];
 }
 
 /* --- how far they are --- */
@@ -418,7 +453,7 @@ static void weigh(const struct world *world, const struct stage *stage, uint32_t
     if (!choice_within(stage, facility, travel))
         return;
     const struct candidate candidate = {site->facility, travel,
-                                        -declared_utility(world, stage, facility, travel)};
+                                        -declared_utility(world, kind_of(world, stage), site, travel)};
     insert(&picking->most, candidate);
     for (size_t i = 0; i < CHOICE_SORTS_OF_SITE; i++) {
         const uint32_t sort = site->sort[i];
@@ -521,27 +556,59 @@ __attribute__((noinline)) static struct choice_set *new_set(struct world *world)
     return arena_lines(&world->arena, 1, sizeof(struct choice_set), &ignored);
 }
 
+/* Notes what is known of a candidate: on the board or not, whom it refuses, how attractive it is. */
+static void know(const struct world *world, const struct stage *stage, uint32_t origin,
+                 struct choice_set *set, size_t i)
+{
+    const struct offer *offer =
+        stage->service < 0 ? NULL
+                           : facility_offer(&world->facilities, set->facility[i], (uint32_t)stage->service);
+    set->refuses[i] = world->rules->refuses[set->facility[i]];
+    const bool given = offer == NULL || offer->on_board;
+    const bool runs = given && (set->refuses[i] & RULES_ANYBODY) == 0;
+    set->given = (uint16_t)(set->given | (uint32_t)given << i);
+    set->refused |= runs ? set->refuses[i] : 0;
+    if (!by_utility(world, stage))
+        return;
+    set_utility(world, stage, origin, set, i, offer);
+    if (runs)
+        set->bounded = race_bound(set->utility[1][i], &set->bound[i], &set->margin) && set->bounded;
+}
+
+static struct choice_set *make_set(struct world *world, const struct stage *stage, uint32_t origin,
+                                   struct choice_slot *slot)
+{
+    struct choice_set *set = new_set(world);
+    if (set == NULL) {
+        engine_stop(world->engine, "out of memory for a choice set");
+        return NULL;
+    }
+    fill_set(world, stage, origin, set);
+    slot->set = set;
+    slot->way = set->way[0];
+    slot->facility = kind_of(world, stage)->picked || set->count == 0 ? PATIENT_NOWHERE : set->facility[0];
+    return set;
+}
+
 const struct choice_set *choice_set_renew(struct world *world, const struct stage *stage, uint32_t origin)
 {
+    static const struct choice_set nothing;
     const size_t kind = world->choices.kind_of[stage - world->pathways.stage];
     struct choice_slot *slot = &world->choices.slot[origin * world->choices.kinds + kind];
-    if (slot->set == NULL) {
-        struct choice_set *set = new_set(world);
-        if (set == NULL) {
-            engine_stop(world->engine, "out of memory for a choice set");
-            static const struct choice_set nothing;
-            return &nothing;
-        }
-        fill_set(world, stage, origin, set);
-        slot->set = set;
-        slot->way = set->way[0];
-        slot->facility =
-            kind_of(world, stage)->picked || set->count == 0 ? PATIENT_NOWHERE : set->facility[0];
-    }
-    for (size_t i = 0; i < slot->set->count && by_utility(world, stage); i++)
-        set_fixed(world, stage, origin, slot->set, i);
-    slot->set->version = world->rules->version;
-    return slot->set;
+    struct choice_set *set = slot->set != NULL ? slot->set : make_set(world, stage, origin, slot);
+    if (set == NULL)
+        return &nothing;
+    set->refused = set->bypassed_refuse = 0;
+    set->given = set->answered = set->bypasses = 0;
+    set->referral_matters = false;
+    set->bounded = true;
+    set->margin = 0;
+    for (size_t i = 0; i < CHOICE_SET; i++)
+        set->bound[i] = -INFINITY;
+    for (size_t i = 0; i < set->count; i++)
+        know(world, stage, origin, set, i);
+    set->version = world->rules->version;
+    return set;
 }
 
 __attribute__((noinline)) static struct choice_near *new_near(struct world *world)

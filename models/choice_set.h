@@ -11,8 +11,9 @@
 
 #include "models/geography.h"
 #include "models/pathway.h"
+#include "sim/race.h"
 
-enum { CHOICE_SET = 16 };
+enum { CHOICE_SET = RACE_MOST };
 
 /* The nearest that could ever give the stage, where a set does not hold them. */
 struct choice_near {
@@ -22,17 +23,26 @@ struct choice_near {
 };
 
 /* The candidates of one (stage, origin), near to far: the nearest, or, where patients go by utility, the most
- * attractive by what the scenario declares. What a choice reads of all of them lies together; the way is read
- * of the one that is chosen. */
+ * attractive by what the scenario declares. Holds all that a choice reads of them, as it has been since
+ * something last changed between windows; the first four cache lines are all that it mostly reads, and of the
+ * one that is chosen the way. */
 struct choice_set {
+    _Alignas(64) float bound[CHOICE_SET]; /* see race.h; by utility, for patients without a referral */
+    float margin;
     uint32_t count;
-    uint32_t version; /* of the world's rules, for which `fixed` holds */
+    uint32_t version;            /* of the world's rules, for which all of this holds */
+    uint32_t refused;            /* what any of those on the board refuses who do not refuse everybody */
+    uint16_t given;              /* who is on the board, a bit each */
+    uint16_t answered, bypasses; /* of whom it is known whether going there is bypassing; and whether */
+    bool referral_matters;       /* utilities are others with one */
+    bool bounded;                /* those without one have bounds */
+    uint32_t bypassed_refuse;    /* what is refused by those who were looked at for that */
+    struct choice_near *near;    /* NULL: not asked for yet; owned by the arena */
+    _Alignas(64) uint64_t hash[CHOICE_SET]; /* the facility's identity; 0 after the last */
     uint32_t facility[CHOICE_SET];
     struct travel way[CHOICE_SET]; /* from the origin */
-    uint64_t hash[CHOICE_SET];     /* the facility's identity */
-    double fixed[2][CHOICE_SET];   /* the part of log weight that only policies change: with a referral, and
-                                      without */
-    struct choice_near *near;      /* NULL: not asked for yet; owned by the arena */
+    uint32_t refuses[CHOICE_SET];
+    double utility[2][CHOICE_SET]; /* the logarithm of the weight: with a referral, and without */
 };
 
 /* What is known of a (place, kind), and what is mostly asked for: the nearest of the set, where it holds the
@@ -51,6 +61,7 @@ enum { CHOICE_SORTS = FACILITY_LEVELS * FACILITY_OWNERSHIPS + FACILITY_GROUPS, C
 struct choice_site {
     double at[3];
     double appeal; /* where patients go by utility: at its door, as declared; INFINITY: no bound is known */
+    double size;   /* of that, what its beds as declared bring */
     uint32_t facility;
     uint32_t sort[CHOICE_SORTS_OF_SITE];
 };
@@ -60,6 +71,8 @@ struct choice_kind {
     const struct stage *stage; /* the first of them */
     struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
     size_t sites;
+    /* What a condition finds attractive, by number where the scenario has names. */
+    double level[FACILITY_LEVELS], ownership[FACILITY_OWNERSHIPS], group[FACILITY_GROUPS];
     bool picked;                 /* sets hold the most attractive of more than they have room for */
     double travel_per_h;         /* where patients go by utility: what a way takes off the appeal */
     double appeal[CHOICE_SORTS]; /* the greatest of a sort; -INFINITY: it has no site */
@@ -71,10 +84,11 @@ struct choices {
     uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
     struct choice_kind *kind;
     size_t kinds;
-    const double *least; /* by the upper bits of a word of luck: no appeal's time is shorter; as the kinds */
-    uint32_t chosen;     /* by this view, last, and from where; PATIENT_NOWHERE: nobody yet */
+    const struct race_table *race; /* as the kinds */
+    uint32_t chosen;               /* by this view, last, and from where; PATIENT_NOWHERE: nobody yet */
     uint32_t chosen_from;
     struct travel chosen_way;
+    size_t chosen_at; /* in the set that was chosen from by utility */
 };
 
 struct world;

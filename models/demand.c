@@ -312,9 +312,9 @@ uint64_t demand_fingerprint(const struct demand *demand)
 #define STREAM_STATE(ONE, ALL, NOT) \
     NOT(struct stream, hash) NOT(struct stream, place) NOT(struct stream, condition) \
     NOT(struct stream, stage) ONE(struct stream, next_ordinal) ONE(struct stream, next_arrival) \
-    ALL(struct stream, luck.w) NOT(struct stream, direct) NOT(struct stream, scale) NOT(struct stream, flow) \
+    ALL(struct stream, luck.w) NOT(struct stream, direct) NOT(struct stream, visits) NOT(struct stream, scale) NOT(struct stream, flow) \
     ONE(struct stream, inner_us) NOT(struct stream, backlog_us) NOT(struct stream, rate_per_s)
-STATE_LAYOUT(stream, struct stream, STREAM_STATE, 47);
+STATE_LAYOUT(stream, struct stream, STREAM_STATE, 46);
 /* clang-format on */
 
 void demand_save(const struct demand *demand, struct state_writer *writer)

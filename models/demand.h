@@ -40,6 +40,7 @@ struct stream {
     uint32_t next_arrival;   /* the same, but with batches */
     struct rng_words luck;   /* of the arrival that comes next */
     bool direct;             /* to a plain stage, one patient after the other: see plain.h */
+    bool visits;             /* to a doctor, with nothing after it: see visit.h */
     uint64_t scale;          /* Poisson: mean gap in microseconds x 2^32 / 1e9 */
     const struct flow *flow; /* NULL: Poisson at a constant rate, for ever */
     int64_t inner_us;        /* with a rhythm: inner time of the arrival before */

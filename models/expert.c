@@ -113,7 +113,7 @@ void expert_leave(struct world *world, struct expert *expert, int64_t now_us)
         set_away(world, expert, 1, now_us);
     expert->at_offer = -1;
     if (world->scenario->run.board_us == 0)
-        offer->on_board = offer_given(offer);
+        rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, offer->facility, now_us);
 }
 
@@ -142,7 +142,7 @@ int expert_join(struct world *world, struct expert *expert, int32_t offer, int64
     }
     expert->at_offer = expert->last_offer = offer;
     if (world->scenario->run.board_us == 0)
-        at->on_board = offer_given(at);
+        rules_note_offer(world, at, offer_given(at));
     world_recheck(world, at->facility, now_us);
     return 0;
 }

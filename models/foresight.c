@@ -57,7 +57,7 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
         mem_fetch(&world->facilities.glance[slot->facility]);
     else if (slot->set != NULL)
-        fetch(slot->set, sizeof *slot->set);
+        fetch(slot->set, offsetof(struct choice_set, way));
 }
 
 /* Of a group of which each place has a row. */
@@ -230,9 +230,9 @@ static inline void patient_third(const struct world *world, uint32_t who)
 static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)
 {
     const uint32_t now = foresight->count++ % FORESIGHT_EVENTS;
-    const enum whose whose = soon == NULL || soon->kind == EVENT_SHIFT ? NOBODYS
-                             : soon->kind == EVENT_ARRIVAL             ? STREAMS
-                                                                       : PATIENTS;
+    const enum whose whose = soon == NULL || soon->kind == EVENT_SHIFT || soon->kind == EVENT_ONSET ? NOBODYS
+                             : soon->kind == EVENT_ARRIVAL                                          ? STREAMS
+                                                           : PATIENTS;
     foresight->soon[now].whose = whose;
     if (whose == NOBODYS)
         return;

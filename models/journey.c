@@ -68,13 +68,8 @@ static void set_out(struct world *world, uint32_t who, uint32_t facility, int64_
     case_schedule(world, who, EVENT_TRANSFER, at_us);
 }
 
-/* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
-int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
+void journey_count_way(struct world *world, struct patient *patient, uint32_t facility, struct travel way)
 {
-    struct patient *patient = case_patient(world, who);
-    const struct travel way = way_to(world, patient, facility);
-    if ((patient->more & PATIENT_HOLDS) != 0)
-        holding_release(world, who, engine_now(world->engine, world->number));
     int64_t *cell = case_cell(world, patient);
     if (!world->facilities.glance[facility].stays_home) {
         cell[PC_travel_time] += way.us;
@@ -91,6 +86,16 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         patient->more |= PATIENT_SOUGHT;
     }
     serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
+}
+
+/* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
+int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
+{
+    struct patient *patient = case_patient(world, who);
+    const struct travel way = way_to(world, patient, facility);
+    if ((patient->more & PATIENT_HOLDS) != 0)
+        holding_release(world, who, engine_now(world->engine, world->number));
+    journey_count_way(world, patient, facility, way);
     if (world->has_extra) {
         struct extra *extra = case_extra(world, who);
         const bool records = afar_share_records(world, patient->facility, facility);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/geography.h"
+
 struct message;
 struct patient;
 struct world;
@@ -15,6 +17,8 @@ struct world;
 /* Sends a patient to a facility after the time that it takes to arrange it: a message with that delay and the
  * travel time; without any delay the patient is there at once and the present stage is returned. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us);
+/* Counts and charges the journey of somebody who sets out for a facility. */
+void journey_count_way(struct world *world, struct patient *patient, uint32_t facility, struct travel way);
 /* For care_deliver(): somebody is on the way. */
 void journey_deliver(struct world *world, const struct message *message);
 /* Has arrived: counted and charged. */

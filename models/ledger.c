@@ -1,6 +1,7 @@
 #include "models/ledger.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,86 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group)
     ledger->owned[group] = NULL;
 }
 
+/* --- closed steps ----------------------------------------------------------- */
+
+struct ledger_closed {
+    atomic_uint owners;
+    size_t steps;
+    unsigned char **table[LEDGER_GROUPS]; /* owned; by step: packed fields by cell; NULL: not closed */
+};
+
+static void free_closed(struct ledger_closed *closed)
+{
+    if (closed == NULL || atomic_fetch_sub(&closed->owners, 1) > 1)
+        return;
+    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
+        for (size_t step = 0; closed->table[g] != NULL && step < closed->steps; step++)
+            free(closed->table[g][step]);
+        free(closed->table[g]);
+    }
+    free(closed);
+}
+
+static struct ledger_closed *new_closed(size_t steps, struct err *err)
+{
+    struct ledger_closed *closed = mem_zeroed(1, sizeof *closed, err);
+    if (closed == NULL)
+        return NULL;
+    atomic_init(&closed->owners, 1);
+    closed->steps = steps;
+    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
+        closed->table[g] = mem_zeroed(steps, sizeof *closed->table[g], err);
+        if (closed->table[g] == NULL) {
+            free_closed(closed);
+            return NULL;
+        }
+    }
+    return closed;
+}
+
+/* Cells of a group, each of several numbers. */
+static size_t count_cells(const struct ledger *ledger, enum ledger_group group)
+{
+    return ledger->size[shapes[group].first] * second_size(ledger, group);
+}
+
+static int close_cells(struct ledger *ledger, enum ledger_group group, size_t step, const int64_t *cells,
+                       struct err *err)
+{
+    unsigned char **table = &ledger->closed->table[group][step];
+    unsigned char *packed =
+        packed_new(cells, count_cells(ledger, group), shapes[group].fields, shapes[group].width, err);
+    if (packed == NULL)
+        return -1;
+    free(*table);
+    *table = packed;
+    return 0;
+}
+
+struct packed_column ledger_closed(const struct ledger *ledger, enum ledger_group group, size_t step,
+                                   size_t column)
+{
+    const unsigned char *table = ledger->closed->table[group][step];
+    if (table == NULL)
+        return (struct packed_column){.at = NULL, .bytes = 0};
+    return packed_column(table, count_cells(ledger, group), shapes[group].fields, column);
+}
+
+int ledger_share(struct ledger *copy, const struct ledger *ledger, struct err *err)
+{
+    *copy = (struct ledger){.steps = ledger->steps, .first_step = ledger->first_step, .step = ledger->step};
+    memcpy(copy->size, ledger->size, sizeof copy->size);
+    copy->step_from_us = mem_zeroed(ledger->steps + 1, sizeof *copy->step_from_us, err);
+    if (copy->step_from_us == NULL)
+        return -1;
+    memcpy(copy->step_from_us, ledger->step_from_us, (ledger->steps + 1) * sizeof *copy->step_from_us);
+    atomic_fetch_add(&ledger->closed->owners, 1);
+    copy->closed = ledger->closed;
+    return 0;
+}
+
+/* --- the whole -------------------------------------------------------------- */
+
 int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int64_t *bounds_us, size_t steps,
                 size_t first_step, struct err *err)
 {
@@ -93,14 +174,16 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
     if (ledger->step_from_us == NULL)
         return -1;
     memcpy(ledger->step_from_us, bounds_us, (steps + 1) * sizeof *bounds_us);
+    ledger->closed = new_closed(steps, err);
+    if (ledger->closed == NULL)
+        return -1;
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
         const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        size_t series = 0;
-        if (__builtin_mul_overflow(cells, steps, &series))
+        size_t numbers = 0;
+        if (__builtin_mul_overflow(cells, steps, &numbers))
             return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps,
                             cells);
-        ledger->series[g] = mem_zeroed(series, sizeof *ledger->series[g], err);
-        if (ledger->series[g] == NULL || ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
+        if (ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
             return -1;
     }
     return 0;
@@ -109,10 +192,9 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
 void ledger_free(struct ledger *ledger)
 {
     free(ledger->step_from_us);
-    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
+    for (size_t g = 0; g < LEDGER_GROUPS; g++)
         ledger_free_cells(ledger, (enum ledger_group)g);
-        free(ledger->series[g]);
-    }
+    free_closed(ledger->closed);
     *ledger = (struct ledger){0};
 }
 
@@ -142,16 +224,13 @@ void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t f
     }
 }
 
-void ledger_close_step(struct ledger *ledger)
+int ledger_close_step(struct ledger *ledger, struct err *err)
 {
     if (ledger->step >= ledger->steps)
-        return;
-    for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = ledger_cells(ledger, (enum ledger_group)g);
-        for (size_t at = 0; at < cells; at += shapes[g].width)
-            memcpy(&ledger->series[g][ledger->step * cells + at], &ledger->cells[g][at],
-                   shapes[g].fields * sizeof *ledger->cells[g]);
-    }
+        return 0;
+    for (size_t g = 0; g < LEDGER_GROUPS; g++)
+        if (close_cells(ledger, (enum ledger_group)g, ledger->step, ledger->cells[g], err) != 0)
+            return -1;
     ledger->step++;
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
@@ -159,19 +238,16 @@ void ledger_close_step(struct ledger *ledger)
     for (size_t g = 0; g < LEDGER_GROUPS; g++)
         ledger_begin_cells(ledger, (enum ledger_group)g, 0, ledger_cells(ledger, (enum ledger_group)g),
                            length_us);
+    return 0;
 }
 
 struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step)
 {
     const struct field_row *row = &ledger_fields[field];
-    const struct shape *shape = &shapes[row->group];
-    const size_t columns = shape->second == LEDGER_DIMS ? 1 : ledger->size[shape->second];
-    const size_t cells = ledger->size[shape->first] * columns;
     const bool is_mean = row->kind == FIELD_MEAN;
     return (struct ledger_row){
-        .cells = &ledger->series[row->group][step * cells * shape->width + row->column],
-        .columns = columns,
-        .width = shape->width,
+        .numbers = ledger_closed(ledger, row->group, step, row->column),
+        .columns = second_size(ledger, row->group),
         .scale = row->scale,
         .divisor = is_mean ? (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]) : 0};
 }
@@ -216,6 +292,29 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
     free(owned);
 }
 
+/* As the cells were when the step was closed, without levels behind means. */
+static void save_closed(const struct ledger *ledger, enum ledger_group group, size_t step, int64_t *room,
+                        struct state_writer *writer)
+{
+    const size_t cells = count_cells(ledger, group), width = shapes[group].width;
+    for (size_t c = 0; c < shapes[group].fields; c++) {
+        const struct packed_column numbers = ledger_closed(ledger, group, step, c);
+        for (size_t at = 0; at < cells; at++)
+            room[at * width + c] = packed_number(numbers, at);
+    }
+    state_put_sparse(writer, room, cells * width);
+}
+
+static void save_steps(const struct ledger *ledger, enum ledger_group group, struct state_writer *writer)
+{
+    struct err ignored = ERR_INIT;
+    int64_t *room = mem_zeroed(ledger_cells(ledger, group), sizeof *room, &ignored);
+    writer->failed |= room == NULL;
+    for (size_t step = 0; room != NULL && step < ledger->step; step++)
+        save_closed(ledger, group, step, room, writer);
+    free(room);
+}
+
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
@@ -224,13 +323,11 @@ void ledger_save(const struct ledger *whole, const struct ledger *const *parts, 
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
     for (size_t g = 0; g < LEDGER_GROUPS; g++) {
-        const size_t cells = ledger_cells(whole, (enum ledger_group)g);
         if (!ledger_group_has_cells((enum ledger_group)g))
             continue;
         state_put_u64(writer, ledger_group_width((enum ledger_group)g));
         save_group(whole, parts, count, (enum ledger_group)g, writer);
-        for (size_t step = 0; step < whole->step; step++)
-            state_put_sparse(writer, whole->series[g] + step * cells, cells);
+        save_steps(whole, (enum ledger_group)g, writer);
     }
     state_end(writer);
 }
@@ -277,15 +374,21 @@ static void restore_group(struct ledger *ledger, enum ledger_group group, const 
                         .width = ledger_group_width(group)};
     grid.saved_columns = grid.columns == NULL ? grid.here_columns : grid.columns->count;
     grid.room = mem_zeroed(cells, sizeof *grid.room, &err);
-    if (grid.room == NULL) {
+    int64_t *closed = grid.room == NULL ? NULL : mem_zeroed(cells, sizeof *closed, &err);
+    if (closed == NULL) {
         state_refuse(reader, "%s", err.text[0]);
+        free(grid.room);
         return;
     }
     if (state_get_u64(reader) != ledger_group_width(group))
         state_refuse(reader, "counts other things than this version of the program; make it again");
     restore_cells(ledger->cells[group], cells, &grid, reader);
-    for (size_t step = 0; step < ledger->step; step++)
-        restore_cells(ledger->series[group] + step * cells, cells, &grid, reader);
+    for (size_t step = 0; step < ledger->step && !reader->failed; step++) {
+        restore_cells(closed, cells, &grid, reader);
+        if (!reader->failed && close_cells(ledger, group, step, closed, &err) != 0)
+            state_refuse(reader, "%s", err.text[0]);
+    }
+    free(closed);
     free(grid.room);
 }
 

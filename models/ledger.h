@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sim/err.h"
+#include "sim/packed.h"
 
 enum ledger_dim {
     DIM_PLACE,
@@ -76,8 +77,11 @@ static inline bool ledger_group_has_cells(enum ledger_group group)
     return group != GROUP_PLACE_FACILITY;
 }
 
-/* The counts of one replication. Cells of a group: [step][first dim][second dim][column]; but for
- * flows and classes, a cell starts a cache line. */
+/* Steps that are over, in as few bytes as they need. */
+struct ledger_closed;
+
+/* The counts of one replication. Cells of a group: [first dim][second dim][column]; but for flows and
+ * classes, a cell starts a cache line. */
 struct ledger {
     size_t steps;          /* of the whole run, warm-up included */
     size_t first_step;     /* the first one after the warm-up */
@@ -85,9 +89,9 @@ struct ledger {
     size_t size[LEDGER_DIMS];
     void *owned[LEDGER_GROUPS];     /* memory of the cells */
     int64_t *cells[LEDGER_GROUPS];  /* of the current step: [cell][column] */
-    int64_t *series[LEDGER_GROUPS]; /* owned; of closed steps */
     int64_t *levels[LEDGER_GROUPS]; /* present levels behind FIELD_MEAN, indexed as cells, among which they
                                        lie */
+    struct ledger_closed *closed;   /* owned, with those who share it */
     size_t step;                    /* the current one */
 };
 
@@ -95,6 +99,10 @@ struct ledger {
 MUST_CHECK int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int64_t *bounds_us,
                            size_t steps, size_t first_step, struct err *err);
 void ledger_free(struct ledger *ledger);
+
+/* What `ledger` has closed, for as long as the copy is there: it has no cells. Zeroes *copy first. From any
+ * thread. */
+MUST_CHECK int ledger_share(struct ledger *copy, const struct ledger *ledger, struct err *err);
 
 /* The cells of (i, j) in a group: add to [column]. */
 static inline int64_t *ledger_cell(struct ledger *ledger, enum ledger_group group, size_t width, size_t i,
@@ -130,18 +138,22 @@ void ledger_shift(struct ledger *ledger, enum ledger_group group, size_t i, size
 int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_t i, size_t j, size_t column);
 
 /* Closes the current step and opens the next. */
-void ledger_close_step(struct ledger *ledger);
+MUST_CHECK int ledger_close_step(struct ledger *ledger, struct err *err);
 
-/* The numbers of a field in a step. */
+/* The numbers of a column of a group in a closed step, by cell. */
+struct packed_column ledger_closed(const struct ledger *ledger, enum ledger_group group, size_t step,
+                                   size_t column);
+
+/* The numbers of a field in a closed step. */
 struct ledger_row {
-    const int64_t *cells;
-    size_t columns, width; /* cells of the second dimension; numbers of a cell */
+    struct packed_column numbers;
+    size_t columns; /* cells of the second dimension */
     double scale, divisor;
 };
 struct ledger_row ledger_row(const struct ledger *ledger, size_t field, size_t step);
 static inline double ledger_row_value(const struct ledger_row *row, size_t i, size_t j)
 {
-    const double raw = (double)row->cells[(i * row->columns + j) * row->width];
+    const double raw = (double)packed_number(row->numbers, i * row->columns + j);
     return row->divisor > 0 ? raw / row->divisor : raw * row->scale;
 }
 

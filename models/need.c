@@ -18,16 +18,25 @@ static int64_t unmet_in(const int64_t *cell)
            cell[PC_treated_elsewhere];
 }
 
+static int64_t unmet_in_step(const struct ledger *ledger, size_t step, size_t cell)
+{
+    static const size_t columns[] = {PC_untreated, PC_treated_in_prefecture, PC_treated_in_province,
+                                     PC_treated_elsewhere};
+    int64_t sum = 0;
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+        sum += packed_number(ledger_closed(ledger, GROUP_PLACE_CONDITION, step, columns[c]), cell);
+    return sum;
+}
+
 /* One place and condition: steps of the last year, the present one as all partitions see it, and the waiting.
  */
 static int64_t unmet(const struct world *world, uint32_t place, uint32_t condition, int64_t now_us)
 {
     const struct ledger *ledger = &world->ledger;
-    const size_t at = (place * ledger->size[DIM_CONDITION] + condition) * PC_WIDTH;
-    const size_t cells = ledger_cells(ledger, GROUP_PLACE_CONDITION);
+    const size_t cell = place * ledger->size[DIM_CONDITION] + condition, at = cell * PC_WIDTH;
     int64_t sum = 0;
     for (size_t step = ledger->step; step-- > 0 && ledger->step_from_us[step] >= now_us - YEAR_US;)
-        sum += unmet_in(&ledger->series[GROUP_PLACE_CONDITION][step * cells + at]);
+        sum += unmet_in_step(ledger, step, cell);
     for (unsigned v = 0; v < world->partitions; v++) {
         const struct ledger *own = &world->view[v]->ledger;
         sum += unmet_in(&own->cells[GROUP_PLACE_CONDITION][at]);

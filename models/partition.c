@@ -246,7 +246,7 @@ static void begin_counts(struct world *view, enum ledger_group group, int64_t le
             ledger_begin_cells(&view->ledger, group, p * row, row, length_us);
 }
 
-void partition_close_step(struct world *world)
+int partition_close_step(struct world *world, struct err *err)
 {
     struct ledger *ledger = &world->ledger;
     for (unsigned p = 1; p < world->partitions; p++) {
@@ -255,7 +255,8 @@ void partition_close_step(struct world *world)
         take_flows(world, world->view[p]);
     }
     catchment_close_step(world);
-    ledger_close_step(ledger);
+    if (ledger_close_step(ledger, err) != 0)
+        return -1;
     const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
                                                                  ledger->step_from_us[ledger->step]
                                                            : 0;
@@ -264,6 +265,7 @@ void partition_close_step(struct world *world)
         for (size_t g = 0; g < OF_PLACES; g++)
             begin_counts(world->view[p], of_places[g], length_us);
     }
+    return 0;
 }
 
 void partition_restart(struct world *world, int64_t now_us)
@@ -304,7 +306,7 @@ void partition_refresh_board(struct world *world)
 {
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         struct offer *offer = &world->facilities.offer[o];
-        offer->on_board = afar_given(world, offer->facility, (int32_t)offer->service);
+        rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
         offer->board_free = offer_operator(offer, false) >= 0;
         offer->board_free_emergency = offer_operator(offer, true) >= 0;
         offer->board_waiting = offer->operators.waiting;

@@ -17,7 +17,7 @@ void partition_free(struct world *world);
 
 /* Adds the counts of the partitions into the whole world, where they are closed, and gives each its new step.
  */
-void partition_close_step(struct world *world);
+MUST_CHECK int partition_close_step(struct world *world, struct err *err);
 
 /* Forgets what the system's statistics have counted, keeps levels: the end of the warm-up. */
 void partition_restart(struct world *world, int64_t now_us);

@@ -5,6 +5,7 @@
 #include "models/holding.h"
 #include "models/observe.h"
 #include "models/partition.h"
+#include "models/visit.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -80,6 +81,18 @@ int64_t planning_next(const void *data, int64_t now_us)
     return next_us;
 }
 
+/* Whether anybody chooses by what is believed. */
+static bool beliefs_matter(const struct world *world)
+{
+    bool matter = false;
+    for (size_t c = 0; c < world->pathways.count; c++) {
+        const struct choice_spec *choice = &world->pathways.condition[c].spec->choice;
+        matter = matter || choice->wait_per_d > 0 || choice->wait_per_d < 0 || choice->proficiency > 0 ||
+                 choice->proficiency < 0;
+    }
+    return matter;
+}
+
 /* What patients believe of waiting moves a tenth of the way to what they hear. */
 static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
 {
@@ -101,6 +114,8 @@ static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_u
                          skill_proficiency(&world->services[offer->service], person, now_us));
         }
     }
+    if (beliefs_matter(world))
+        rules_note_beliefs(world);
 }
 
 /* Number of the week, from Monday to Sunday. 1970-01-05 was a Monday. */
@@ -195,18 +210,20 @@ static void note_lost_hours(struct world *world)
     }
 }
 
-void planning_close_step(struct world *world, int64_t now_us)
+int planning_close_step(struct world *world, int64_t now_us, struct err *err)
 {
     note_levels(world, now_us);
     note_lost_hours(world);
     note_standard(world);
-    partition_close_step(world);
+    if (partition_close_step(world, err) != 0)
+        return -1;
     if (now_us != world->warmup_us)
-        return;
+        return 0;
     measures_restart(&world->measures, now_us);
     partition_restart(world, now_us);
     if (world->fates != NULL)
         fates_restart(world->fates, world);
+    return 0;
 }
 
 static int make_plans(struct world *world, int64_t now_us, struct err *err)
@@ -223,12 +240,19 @@ static int make_plans(struct world *world, int64_t now_us, struct err *err)
     return policies_plan(world, now_us, err);
 }
 
+void planning_set_quiet(struct world *world, int64_t now_us)
+{
+    const int64_t next_us = planning_next(world, now_us);
+    visit_set_quiet(world, next_us < world->until_us ? next_us : world->until_us);
+}
+
 int planning_act(void *data, int64_t now_us, struct err *err)
 {
     struct world *world = data;
     struct ledger *ledger = &world->ledger;
-    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us)
-        planning_close_step(world, now_us);
+    if (now_us > 0 && ledger->step < ledger->steps && ledger->step_from_us[ledger->step + 1] == now_us &&
+        planning_close_step(world, now_us, err) != 0)
+        return -1;
     observe_now(world, now_us);
     const bool planning = plans(world) && (now_us == 0 || now_us == world->next_plan_us);
     if (planning && make_plans(world, now_us, err) != 0)
@@ -236,5 +260,6 @@ int planning_act(void *data, int64_t now_us, struct err *err)
     const int64_t every_us = world->scenario->run.board_us;
     if (every_us > 0 ? now_us % every_us == 0 : planning)
         renew_board(world, now_us);
+    planning_set_quiet(world, now_us);
     return 0;
 }

@@ -21,9 +21,11 @@ int64_t planning_epoch(const struct world *world, int64_t now_us);
 
 /* For struct engine_model. */
 int64_t planning_next(const void *world, int64_t now_us);
+/* Says until when nothing happens but patients: nobody plans, looks, or stops the run. */
+void planning_set_quiet(struct world *world, int64_t now_us);
 int planning_act(void *world, int64_t now_us, struct err *err);
 
 /* Closes a step of the series; at the end of the warm-up statistics begin anew. */
-void planning_close_step(struct world *world, int64_t now_us);
+MUST_CHECK int planning_close_step(struct world *world, int64_t now_us, struct err *err);
 
 #endif

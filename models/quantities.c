@@ -7,7 +7,7 @@
 
 _Static_assert((int)PC_FIELDS <= (int)QUANTITY_FIELDS && (int)FA_FIELDS <= (int)QUANTITY_FIELDS &&
                    (int)FS_FIELDS <= (int)QUANTITY_FIELDS && (int)EX_FIELDS <= (int)QUANTITY_FIELDS,
-               "the fields of a group are summed in one passage");
+               "the fields of a group are summed together");
 
 #define TREATED "treated_in_county", "treated_in_prefecture", "treated_in_province", "treated_elsewhere"
 
@@ -174,46 +174,56 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
     return selection;
 }
 
-/* Sums over the cells of one step, of several fields of a group at once: a cell is a few cache lines, which
- * hold them all. */
-static void step_sums(const struct ledger *ledger, const size_t *fields, size_t count,
-                      const struct selection *selection, size_t step, double *sums)
+/* The part of a group's cells that a selection has. */
+struct block {
+    size_t from[2], to[2];        /* along the group's dimensions */
+    const bool *left_out, *among; /* of the second, of the first; NULL: none is, all are */
+};
+
+static struct block block_of(const struct ledger *ledger, enum ledger_group group,
+                             const struct selection *selection)
 {
     enum ledger_dim dims[2] = {DIM_PLACE, DIM_PLACE};
-    const unsigned rank = ledger_group_dims(ledger_fields[fields[0]].group, dims);
-    size_t from[2] = {0, 0}, to[2] = {1, 1};
-    struct ledger_row row[QUANTITY_FIELDS];
+    const unsigned rank = ledger_group_dims(group, dims);
+    struct block block = {.to = {1, 1}};
     for (unsigned d = 0; d < rank; d++) {
         const int64_t index = selection->index[dims[d]];
-        from[d] = index < 0 ? 0 : (size_t)index;
-        to[d] = index < 0 ? ledger->size[dims[d]] : (size_t)index + 1;
+        block.from[d] = index < 0 ? 0 : (size_t)index;
+        block.to[d] = index < 0 ? ledger->size[dims[d]] : (size_t)index + 1;
     }
-    const bool *left_out = dims[1] != DIM_CONDITION || to[1] - from[1] == 1 ? NULL : selection->left_out;
-    const bool *among = dims[0] != DIM_FACILITY || to[0] - from[0] == 1 ? NULL : selection->among;
-    for (size_t f = 0; f < count; f++) {
-        row[f] = ledger_row(ledger, fields[f], step);
-        sums[f] = 0;
-    }
-    for (size_t i = from[0]; i < to[0]; i++)
-        for (size_t j = from[1]; j < to[1]; j++)
-            for (size_t f = 0; f < count && (left_out == NULL || !left_out[j]) && (among == NULL || among[i]);
-                 f++)
-                sums[f] += ledger_row_value(&row[f], i, j);
+    if (dims[1] == DIM_CONDITION && block.to[1] - block.from[1] != 1)
+        block.left_out = selection->left_out;
+    if (dims[0] == DIM_FACILITY && block.to[0] - block.from[0] != 1)
+        block.among = selection->among;
+    return block;
+}
+
+static double block_sum(const struct ledger_row *row, const struct block *block)
+{
+    double sum = 0;
+    if (row->numbers.bytes == 0) /* nothing was counted */
+        return 0;
+    for (size_t i = block->from[0]; i < block->to[0]; i++)
+        for (size_t j = block->from[1]; j < block->to[1] && (block->among == NULL || block->among[i]); j++)
+            if (block->left_out == NULL || !block->left_out[j])
+                sum += ledger_row_value(row, i, j);
+    return sum;
 }
 
 void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t count,
                      const struct selection *selection, double *values)
 {
-    double sums[QUANTITY_FIELDS], weight = 0;
+    const struct block block = block_of(ledger, ledger_fields[fields[0]].group, selection);
+    double weight = 0;
     for (size_t f = 0; f < count; f++)
         values[f] = selection->to_step > selection->from_step ? 0 : NAN;
     for (size_t step = selection->from_step; step < selection->to_step; step++) {
         const double length = (double)(ledger->step_from_us[step + 1] - ledger->step_from_us[step]);
-        step_sums(ledger, fields, count, selection, step, sums);
         for (size_t f = 0; f < count; f++) {
+            const struct ledger_row row = ledger_row(ledger, fields[f], step);
             const enum field_kind kind = ledger_fields[fields[f]].kind;
             const double before = kind == FIELD_LEVEL ? 0 : values[f];
-            values[f] = before + sums[f] * (kind == FIELD_MEAN ? length : 1);
+            values[f] = before + block_sum(&row, &block) * (kind == FIELD_MEAN ? length : 1);
         }
         weight += length;
     }

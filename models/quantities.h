@@ -43,7 +43,7 @@ struct selection selection_all(const struct ledger *ledger, const bool *left_out
 /* Sum over the selection (COUNT, SUM), mean over time of the sum over cells (MEAN), sum over cells at the end
  * of the last step (LEVEL). */
 double quantity_field(const struct ledger *ledger, size_t field, const struct selection *selection);
-/* The same for up to QUANTITY_FIELDS fields of one group, in one passage. */
+/* The same for several fields of one group. */
 void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t count,
                      const struct selection *selection, double *values);
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,

@@ -128,6 +128,17 @@ void rules_open(struct world *world, uint32_t facility)
     rules_changed(world);
 }
 
+void rules_note_offer(struct world *world, struct offer *offer, bool given)
+{
+    world->rules->version += offer->on_board != given;
+    offer->on_board = given;
+}
+
+void rules_note_beliefs(struct world *world)
+{
+    world->rules->version++;
+}
+
 /* The nearest facility of first contact, where the patient goes in person. */
 static uint32_t find_gate(const struct world *world, uint32_t place)
 {

@@ -33,7 +33,7 @@ struct rules {
     double by_level[FACILITY_LEVELS]; /* shares; NaN: the facility's own */
     double by_distance[GEOGRAPHY_RELATIONS]; /* added */
     bool reimburses;                         /* any of these differs from the facility's own share */
-    uint32_t version;                        /* rises when what makes facilities attractive has changed */
+    uint32_t version;                        /* rises when what is known of facilities has changed */
 };
 
 /* Gathers problems: patients who are sent to what is closed. */
@@ -59,6 +59,11 @@ bool rules_asks_referral(const struct world *world, uint32_t condition, uint32_t
 /* For policies. Each makes choices look anew at what facilities are. */
 void rules_open(struct world *world, uint32_t facility);
 void rules_changed(struct world *world);
+/* What is known elsewhere of an offer is that it is given now, or not. */
+struct offer;
+void rules_note_offer(struct world *world, struct offer *offer, bool given);
+/* What patients believe has changed. */
+void rules_note_beliefs(struct world *world);
 /* Asks for referrals but at these levels; `strict` refuses those who have none. */
 MUST_CHECK int rules_tier(struct world *world, uint32_t first_levels, bool strict, double unreferred,
                           struct err *err);

@@ -10,14 +10,14 @@
 #include "sim/rng.h"
 
 /* A selected place, by the luck of its prefecture. */
-struct drawn {
+struct ticket {
     uint64_t hash;
     uint32_t place;
 };
 
 static int by_luck(const void *first, const void *second)
 {
-    const struct drawn *a = first, *b = second;
+    const struct ticket *a = first, *b = second;
     if (a->hash != b->hash)
         return a->hash < b->hash ? -1 : 1;
     return (a->place > b->place) - (a->place < b->place);
@@ -30,30 +30,30 @@ static uint64_t luck_of(const struct scenario *scenario, const struct place *pla
     return rng_hash_more(hash, place->prefecture[0] != '\0' ? place->prefecture : place->code);
 }
 
-static struct drawn *draw(const struct geography *geography, const struct scenario *scenario, size_t *count,
+static struct ticket *draw(const struct geography *geography, const struct scenario *scenario, size_t *count,
                           double *people, struct err *err)
 {
-    struct drawn *drawn = mem_zeroed(geography->count, sizeof *drawn, err);
-    for (size_t p = 0; drawn != NULL && p < geography->count; p++) {
+    struct ticket *tickets = mem_zeroed(geography->count, sizeof *tickets, err);
+    for (size_t p = 0; tickets != NULL && p < geography->count; p++) {
         const struct place *place = &geography->place[p];
         if (!place->selected)
             continue;
-        drawn[(*count)++] = (struct drawn){luck_of(scenario, place), (uint32_t)p};
+        tickets[(*count)++] = (struct ticket){luck_of(scenario, place), (uint32_t)p};
         *people += (double)place->population;
     }
-    if (drawn != NULL)
-        qsort(drawn, *count, sizeof *drawn, by_luck);
-    return drawn;
+    if (tickets != NULL)
+        qsort(tickets, *count, sizeof *tickets, by_luck);
+    return tickets;
 }
 
 /* The first of the next prefecture, and the people of this one. */
-static size_t next_prefecture(const struct geography *geography, const struct drawn *drawn, size_t count,
+static size_t next_prefecture(const struct geography *geography, const struct ticket *tickets, size_t count,
                               size_t at, double *people)
 {
-    const uint64_t hash = drawn[at].hash;
+    const uint64_t hash = tickets[at].hash;
     *people = 0;
-    for (; at < count && drawn[at].hash == hash; at++)
-        *people += (double)geography->place[drawn[at].place].population;
+    for (; at < count && tickets[at].hash == hash; at++)
+        *people += (double)geography->place[tickets[at].place].population;
     return at;
 }
 
@@ -64,12 +64,12 @@ int sample_places(struct geography *geography, const struct scenario *scenario, 
     double all = 0, people = 0;
     if (share >= 1)
         return 0;
-    struct drawn *drawn = draw(geography, scenario, &count, &all, err);
-    if (drawn == NULL)
+    struct ticket *tickets = draw(geography, scenario, &count, &all, err);
+    if (tickets == NULL)
         return -1;
     while (taken < count) {
         double more = 0;
-        const size_t next = next_prefecture(geography, drawn, count, taken, &more);
+        const size_t next = next_prefecture(geography, tickets, count, taken, &more);
         if (taken > 0 && fabs(people + more - share * all) > fabs(people - share * all))
             break;
         people += more;
@@ -78,11 +78,11 @@ int sample_places(struct geography *geography, const struct scenario *scenario, 
     }
     geography->sample_share = all > 0 ? people / all : NAN;
     for (size_t i = taken; i < count; i++) {
-        struct place *place = &geography->place[drawn[i].place];
+        struct place *place = &geography->place[tickets[i].place];
         place->selected = false;
         place->outside = true;
     }
-    free(drawn);
+    free(tickets);
     return 0;
 }
 

@@ -28,7 +28,7 @@ void stay_compile(struct world *world)
 
 /* --- what happens there --- */
 
-uint32_t stay_choose(struct world *world, const struct patient *patient, const struct stage *stage)
+uint32_t stay_find(struct world *world, const struct patient *patient, const struct stage *stage)
 {
     const struct origin *origin = case_origin(world, patient);
     const uint32_t is = rules_is(world, patient);
@@ -41,10 +41,14 @@ uint32_t stay_choose(struct world *world, const struct patient *patient, const s
                             (patient->more & PATIENT_REFERRED) != 0);
     else if (stage->choice == CHOICE_NEAREST)
         to = choice_nearest(world, stage, origin->place, PATIENT_NOWHERE, is);
-    if (to == CHOICE_HOME)
-        return PATIENT_NOWHERE;
-    if (stage->choice == CHOICE_UTILITY)
-        journey_note_bypassing(world, patient, to, is);
+    return to == CHOICE_HOME ? PATIENT_NOWHERE : to;
+}
+
+uint32_t stay_choose(struct world *world, const struct patient *patient, const struct stage *stage)
+{
+    const uint32_t to = stay_find(world, patient, stage);
+    if (to != PATIENT_NOWHERE && stage->choice == CHOICE_UTILITY)
+        journey_note_bypassing(world, patient, to, rules_is(world, patient));
     return to;
 }
 

@@ -32,6 +32,8 @@ static inline struct patient stay_forget(const struct world *world, struct patie
 
 /* Where somebody who falls ill goes for the stage; PATIENT_NOWHERE: as journey_choose() says. */
 uint32_t stay_choose(struct world *world, const struct patient *patient, const struct stage *stage);
+/* The same, counting nothing. */
+uint32_t stay_find(struct world *world, const struct patient *patient, const struct stage *stage);
 
 /* The patient, who is where the stage is to be had, asks for it. False: nothing has been done, and others
  * have to see to it. */

@@ -16,6 +16,7 @@
 #include "models/stay.h"
 #include "models/targets.h"
 #include "models/trace.h"
+#include "models/visit.h"
 #include "models/world_parts.h"
 #include "sim/window.h"
 
@@ -224,9 +225,11 @@ static int build(struct world *world, struct err *err)
     world->has_extra = needs_extra(world);
     plain_compile(world);
     stay_compile(world);
+    visit_compile(world);
     init_levels(world);
     beds_init(world);
-    if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0)
+    if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0 ||
+        onset_init(world, err) != 0)
         return -1;
     world->week = planning_week(world, 0);
     return 0;
@@ -331,6 +334,7 @@ int world_keep_fates(struct world *world, const char *folder, struct err *err)
     /* Of plain stages nothing is told; elsewhere the same happens. */
     for (size_t s = 0; s < world->pathways.stage_count; s++)
         world->pathways.stage[s].direct = false;
+    onset_one_by_one(world);
     return world->fates == NULL ? -1 : 0;
 }
 
@@ -380,6 +384,8 @@ int world_run_until(struct world *world, int64_t until_us, world_progress *progr
                     struct err *err)
 {
     const int64_t now_us = engine_now(world->engine, 0), step_us = world->end_us / PROGRESS_PARTS + 1;
+    world->until_us = until_us;
+    planning_set_quiet(world, now_us);
     for (int64_t to_us = now_us - now_us % step_us; to_us < until_us;) {
         to_us = to_us + step_us < until_us ? to_us + step_us : until_us;
         if (engine_run(world->engine, to_us, err) != 0)
@@ -435,7 +441,8 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
     if (world_run_until(world, world->end_us, progress, data, err) != 0)
         return -1;
     observe_now(world, world->end_us);
-    planning_close_step(world, world->end_us);
+    if (planning_close_step(world, world->end_us, err) != 0)
+        return -1;
     if (catchment_complete(world, err) != 0 || partition_gather(world, err) != 0)
         return -1;
     targets_evaluate(world);

@@ -21,6 +21,7 @@
 #include "models/luck.h"
 #include "models/measure.h"
 #include "models/observe.h"
+#include "models/onset.h"
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
@@ -44,6 +45,7 @@ enum event_kind {
     EVENT_ANSWER,   /* who: patient; the answer arrives */
     EVENT_REVIEW,   /* who: patient; chooses again, or for the first time */
     EVENT_ARRIVAL,  /* who: stream; somebody falls ill */
+    EVENT_ONSET,    /* who: partition; people fall ill in a span that begins */
 };
 
 /* What a question from elsewhere is answered. */
@@ -100,6 +102,7 @@ struct partition {
     bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
+    struct onset onset;
     struct catchment catchment;
     struct drawn drawn;
 };
@@ -144,6 +147,8 @@ struct world {
     struct facilities facilities;
     struct pathways pathways;
     struct demand demand;
+    uint32_t *onset_at;  /* by stream: its place among those of its partition that are gone through ahead of
+                            time, + 1, or 0; shared by the views; owned by the arena */
     bool *background;    /* by condition */
     bool has_extra;      /* somebody may hold servers, be interrupted, or ask elsewhere */
     bool has_remote;     /* somebody may ask elsewhere */
@@ -164,6 +169,8 @@ struct world {
     struct fates *fates;       /* owned, shared by the views; NULL: nobody wants them */
     int64_t warmup_us, end_us; /* since the start */
     int64_t next_plan_us;      /* planning epoch that is due next */
+    int64_t quiet_us;          /* until when nothing changes or is looked at but by patients; see visit.h */
+    int64_t until_us;          /* the world is being run until then; 0: not said */
     int64_t week;              /* number of the calendar week that has begun */
 
     struct metric *metrics;

@@ -163,10 +163,62 @@ __attribute__((target("avx2"))) static void draw_wide_among(const struct rng *rn
         first_key += PHILOX_W32_1;
         second_key += PHILOX_W32_1;
     }
-    for (int i = 0; i < LANES; i++) {
-        word[i] = (uint32_t)a.w[0][i];
-        word[LANES + i] = (uint32_t)b.w[0][i];
+    /* The lower halves of all lanes, in their order. */
+    const __m256 halves =
+        _mm256_shuffle_ps(_mm256_castsi256_ps((__m256i)a.w[0]), _mm256_castsi256_ps((__m256i)b.w[0]), 0x88);
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_castps_si256(halves), 0xd8);
+    _mm256_storeu_si256((__m256i *)(void *)word, words);
+}
+
+/* The same for two batches. */
+typedef uint64_t wide_lanes __attribute__((vector_size(64)));
+struct wide_blocks {
+    wide_lanes w[4];
+};
+
+#define WIDEST __attribute__((target("avx512f"))) static inline
+WIDEST wide_lanes wide_product(wide_lanes a, uint32_t b)
+{
+    return (wide_lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b));
+}
+
+WIDEST void widest_round(struct wide_blocks *block, uint32_t key0, wide_lanes key1)
+{
+    const wide_lanes none = {0};
+    const wide_lanes first = wide_product(block->w[0], PHILOX_M4x32_0),
+                     second = wide_product(block->w[2], PHILOX_M4x32_1);
+    block->w[0] = (second >> 32) ^ block->w[1] ^ (none + key0);
+    block->w[1] = second;
+    block->w[2] = (first >> 32) ^ block->w[3] ^ key1;
+    block->w[3] = first;
+}
+
+__attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
+                                                                 struct rng_identity who,
+                                                                 const uint64_t hash[2 * RNG_BATCH],
+                                                                 struct rng_purpose what,
+                                                                 uint32_t word[2 * RNG_BATCH])
+{
+    const wide_lanes none = {0};
+    wide_lanes first, second;
+    memcpy(&first, hash, sizeof first);
+    memcpy(&second, hash + RNG_BATCH, sizeof second);
+    first ^= who.stream;
+    second ^= who.stream;
+    uint32_t key0 = rng->key[0];
+    wide_lanes first_key = (first >> 32) ^ rng->key[1], second_key = (second >> 32) ^ rng->key[1];
+    struct wide_blocks a = {
+        {none + rng_what(what), none + what.visit, none + who.ordinal, first & UINT32_MAX}};
+    struct wide_blocks b = {{a.w[0], a.w[1], a.w[2], second & UINT32_MAX}};
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        widest_round(&a, key0, first_key);
+        widest_round(&b, key0, second_key);
+        key0 += PHILOX_W32_0;
+        first_key += PHILOX_W32_1;
+        second_key += PHILOX_W32_1;
     }
+    _mm256_storeu_si256((__m256i *)(void *)word, _mm512_cvtepi64_epi32((__m512i)a.w[0]));
+    _mm256_storeu_si256((__m256i *)(void *)(word + RNG_BATCH), _mm512_cvtepi64_epi32((__m512i)b.w[0]));
 }
 #endif
 
@@ -210,8 +262,11 @@ void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64
 {
     size_t done = 0;
 #ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f"))
+        for (; done + RNG_BATCH < count; done += 2 * RNG_BATCH)
+            draw_widest_among(rng, who, hash + done, what, word + done);
     if (__builtin_cpu_supports("avx2"))
-        for (; done + RNG_BATCH <= count; done += RNG_BATCH)
+        for (; done < count; done += RNG_BATCH)
             draw_wide_among(rng, who, hash + done, what, word + done);
 #endif
     for (; done < count; done++)

@@ -87,7 +87,8 @@ static inline void rng_ask(struct rng_asked *asked, size_t i, struct rng_identit
 void rng_draw_asked(const struct rng *rng, const struct rng_asked *asked, struct rng_words out[RNG_BATCH]);
 
 /* The first words that one individual draws for a purpose under several identities: of rng_draw() with
- * who.stream ^ hash[i], in less time. */
+ * who.stream ^ hash[i], in less time. There are as many hashes, and room for words, as make whole batches;
+ * words after the last are of no matter. */
 void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,
                     struct rng_purpose what, uint32_t *word);
 

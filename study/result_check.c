@@ -194,7 +194,7 @@ static int check_variable(const char *path, const struct result *result,
     size_t elements = 0;
     if (!result_elements(result, variable, &elements))
         return err_fail(err, "%s: %s has more than %zu elements", path, name, RESULT_ELEMENTS);
-    if (elements > 0 && variable->values == NULL)
+    if (elements > 0 && variable->values == NULL && variable->source.fill == NULL)
         return err_fail(err, "%s: %s has no values", path, name);
     if (!text_valid(variable->long_name) || !text_valid(variable->units))
         return err_fail(err, "%s: long_name or units of %s is not UTF-8", path, name);

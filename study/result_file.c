@@ -10,12 +10,11 @@
 #include "sim/mem.h"
 #include "study/hdf5_help.h"
 #include "study/result_check.h"
+#include "study/result_chunks.h"
 #include "study/result_seal.h"
-#include "study/result_zeros.h"
 #include "study/whole_file.h"
 
-enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, DEFLATE_LEVEL = 2, IMAGE_STEP_BYTES = 1 << 20 };
-enum { ZERO_SHAPES = 16 };                      /* of which copies are made */
+enum { IMAGE_STEP_BYTES = 1 << 20 };
 enum { OBJECT_BYTES = 16384, TEXT_BYTES = 48 }; /* beside the values themselves; generously */
 
 /* The file takes shape in memory: HDF5 keeps a file open for ever whose disk filled up under it. No path
@@ -35,8 +34,9 @@ struct writer {
     hid_t create;  /* dataset creation properties, of the variable at hand */
     hid_t *scales; /* owned; datasets of the coordinates written so far */
     size_t scale_count;
-    struct result_variable zero[ZERO_SHAPES]; /* the first of each shape; written */
-    size_t zeros;
+    unsigned threads;
+    struct result_chunks *chunks; /* owned; NULL until a variable is large */
+    const struct image *image;
 };
 
 static hid_t stored_type(enum result_type type)
@@ -125,21 +125,12 @@ static int put_attributes(const struct writer *writer, hid_t object,
     return 0;
 }
 
-/* Large variables are compressed in chunks that keep the last axes whole: a reader of one replication or
- * month unpacks little else. Texts are not: what is stored in place are references to their bytes. */
 static int prepare_storage(const struct writer *writer, const struct result_variable *variable,
                            size_t elements, struct err *err)
 {
-    if (elements <= SMALL_ELEMENTS || variable->type == RESULT_TEXT)
-        return 0;
-    hsize_t chunk[RESULT_RANK], room = CHUNK_ELEMENTS;
-    for (unsigned axis = variable->rank; axis-- > 0;) {
-        const hsize_t size = writer->result->dimensions[variable->dims[axis]].size;
-        chunk[axis] = size < room ? size : room;
-        room /= chunk[axis];
-    }
-    if (H5Pset_chunk(writer->create, (int)variable->rank, chunk) < 0 || H5Pset_shuffle(writer->create) < 0 ||
-        H5Pset_deflate(writer->create, DEFLATE_LEVEL) < 0)
+    struct result_grid grid;
+    if (result_grid_of(&grid, writer->result, variable, elements) &&
+        result_grid_prepare(&grid, writer->create) < 0)
         return hdf5_fail(err, "%s: cannot prepare %s", writer->path, variable->name);
     return 0;
 }
@@ -197,31 +188,31 @@ static int put_texts(const struct writer *writer, hid_t dataset, hid_t type, con
     return answer;
 }
 
-/* Another one like it that is zero throughout, as this one, and in chunks; NULL: there is none, or this one
- * is not. It will be copied itself then. */
-static const struct result_variable *like_it(struct writer *writer, const struct result_variable *variable,
-                                             size_t elements)
+static int put_chunks(struct writer *writer, hid_t dataset, const struct result_grid *grid,
+                      const struct result_variable *variable, struct err *err)
 {
-    const size_t bytes = variable->type == RESULT_INT8 ? 1 : sizeof(double);
-    if (elements <= SMALL_ELEMENTS || !result_is_zero(variable->values, elements * bytes))
-        return NULL;
-    for (size_t i = 0; i < writer->zeros; i++)
-        if (result_alike(&writer->zero[i], variable))
-            return &writer->zero[i];
-    if (writer->zeros < ZERO_SHAPES)
-        writer->zero[writer->zeros++] = *variable;
-    return NULL;
+    if (writer->chunks == NULL)
+        writer->chunks = result_chunks_new(writer->threads, err);
+    return writer->chunks == NULL ? -1
+                                  : result_chunks_write(writer->chunks, dataset, grid, variable,
+                                                        &writer->image->capacity, writer->path, err);
 }
 
-static int copy_values(const struct writer *writer, hid_t dataset, const struct result_variable *from,
-                       const char *name, struct err *err)
+/* Small ones in one piece. */
+static int put_numbers_of(struct writer *writer, hid_t dataset, const struct result_variable *variable,
+                          size_t elements, struct err *err)
 {
-    const hid_t stored = H5Dopen2(writer->file, from->name, H5P_DEFAULT);
+    const hid_t native = variable->type == RESULT_INT64  ? H5T_NATIVE_INT64
+                         : variable->type == RESULT_INT8 ? H5T_NATIVE_INT8
+                                                         : H5T_NATIVE_DOUBLE;
+    void *values = mem_zeroed(elements, result_type_bytes(variable->type), err);
+    if (values == NULL)
+        return -1;
     int answer = 0;
-    if (stored < 0 || result_copy_chunks(stored, dataset) < 0)
-        answer = hdf5_fail(err, "%s: cannot write %s", writer->path, name);
-    if (stored >= 0)
-        H5Dclose(stored);
+    result_values(variable, 0, elements, values);
+    if (H5Dwrite(dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        answer = hdf5_fail(err, "%s: cannot write %s", writer->path, variable->name);
+    free(values);
     return answer;
 }
 
@@ -232,15 +223,10 @@ static int put_values(struct writer *writer, hid_t dataset, hid_t type,
         return 0;
     if (variable->type == RESULT_TEXT)
         return put_texts(writer, dataset, type, variable->values, elements, variable->name, err);
-    const struct result_variable *like = like_it(writer, variable, elements);
-    if (like != NULL)
-        return copy_values(writer, dataset, like, variable->name, err);
-    const hid_t native = variable->type == RESULT_INT64  ? H5T_NATIVE_INT64
-                         : variable->type == RESULT_INT8 ? H5T_NATIVE_INT8
-                                                         : H5T_NATIVE_DOUBLE;
-    if (H5Dwrite(dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, variable->values) < 0)
-        return hdf5_fail(err, "%s: cannot write %s", writer->path, variable->name);
-    return 0;
+    struct result_grid grid;
+    if (result_grid_of(&grid, writer->result, variable, elements))
+        return put_chunks(writer, dataset, &grid, variable, err);
+    return put_numbers_of(writer, dataset, variable, elements, err);
 }
 
 /* Creates the dataset of a variable or coordinate with its values and common attributes. The caller closes
@@ -409,9 +395,10 @@ static int seal_image(const char *path, struct image *image, size_t *size, struc
     return 0;
 }
 
-static int put_everything(const char *path, const struct result *result, hid_t file, struct err *err)
+static int put_everything(const char *path, const struct result *result, unsigned threads, hid_t file,
+                          const struct image *image, struct err *err)
 {
-    struct writer writer = {.path = path, .result = result, .file = file};
+    struct writer writer = {.path = path, .result = result, .file = file, .threads = threads, .image = image};
     writer.scales = mem_zeroed(result->dimension_count, sizeof *writer.scales, err);
     if (writer.scales == NULL)
         return -1;
@@ -423,17 +410,18 @@ static int put_everything(const char *path, const struct result *result, hid_t f
     for (size_t i = 0; i < writer.scale_count; i++)
         H5Dclose(writer.scales[i]);
     free(writer.scales);
+    result_chunks_free(writer.chunks);
     return answer;
 }
 
 /* The bytes of the file; the caller frees them, whatever the answer. */
-static int compose(const char *path, const struct result *result, struct image *image, size_t *size,
-                   struct err *err)
+static int compose(const char *path, const struct result *result, unsigned threads, struct image *image,
+                   size_t *size, struct err *err)
 {
     const hid_t file = new_image(path, image, err);
     if (file < 0)
         return -1;
-    int answer = put_everything(path, result, file, err);
+    int answer = put_everything(path, result, threads, file, image, err);
     if (H5Fclose(file) < 0 && answer == 0)
         answer = hdf5_fail(err, "%s: cannot finish the file", path);
     if (answer != 0)
@@ -441,12 +429,15 @@ static int compose(const char *path, const struct result *result, struct image *
     return seal_image(path, image, size, err);
 }
 
-/* About what the file holds, before compression. */
+/* About what the file holds; large variables ask for room on the way, when it is known what they take. */
 static size_t bytes_of_variable(const struct result *result, const struct result_variable *variable)
 {
     size_t elements = 0, bytes = OBJECT_BYTES;
     if (!result_elements(result, variable, &elements))
         return SIZE_MAX / 4;
+    struct result_grid grid;
+    if (result_grid_of(&grid, result, variable, elements))
+        return bytes;
     bytes += elements * (variable->type == RESULT_TEXT ? TEXT_BYTES : result_type_bytes(variable->type));
     const char *const *texts = variable->values;
     for (size_t i = 0; variable->type == RESULT_TEXT && i < elements; i++)
@@ -471,16 +462,30 @@ static size_t bytes_of_result(const struct result *result)
 
 int result_write(const char *path, const struct result *result, struct err *err)
 {
+    return result_write_on(path, result, 1, err);
+}
+
+int result_write_on(const char *path, const struct result *result, unsigned threads, struct err *err)
+{
     hdf5_quiet();
     if (result_check(path, result, err) != 0 || hdf5_room(path, bytes_of_result(result), err) != 0)
         return -1;
     struct image image = {.bytes = NULL};
     size_t size = 0;
-    int answer = compose(path, result, &image, &size, err);
+    int answer = compose(path, result, threads, &image, &size, err);
     if (answer == 0)
         answer = whole_file_write(path, image.bytes, size, err);
     free(image.bytes);
     return answer;
+}
+
+void result_values(const struct result_variable *variable, size_t first, size_t count, void *values)
+{
+    const size_t bytes = result_type_bytes(variable->type);
+    if (variable->source.fill != NULL)
+        variable->source.fill(variable->source.data, variable->source.number, first, count, values);
+    else if (count > 0)
+        memcpy(values, (const char *)variable->values + first * bytes, count * bytes);
 }
 
 void result_free(struct result *result)

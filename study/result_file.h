@@ -36,12 +36,23 @@ struct result_dimension {
     const char *calendar; /* for time: "proleptic_gregorian"; NULL otherwise */
 };
 
+/* Makes `count` values from the `first` on, row-major, when they are asked for. From several threads at once.
+ */
+typedef void result_fill(const void *data, size_t number, size_t first, size_t count, void *values);
+
+struct result_source {
+    result_fill *fill; /* NULL: the values are there */
+    const void *data;
+    size_t number;
+};
+
 struct result_variable {
     const char *name, *long_name, *units; /* units NULL for texts */
     enum result_type type;
     unsigned rank;
     size_t dims[RESULT_RANK];                  /* positions in result.dimensions */
-    const void *values;                        /* row-major; doubles: NaN is missing */
+    const void *values;                        /* row-major; doubles: NaN is missing; NULL: see below */
+    struct result_source source;               /* of numbers, in place of values */
     const struct result_attribute *attributes; /* further ones */
     size_t attribute_count;
 };
@@ -60,12 +71,18 @@ struct result {
  * untouched and no partial file stays. Equal results give equal bytes. The file ends with a seal (see
  * result_seal.h). */
 MUST_CHECK int result_write(const char *path, const struct result *result, struct err *err);
+/* The same on so many threads. */
+MUST_CHECK int result_write_on(const char *path, const struct result *result, unsigned threads,
+                               struct err *err);
 
 /* Reads a file that result_write() wrote: all dimensions, variables and attributes. Every size is checked; a
  * file that is truncated, damaged or foreign is refused with a reason. What was read can be written again and
  * gives the same bytes. Zeroes *result first. */
 MUST_CHECK int result_read(const char *path, struct result *result, struct err *err);
 void result_free(struct result *result); /* of a result that was read */
+
+/* `count` of a variable's numbers, from the `first` on. */
+void result_values(const struct result_variable *variable, size_t first, size_t count, void *values);
 
 /* By name; NULL when absent. */
 const struct result_variable *result_find(const struct result *result, const char *name);

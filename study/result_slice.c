@@ -63,6 +63,7 @@ static int lay_out(struct result *laid, const struct result *from, size_t dimens
         struct result_variable *variable = &laid->variables[v];
         if (!has_dimension(variable, dimension))
             continue;
+        variable->source = (struct result_source){.fill = NULL};
         variable->values = arena_zeroed(arena, count, slot_bytes(laid, variable), err);
         if (variable->values == NULL)
             return -1;
@@ -80,9 +81,9 @@ static void copy_slot(const struct result *to, size_t at, const struct result *f
         const struct result_variable *variable = &to->variables[v];
         if (!has_dimension(variable, dimension))
             continue;
-        const size_t bytes = slot_bytes(to, variable);
-        memcpy((char *)(uintptr_t)variable->values + at * bytes,
-               (const char *)from->variables[v].values + from_at * bytes, bytes);
+        const size_t bytes = slot_bytes(to, variable), values = bytes / bytes_of(variable->type);
+        result_values(&from->variables[v], from_at * values, values,
+                      (char *)(uintptr_t)variable->values + at * bytes);
     }
 }
 

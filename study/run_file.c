@@ -42,7 +42,7 @@ struct run_file {
 
     size_t sizes[LEDGER_DIMS], steps;
     size_t metrics, targets;
-    void **field_values; /* by field: NULL when left out */
+    struct ledger *counted; /* owned; by replication: closed steps, shared with its world */
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
     struct run_flows flows;
@@ -78,6 +78,8 @@ void run_file_free(struct run_file *file)
     if (file == NULL)
         return;
     pthread_mutex_destroy(&file->mutex);
+    for (uint32_t r = 0; file->counted != NULL && r < file->replications; r++)
+        ledger_free(&file->counted[r]);
     run_flows_free(&file->flows);
     arena_free(&file->arena);
     free(file);
@@ -251,16 +253,58 @@ static const struct result_attribute adding_up[] = {
     [FIELD_MEAN] = {.name = "cell_methods", .type = RESULT_TEXT, .text = "time: mean"},
 };
 
-static int declare_field(struct run_file *file, size_t field, struct err *err)
+static size_t cells_of(const struct run_file *file, size_t field)
+{
+    enum ledger_dim dims[2];
+    const unsigned rank = ledger_group_dims(ledger_fields[field].group, dims);
+    return file->sizes[dims[0]] * (rank > 1 ? file->sizes[dims[1]] : 1);
+}
+
+static void fill_step(const struct ledger *ledger, size_t field, size_t step, size_t cell, size_t count,
+                      void *values)
+{
+    const struct ledger_row row = ledger_row(ledger, field, step);
+    const bool whole = is_whole(&ledger_fields[field]);
+    int64_t *numbers = values;
+    double *reals = values;
+    for (size_t i = 0; i < count && whole; i++)
+        numbers[i] = packed_number(row.numbers, cell + i);
+    for (size_t i = 0; i < count && !whole; i++)
+        reals[i] = ledger_row_value(&row, 0, cell + i);
+}
+
+/* Of [replication][step][cell]: zeros where a replication has not been taken. */
+static void fill_field(const void *data, size_t field, size_t first, size_t count, void *values)
+{
+    const struct run_file *file = data;
+    const size_t cells = cells_of(file, field);
+    int64_t *to = values;
+    while (count > 0) {
+        const size_t slot = first / cells, cell = first % cells,
+                     here = count < cells - cell ? count : cells - cell;
+        const struct ledger *ledger = &file->counted[slot / file->steps];
+        if (ledger->closed == NULL)
+            memset(to, 0, here * sizeof *to);
+        else
+            fill_step(ledger, field, slot % file->steps, cell, here, to);
+        to += here;
+        first += here;
+        count -= here;
+    }
+}
+
+_Static_assert(sizeof(int64_t) == sizeof(double), "values of fields take the same room");
+
+static void declare_field(struct run_file *file, size_t field)
 {
     const struct field_row *row = &ledger_fields[field];
     enum ledger_dim dims[2];
     const unsigned rank = ledger_group_dims(row->group, dims);
-    if (file->time_dim == NOWHERE || file->metrics_only)
-        return 0;
+    if (file->counted == NULL)
+        return;
     for (unsigned i = 0; i < rank; i++)
         if (file->ledger_dims[dims[i]] == NOWHERE)
-            return 0;
+            return;
     struct result_variable *variable = add_variable(file, row->name, row->long_name, row->unit,
                                                     is_whole(row) ? RESULT_INT64 : RESULT_DOUBLE);
     variable->attributes = &adding_up[row->kind];
@@ -270,9 +314,7 @@ static int declare_field(struct run_file *file, size_t field, struct err *err)
     variable->dims[1] = file->time_dim;
     for (unsigned i = 0; i < rank; i++)
         variable->dims[2 + i] = file->ledger_dims[dims[i]];
-    file->field_values[field] = new_values(file, variable, err);
-    variable->values = file->field_values[field];
-    return variable->values == NULL ? -1 : 0;
+    variable->source = (struct result_source){.fill = fill_field, .data = file, .number = field};
 }
 
 static int declare_metrics(struct run_file *file, const struct world *world, struct err *err)
@@ -468,8 +510,7 @@ static int declare(struct run_file *file, const struct world *world, struct err 
     file->result.dimensions = file->dimensions;
     file->result.attributes = file->attributes;
     file->result.variables = arena_zeroed(&file->arena, variables, sizeof *file->result.variables, err);
-    file->field_values = arena_zeroed(&file->arena, ledger_field_count, sizeof *file->field_values, err);
-    if (file->result.variables == NULL || file->field_values == NULL)
+    if (file->result.variables == NULL)
         return -1;
     text_date(file->start, file->scenario->run.start_us);
     snprintf(file->time_units, sizeof file->time_units, "days since %s", file->start);
@@ -480,9 +521,13 @@ static int declare(struct run_file *file, const struct world *world, struct err 
             return -1;
     if (declare_columns(file, world, err) != 0)
         return -1;
-    for (size_t field = 0; field < ledger_field_count; field++)
-        if (declare_field(file, field, err) != 0)
+    if (file->time_dim != NOWHERE && !file->metrics_only) {
+        file->counted = mem_zeroed(file->replications, sizeof *file->counted, err);
+        if (file->counted == NULL)
             return -1;
+    }
+    for (size_t field = 0; field < ledger_field_count; field++)
+        declare_field(file, field);
     if (declare_metrics(file, world, err) != 0 || declare_targets(file, world, err) != 0)
         return -1;
     snprintf(file->fingerprint, sizeof file->fingerprint, "%016" PRIx64, world_fingerprint(world));
@@ -526,33 +571,13 @@ static int check_shape(const struct run_file *file, const struct world *world, s
     return 0;
 }
 
-static void copy_field(struct run_file *file, const struct ledger *ledger, size_t field, uint32_t replication)
+static int fill_slot(struct run_file *file, const struct world *world, uint32_t replication, struct err *err)
 {
-    const struct field_row *row = &ledger_fields[field];
-    enum ledger_dim dims[2];
-    const unsigned rank = ledger_group_dims(row->group, dims);
-    const size_t rows = file->sizes[dims[0]], columns = rank > 1 ? file->sizes[dims[1]] : 1;
-    size_t at = replication * file->steps * rows * columns;
-    int64_t *whole = file->field_values[field];
-    double *real = file->field_values[field];
-    for (size_t step = 0; step < file->steps; step++) {
-        const struct ledger_row of = ledger_row(ledger, field, step);
-        for (size_t i = 0; i < rows; i++)
-            for (size_t j = 0; j < columns; j++, at++) {
-                const double value = ledger_row_value(&of, i, j);
-                if (is_whole(row))
-                    whole[at] = (int64_t)value;
-                else
-                    real[at] = value;
-            }
+    if (file->counted != NULL) {
+        ledger_free(&file->counted[replication]);
+        if (ledger_share(&file->counted[replication], world_ledger(world), err) != 0)
+            return -1;
     }
-}
-
-static void copy_slot(struct run_file *file, const struct world *world, uint32_t replication)
-{
-    for (size_t field = 0; field < ledger_field_count; field++)
-        if (file->field_values[field] != NULL)
-            copy_field(file, world_ledger(world), field, replication);
     const struct metric *metrics = NULL;
     const size_t metric_count = world_metrics(world, &metrics);
     for (size_t i = 0; i < metric_count; i++)
@@ -561,6 +586,7 @@ static void copy_slot(struct run_file *file, const struct world *world, uint32_t
     const size_t target_count = world_targets(world, &targets);
     for (size_t i = 0; i < target_count; i++)
         file->target_values[replication * target_count + i] = targets[i].value;
+    return 0;
 }
 
 int run_file_take(struct run_file *file, const struct world *world, uint32_t replication, struct err *err)
@@ -578,12 +604,10 @@ int run_file_take(struct run_file *file, const struct world *world, uint32_t rep
         answer = err_fail(err, "the results could not be laid out for another replication");
     if (answer == 0)
         answer = check_shape(file, world, err);
-    if (answer == 0 && file->time_dim != NOWHERE && !file->metrics_only)
+    if (answer == 0 && file->counted != NULL)
         answer = run_flows_take(&file->flows, world, replication, err);
     pthread_mutex_unlock(&file->mutex);
-    if (answer == 0)
-        copy_slot(file, world, replication);
-    return answer;
+    return answer == 0 ? fill_slot(file, world, replication, err) : -1;
 }
 
 static struct result_attribute *find_attribute(struct run_file *file, const char *name)

@@ -22,7 +22,7 @@ void run_file_free(struct run_file *file);
  * fit into memory. */
 void run_file_keep_metrics_only(struct run_file *file);
 
-/* Copies what the finished world of one replication has counted into that replication's slot; the world may
+/* Takes what the finished world of one replication has counted into that replication's slot; the world may
  * be freed afterwards. Threads may call it at the same time for different replications. Fails when the world
  * is not shaped as those of the other replications. */
 MUST_CHECK int run_file_take(struct run_file *file, const struct world *world, uint32_t replication,

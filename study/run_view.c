@@ -7,7 +7,8 @@ const struct result_variable *run_view_variable(const struct result *result, con
                                                 enum result_type type, const char *const *dims)
 {
     const struct result_variable *variable = result_find(result, name);
-    if (variable == NULL || variable->type != type || variable->values == NULL)
+    if (variable == NULL || variable->type != type ||
+        (variable->values == NULL && variable->source.fill == NULL))
         return NULL;
     for (unsigned i = 0; i < variable->rank; i++) {
         if (dims[i] == NULL || variable->dims[i] >= result->dimension_count ||

@@ -314,7 +314,7 @@ static void teach(struct world *world, const struct training_spec *spec, const s
             skill_study(offer, service, &world->rng, p, person->role == ROLE_TRAINEE ? cases : practice,
                         now_us);
     }
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, offer->facility, now_us);
 }
 
@@ -345,13 +345,14 @@ static int hold_session(struct world *world, const struct training_spec *spec, s
 static int64_t cases_at(const struct world *world, int64_t facility, int32_t service)
 {
     const struct ledger *ledger = &world->ledger;
-    const size_t cells = ledger_cells(ledger, GROUP_FACILITY_SERVICE);
-    const size_t at = ((size_t)facility * ledger->size[DIM_SERVICE] + (size_t)service) * FS_WIDTH;
+    static const size_t columns[] = {FS_procedures_by_locals, FS_procedures_by_visitors};
+    const size_t cell = (size_t)facility * ledger->size[DIM_SERVICE] + (size_t)service;
     int64_t sum = 0;
-    for (size_t step = 0; step <= ledger->step && step < ledger->steps; step++) {
-        const int64_t *cell = step < ledger->step ? &ledger->series[GROUP_FACILITY_SERVICE][step * cells + at]
-                                                  : &ledger->cells[GROUP_FACILITY_SERVICE][at];
-        sum += cell[FS_procedures_by_locals] + cell[FS_procedures_by_visitors];
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        for (size_t step = 0; step < ledger->step; step++)
+            sum += packed_number(ledger_closed(ledger, GROUP_FACILITY_SERVICE, step, columns[c]), cell);
+        if (ledger->step < ledger->steps)
+            sum += ledger->cells[GROUP_FACILITY_SERVICE][cell * FS_WIDTH + columns[c]];
     }
     return sum;
 }
@@ -380,7 +381,7 @@ static int64_t leave_work(struct world *world, const struct school *school, int6
     if (best < 0)
         return -1;
     offer_remove(offer, (size_t)best);
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, offer->facility, now_us);
     return best;
 }
@@ -425,12 +426,12 @@ static void come_back(struct world *world, const struct training_spec *spec, str
         if (student->left >= 0) {
             struct offer *work = &world->facilities.offer[school->leaves];
             skill_return(work, (size_t)student->left);
-            work->on_board = offer_given(work);
+            rules_note_offer(world, work, offer_given(work));
         }
     }
     school->students = 0;
     school->away = false;
-    offer->on_board = offer_given(offer);
+    rules_note_offer(world, offer, offer_given(offer));
     world_recheck(world, school->facility, now_us);
 }
 

@@ -87,7 +87,7 @@ void world_free(struct world *world)
     free(world);
 }
 
-static void fake_count(struct world *world)
+static int fake_count(struct world *world, struct err *err)
 {
     struct ledger *ledger = &world->ledger;
     for (size_t step = 0; step < 2; step++) {
@@ -99,8 +99,10 @@ static void fake_count(struct world *world)
             for (size_t i = 0; i < cells; i++)
                 ledger->cells[group][i] = (int64_t)(1000 * world->replication + 100 * step + i);
         }
-        ledger_close_step(ledger);
+        if (ledger_close_step(ledger, err) != 0)
+            return -1;
     }
+    return 0;
 }
 
 int world_run(struct world *world, world_progress *progress, void *data, struct err *err)
@@ -112,7 +114,8 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         progress(data, 0.5);
     if (world->replication >= fake.fails_from)
         return err_fail(err, "a deadlock at banner.angio");
-    fake_count(world);
+    if (fake_count(world, err) != 0)
+        return -1;
     const double r = world->replication;
     world->metrics[0] = (struct metric){"procedures", "1", 100 + r};
     world->metrics[1] = (struct metric){"station/desk/wait_mean", "h", world->replication == 0 ? NAN : 2 * r};

@@ -70,9 +70,8 @@ Test(alliance, clinics_open_on_their_day)
     cr_assert_eq(model_people(&without, treated_in_county), 0);
     cr_assert_gt(model_people(&with, treated_in_county), 15);
     const struct ledger *ledger = world_ledger(with.world);
-    const size_t cells = ledger_cells(ledger, GROUP_PLACE_CONDITION);
     for (size_t step = 0; step < 6; step++)
-        cr_assert_eq(ledger->series[GROUP_PLACE_CONDITION][step * cells + PC_treated_in_county], 0);
+        cr_assert_eq(model_closed(ledger, GROUP_PLACE_CONDITION, step, 0, PC_treated_in_county), 0);
     model_must_agree(&without, &with, 3);
     model_free(&without);
     model_free(&with);
@@ -90,11 +89,9 @@ Test(alliance, sessions_make_trainees_independent_and_use_the_teacher_s_week)
     cr_assert_eq(model_cell(&with, GROUP_EXPERT, 0, 0, EX_hours_teaching), 27 * 4 * HOUR_US);
     cr_assert_gt(model_people(&with, treated_in_county), 15);
     const struct ledger *ledger = world_ledger(with.world);
-    const size_t cells = ledger_cells(ledger, GROUP_FACILITY_SERVICE);
     int64_t independent = 0;
     for (uint32_t f = 0; f < 2; f++)
-        independent +=
-            ledger->series[GROUP_FACILITY_SERVICE][11 * cells + f * FS_WIDTH + FS_staff_independent];
+        independent += model_closed(ledger, GROUP_FACILITY_SERVICE, 11, f, FS_staff_independent);
     cr_assert_eq(independent, 2);
     model_free(&with);
 }

@@ -52,9 +52,8 @@ Test(catchment, adds_up_to_what_facilities_and_people_count_in_every_step)
         }
         for (size_t p = 0; p < ledger->size[DIM_PLACE]; p++)
             for (size_t class_ = 0; class_ < ledger->size[DIM_TRAVEL_CLASS]; class_++)
-                counted += ledger->series[GROUP_PLACE_TRAVEL][(step * ledger->size[DIM_PLACE] + p) *
-                                                                  ledger->size[DIM_TRAVEL_CLASS] +
-                                                              class_];
+                counted += model_closed(ledger, GROUP_PLACE_TRAVEL, step,
+                                        p * ledger->size[DIM_TRAVEL_CLASS] + class_, 0);
         cr_assert_eq(listed, counted, "step %zu", step);
     }
     cr_assert_eq(at, count);

@@ -393,12 +393,12 @@ Test(choice, the_first_facility_is_the_nearest_or_the_one_liked_best)
             best ? "utility" : "nearest");
         struct err err = ERR_INIT;
         cr_assert_eq(world_run(model.world, NULL, NULL, &err), 0);
-        const int64_t *near =
-            &model.world->ledger.series[GROUP_FACILITY][model_facility(&model, "near") * FA_WIDTH];
-        const int64_t *far =
-            &model.world->ledger.series[GROUP_FACILITY][model_facility(&model, "far") * FA_WIDTH];
-        cr_assert_gt((best ? far : near)[FA_admissions], 100);
-        cr_assert_eq((best ? near : far)[FA_admissions], 0);
+        const int64_t near = model_closed(&model.world->ledger, GROUP_FACILITY, 0,
+                                          model_facility(&model, "near"), FA_admissions);
+        const int64_t far = model_closed(&model.world->ledger, GROUP_FACILITY, 0,
+                                         model_facility(&model, "far"), FA_admissions);
+        cr_assert_gt(best ? far : near, 100);
+        cr_assert_eq(best ? near : far, 0);
         model_free(&model);
     }
 }

@@ -57,9 +57,8 @@ static void has_one_body(struct model *model, int64_t days)
 
 static int64_t on_day(const struct model *model, const char *facility, size_t column, size_t day)
 {
-    const struct ledger *ledger = &model->world->ledger;
-    return ledger->series[GROUP_FACILITY_SERVICE][day * model_group_cells(ledger, GROUP_FACILITY_SERVICE) +
-                                                  model_facility(model, facility) * FS_WIDTH + column];
+    return model_closed(&model->world->ledger, GROUP_FACILITY_SERVICE, day, model_facility(model, facility),
+                        column);
 }
 
 #define ONE_STINT(trainees)                                                                                  \

@@ -70,6 +70,12 @@ Test(ledger, every_field_has_a_name_of_its_own_and_words)
     cr_assert_eq(ledger_column(field("flow_admissions")), FL_flow_admissions);
 }
 
+static void close_step(void)
+{
+    struct err err = ERR_INIT;
+    cr_assert_eq(ledger_close_step(&ledger, &err), 0);
+}
+
 /* Each cell of each group gets a number of its own in each step; all come back. */
 Test(ledger, keeps_every_cell_of_every_step)
 {
@@ -87,7 +93,7 @@ Test(ledger, keeps_every_cell_of_every_step)
                             ledger_cell(&ledger, (enum ledger_group)g, width, i, j,
                                         size_j)[ledger_column(f)] += ++number;
         }
-        ledger_close_step(&ledger);
+        close_step();
     }
     number = 0;
     for (size_t step = 0; step < STEPS; step++)
@@ -113,10 +119,10 @@ Test(ledger, counts_begin_anew_in_each_step)
 {
     const size_t f = field("admissions");
     ledger.cells[GROUP_FACILITY][FA_admissions] += 5;
-    ledger_close_step(&ledger);
+    close_step();
     ledger.cells[GROUP_FACILITY][FA_admissions] += 2;
-    ledger_close_step(&ledger);
-    ledger_close_step(&ledger);
+    close_step();
+    close_step();
     cr_assert_float_eq(ledger_value(&ledger, f, 0, 0, 0), 5, 0);
     cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 2, 0);
     cr_assert_float_eq(ledger_value(&ledger, f, 2, 0, 0), 0, 0);
@@ -128,10 +134,10 @@ Test(ledger, a_mean_is_the_integral_over_each_step)
     const size_t f = field("in_line");
     ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, 3, 100);
     ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, -1, 700);
-    ledger_close_step(&ledger);
+    close_step();
     ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, 3, 1200);
-    ledger_close_step(&ledger);
-    ledger_close_step(&ledger);
+    close_step();
+    close_step();
     cr_assert_float_eq(ledger_value(&ledger, f, 0, 1, 0), (3 * 600 + 2 * 300) / 1000.0, 1e-15);
     cr_assert_float_eq(ledger_value(&ledger, f, 1, 1, 0), (2 * 200 + 5 * 300) / 500.0, 1e-15);
     cr_assert_float_eq(ledger_value(&ledger, f, 2, 1, 0), 5, 1e-15);
@@ -142,9 +148,9 @@ Test(ledger, a_mean_is_the_integral_over_each_step)
 Test(ledger, a_change_at_a_bound_belongs_to_the_step_after_it)
 {
     const size_t f = field("away");
-    ledger_close_step(&ledger);
+    close_step();
     ledger_shift(&ledger, GROUP_EXPERT, 0, 0, EX_away, 1, 1000);
-    ledger_close_step(&ledger);
+    close_step();
     cr_assert_float_eq(ledger_value(&ledger, f, 0, 0, 0), 0, 0);
     cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 1, 0);
 }
@@ -152,8 +158,24 @@ Test(ledger, a_change_at_a_bound_belongs_to_the_step_after_it)
 Test(ledger, closes_no_more_steps_than_there_are)
 {
     for (int i = 0; i < 10; i++)
-        ledger_close_step(&ledger);
+        close_step();
     cr_assert_eq(ledger.step, STEPS);
+}
+
+Test(ledger, shares_what_it_has_closed_with_those_who_stay)
+{
+    struct err err = ERR_INIT;
+    struct ledger copy;
+    const size_t f = field("admissions");
+    ledger.cells[GROUP_FACILITY][FA_WIDTH + FA_admissions] += 70000;
+    close_step();
+    cr_assert_eq(ledger_share(&copy, &ledger, &err), 0);
+    ledger_free(&ledger);
+    cr_assert_float_eq(ledger_value(&copy, f, 0, 1, 0), 70000, 0);
+    cr_assert_float_eq(ledger_value(&copy, f, 0, 0, 0), 0, 0);
+    cr_assert_float_eq(ledger_value(&copy, f, 1, 1, 0), 0, 0); /* not closed */
+    ledger_free(&copy);
+    ledger_free(&copy); /* safe to repeat */
 }
 
 Test(ledger, refuses_sizes_that_no_memory_holds)

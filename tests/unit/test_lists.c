@@ -45,10 +45,8 @@ static void build(struct model *model)
 
 static int64_t came(const struct model *model, const char *id, size_t step)
 {
-    const struct ledger *ledger = &model->world->ledger;
-    const size_t cells = model_group_cells(ledger, GROUP_FACILITY);
-    return ledger
-        ->series[GROUP_FACILITY][step * cells + model_facility(model, id) * FA_WIDTH + FA_admissions];
+    return model_closed(&model->world->ledger, GROUP_FACILITY, step, model_facility(model, id),
+                        FA_admissions);
 }
 
 Test(lists, of_centres_open_each_on_its_day)

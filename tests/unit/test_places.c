@@ -171,10 +171,9 @@ Test(centre, introduces_services_one_after_another)
     model_build(&model, TWO_SERVICES);
     model_run(&model);
     const struct ledger *ledger = &model.world->ledger;
-    const size_t cells = model_group_cells(ledger, GROUP_FACILITY_SERVICE);
     for (size_t month = 0; month < 12; month++) {
-        const int64_t *cell = &ledger->series[GROUP_FACILITY_SERVICE][month * cells];
-        cr_assert_eq(cell[FS_technologies] + cell[FS_WIDTH + FS_technologies],
+        cr_assert_eq(model_closed(ledger, GROUP_FACILITY_SERVICE, month, 0, FS_technologies) +
+                         model_closed(ledger, GROUP_FACILITY_SERVICE, month, 1, FS_technologies),
                      month < 2   ? 0
                      : month < 4 ? 7
                                  : 12,
@@ -275,19 +274,15 @@ Test(standard, changes_nothing_when_off_or_before)
     model_build(&without, COUNTIES("", ""));
     model_run(&with);
     model_run(&without);
-    cr_assert(memcmp(with.world->ledger.series[GROUP_PLACE_CONDITION],
-                     without.world->ledger.series[GROUP_PLACE_CONDITION],
-                     4 * model_group_cells(&with.world->ledger, GROUP_PLACE_CONDITION) * sizeof(int64_t)) ==
-              0);
+    cr_assert(model_same_group(&with.world->ledger, &without.world->ledger, GROUP_PLACE_CONDITION, 0, 4));
     model_free(&with);
     model_free(&without);
 }
 
 static int64_t standard_on(const struct model *model, const char *facility, size_t month)
 {
-    const struct ledger *ledger = &model->world->ledger;
-    return ledger->series[GROUP_FACILITY][month * model_group_cells(ledger, GROUP_FACILITY) +
-                                          model_facility(model, facility) * FA_WIDTH + FA_at_standard];
+    return model_closed(&model->world->ledger, GROUP_FACILITY, month, model_facility(model, facility),
+                        FA_at_standard);
 }
 
 static void expect_order(const char *more, size_t month_n, size_t month_s)

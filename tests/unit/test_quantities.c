@@ -46,7 +46,7 @@ static void set_up(void)
         ledger.cells[GROUP_FACILITY_SERVICE][FS_staff_independent] = number;
         if (step == 1)
             ledger_shift(&ledger, GROUP_FACILITY, 0, 0, FA_in_line, 4, 300);
-        ledger_close_step(&ledger);
+        cr_assert_eq(ledger_close_step(&ledger, &err), 0);
         number *= 10;
     }
 }

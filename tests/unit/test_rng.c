@@ -103,9 +103,9 @@ Test(rng, draws_among_identities_as_one_by_one)
     const struct rng_purpose what = {3, 4, 0, 1};
     for (uint32_t round = 0; round < 1000; round++) {
         const struct rng_identity who = {rng_mix(round), (uint32_t)rng_mix(round + 7777)};
-        uint64_t hash[2 * RNG_BATCH + 1];
-        uint32_t word[2 * RNG_BATCH + 1];
-        const size_t count = round % (2 * RNG_BATCH + 2);
+        uint64_t hash[4 * RNG_BATCH] = {0};
+        uint32_t word[4 * RNG_BATCH];
+        const size_t count = round % (4 * RNG_BATCH + 1);
         for (size_t i = 0; i < count; i++)
             hash[i] = rng_mix(round * 100 + i);
         rng_draw_among(&rng, who, hash, count, what, word);

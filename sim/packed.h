@@ -1,0 +1,38 @@
+#ifndef COUNTERPART_SIM_PACKED_H
+#define COUNTERPART_SIM_PACKED_H
+
+/* Tables of whole numbers that change no more, held by column: each column takes
+ * as few bytes a number as its largest one needs, and none where all are zero. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sim/err.h"
+
+enum { PACKED_COLUMNS = 64 };
+
+/* Of numbers[row * stride + column], the first `columns` (at most PACKED_COLUMNS) of each row. Released with
+ * free(); NULL on failure. */
+MUST_CHECK unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride,
+                                     struct err *err);
+
+struct packed_column {
+    const unsigned char *at;
+    unsigned bytes; /* a number */
+};
+struct packed_column packed_column(const unsigned char *table, size_t rows, size_t columns, size_t column);
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are cut off at their upper bytes");
+
+static inline int64_t packed_number(struct packed_column column, size_t row)
+{
+    uint64_t number;
+    if (column.bytes == 0)
+        return 0;
+    memcpy(&number, column.at + row * column.bytes, sizeof number); /* there are bytes behind the last one */
+    const unsigned above = 64 - 8 * column.bytes;
+    return (int64_t)(number << above) >> above;
+}
+
+#endif

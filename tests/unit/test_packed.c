@@ -1,0 +1,68 @@
+#include "sim/packed.h"
+
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "starve.h"
+
+enum { ROWS = 5, COLUMNS = 9, STRIDE = 11, FOREIGN = 77 };
+
+/* By column: nothing; both ends of one byte; beyond them; only -1; both ends of four bytes; of seven; of all
+ * eight. */
+static const int64_t numbers[COLUMNS][ROWS] = {
+    {0, 0, 0, 0, 0},
+    {127, -128, 0, 1, -1},
+    {128, 0, 0, 0, 3},
+    {0, -129, 0, 0, 0},
+    {0, 0, -1, 0, 0},
+    {INT32_MAX, INT32_MIN, 5, -5, 0},
+    {INT64_C(0x7fffffffffffff), -INT64_C(0x80000000000000), 0, 1, 2},
+    {INT64_MAX, INT64_MIN, 0, -1, 1},
+    {1, 2, 3, 4, 5}};
+static const unsigned bytes[COLUMNS] = {0, 1, 2, 2, 1, 4, 7, 8, 1};
+
+static unsigned char *pack(struct err *err)
+{
+    int64_t table[ROWS * STRIDE];
+    for (size_t row = 0; row < ROWS; row++)
+        for (size_t c = 0; c < STRIDE; c++)
+            table[row * STRIDE + c] = c < COLUMNS ? numbers[c][row] : FOREIGN;
+    return packed_new(table, ROWS, COLUMNS, STRIDE, err);
+}
+
+Test(packed, gives_every_number_back)
+{
+    struct err err = ERR_INIT;
+    unsigned char *table = pack(&err);
+    cr_assert_not_null(table);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        const struct packed_column column = packed_column(table, ROWS, COLUMNS, c);
+        cr_assert_eq(column.bytes, bytes[c], "column %zu takes %u bytes a number", c, column.bytes);
+        for (size_t row = 0; row < ROWS; row++)
+            cr_assert_eq(packed_number(column, row), numbers[c][row], "column %zu, row %zu", c, row);
+    }
+    free(table);
+}
+
+Test(packed, may_have_no_rows)
+{
+    struct err err = ERR_INIT;
+    unsigned char *table = packed_new(NULL, 0, COLUMNS, STRIDE, &err);
+    cr_assert_not_null(table);
+    cr_assert_eq(packed_column(table, 0, COLUMNS, 3).bytes, 0);
+    free(table);
+}
+
+#ifdef CAN_STARVE
+Test(packed, says_when_there_is_no_memory)
+{
+    SKIP_IF_WATCHED;
+    struct err err = ERR_INIT;
+    starve();
+    unsigned char *table = pack(&err);
+    feed();
+    cr_assert_null(table);
+    cr_assert(err_any(&err));
+}
+#endif
