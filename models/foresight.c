@@ -57,7 +57,7 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
         mem_fetch(&world->facilities.glance[slot->facility]);
     else if (slot->set != NULL)
-        fetch(slot->set, sizeof *slot->set);
+        fetch(slot->set, offsetof(struct choice_set, way));
 }
 
 /* Of a group of which each place has a row. */
@@ -203,9 +203,9 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
 static inline void fetch_travel(const struct world *world, const struct patient *patient)
 {
     const struct origin *origin = case_origin(world, patient);
-    const int64_t travel_us = geography_travel(&world->geography, origin->place,
-                                               world->facilities.glance[patient->facility].place)
-                                  .us;
+    const int64_t travel_us =
+        geography_travel(&world->geography, origin->place, world->facilities.glance[patient->facility].place)
+            .us;
     fetch_time(&world->system.reach[origin->condition].travel, travel_us);
     fetch_class(world, GROUP_PLACE_TRAVEL, origin->place, reach_class(travel_us, REACH_TRAVEL_CLASSES),
                 REACH_TRAVEL_CLASSES);

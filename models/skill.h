@@ -65,10 +65,10 @@ struct offer {
     struct station operators; /* those present; the line is not used */
     struct person *people;    /* owned; grows at planning epochs only */
     size_t count, capacity;
-    int64_t cases;                                 /* begun here so far: identity of the next one */
-    double on_duty;                                /* chance that a trainee is on duty at a case */
-    int assignment;                                /* enum skill_assignment */
-    int64_t in_line;                               /* patients waiting for an operator here now */
+    int64_t cases;   /* begun here so far: identity of the next one */
+    double on_duty;  /* chance that a trainee is on duty at a case */
+    int assignment;  /* enum skill_assignment */
+    int64_t in_line; /* patients waiting for an operator here now */
 };
 
 /* True when somebody who can operate is there (busy or not). */

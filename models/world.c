@@ -254,8 +254,8 @@ static int64_t bucket_us(const struct world *world)
     per_s /= world->partitions;
     if (per_s * 7 * 86400 < 5000)
         return 0;
-    const int64_t most_us = world->partitions > 1 && world->window_us < WINDOW_HOUR_US ? world->window_us
-                                                                                       : WINDOW_HOUR_US;
+    const int64_t most_us =
+        world->partitions > 1 && world->window_us < WINDOW_HOUR_US ? world->window_us : WINDOW_HOUR_US;
     const double width_us = IN_A_BUCKET / (2 * per_s) * 1e6;
     return width_us < 1e3 ? 1000 : width_us > (double)most_us ? most_us : (int64_t)width_us;
 }
