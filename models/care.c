@@ -9,6 +9,7 @@
 #include "models/holding.h"
 #include "models/interruption.h"
 #include "models/journey.h"
+#include "models/onset.h"
 #include "models/outcome.h"
 #include "models/plain.h"
 #include "models/remote.h"
@@ -234,7 +235,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     }
     if (world->fates != NULL)
         fate_ends(world, patient, outcome);
-    struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
+    struct system_count *count = &world->system.of[case_origin(world, patient)->condition];
     if (patient->asked_us >= world->warmup_us)
         tally_sum_add(&count->sojourn, now_us - patient->asked_us);
     count->left++;
@@ -277,47 +278,6 @@ static void seek(struct world *world, uint32_t who, int64_t now_us)
     patient->asked_us = now_us;
     patient->facility = PATIENT_NOWHERE;
     set_out(world, who, now_us);
-}
-
-static const struct luck_batch *luck_of_arrivals(const struct world *world, uint32_t stream, uint32_t number)
-{
-    return case_arrival_ahead(world, &world->demand.stream[stream], stream, number);
-}
-
-static struct rng_words arrival_luck(const struct world *world, uint32_t stream, uint32_t number)
-{
-    if (world->part.luck.batch != NULL)
-        return luck_of_arrivals(world, stream, number)->words[number % RNG_BATCH];
-    const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
-    const struct rng_words *drawn =
-        drawn_find(&world->part.drawn, (struct drawn_key){stream, number, rng_what(what), 0});
-    if (drawn != NULL)
-        return *drawn;
-    return rng_draw(&world->rng,
-                    (struct rng_identity){.stream = world->demand.stream[stream].hash, .ordinal = number},
-                    what);
-}
-
-/* When the next arrival comes, from its luck. */
-static int64_t next_arrival(struct world *world, uint32_t stream_index, int64_t since_us)
-{
-    struct stream *stream = &world->demand.stream[stream_index];
-    if (world->part.luck.batch == NULL || stream->flow != NULL) {
-        stream->luck = arrival_luck(world, stream_index, stream->next_arrival);
-        return demand_next(&world->demand, stream, since_us);
-    }
-    const struct luck_batch *batch = luck_of_arrivals(world, stream_index, stream->next_arrival);
-    stream->luck = batch->words[stream->next_arrival % RNG_BATCH];
-    return since_us + demand_gap(stream, batch->value[stream->next_arrival % RNG_BATCH]);
-}
-
-/* Schedules the next arrival of a stream, `since_us` the one before. */
-static void schedule_arrival(struct world *world, uint32_t stream, int64_t since_us)
-{
-    const int64_t at_us = next_arrival(world, stream, since_us);
-    if (at_us != DEMAND_NEVER)
-        engine_schedule(world->engine, world->number,
-                        (struct event){.at_us = at_us, .kind = EVENT_ARRIVAL, .who = stream});
 }
 
 static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
@@ -376,10 +336,10 @@ static void handle_arrival(struct world *world, const struct event *event)
     }
     stream->next_ordinal += count;
     stream->next_arrival++;
-    schedule_arrival(world, event->who, event->at_us);
+    onset_schedule(world, event->who, event->at_us);
     for (uint32_t n = 0; n < count; n++) {
         if (!drawn)
-            luck = arrival_luck(world, event->who, first + n);
+            luck = onset_luck(world, event->who, first + n);
         drawn = false;
         fall_ill(world, event->who, first + n, luck, event->at_us);
     }
@@ -588,6 +548,7 @@ static void handle_patient(struct world *world, const struct event *event)
         break;
     case EVENT_ARRIVAL:
     case EVENT_SHIFT:
+    case EVENT_ONSET:
         break;
     }
 }
@@ -599,6 +560,8 @@ __attribute__((noinline)) static void handle_any(struct world *world, const stru
         handle_arrival(world, event);
     else if (event->kind == EVENT_SHIFT)
         handle_shift(world, event);
+    else if (event->kind == EVENT_ONSET)
+        onset_handle(world, event);
     else
         handle_patient(world, event);
 }
@@ -648,7 +611,7 @@ static int by_number(uint64_t a, uint64_t b)
 int care_compare(const void *data, const struct event *a, const struct event *b)
 {
     const struct world *world = data;
-    if (a->kind == EVENT_SHIFT)
+    if (a->kind == EVENT_SHIFT || a->kind == EVENT_ONSET)
         return by_number(a->who, b->who);
     const struct patient *p = NULL, *q = NULL;
     uint32_t stream_a = a->who, stream_b = b->who;
@@ -658,7 +621,7 @@ int care_compare(const void *data, const struct event *a, const struct event *b)
         stream_a = p->stream;
         stream_b = q->stream;
     }
-    const struct stream *s = &world->demand.stream[stream_a], *t = &world->demand.stream[stream_b];
+    const struct origin *s = &world->demand.origin[stream_a], *t = &world->demand.origin[stream_b];
     int order = by_number(s->place, t->place);
     if (order == 0)
         order = by_number(s->condition, t->condition);
@@ -704,10 +667,10 @@ void care_start(struct world *whole)
     for (uint32_t s = 0; s < whole->demand.count; s++) {
         const struct stream *stream = &whole->demand.stream[s];
         struct world *world = world_at_place(whole, stream->place);
-        schedule_arrival(world, s, 0);
         if (stream->backlog_us > 0)
             start_backlog(world, s);
     }
+    onset_start(whole);
     for (uint32_t w = 0; w < whole->facilities.ward_count; w++) {
         const struct ward *ward = &whole->facilities.ward[w];
         const struct world *world = world_at_facility(whole, ward->facility);

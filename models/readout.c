@@ -256,7 +256,7 @@ const struct scenario *world_scenario(const struct world *world)
 
 uint64_t world_events(const struct world *world)
 {
-    return engine_events(world->engine);
+    return onset_events(world);
 }
 
 struct world_cut world_cut(const struct world *world)
@@ -330,6 +330,7 @@ int world_trace(struct world *world, struct err *err)
         if (part->trace == NULL)
             return -1;
     }
+    onset_one_by_one(world);
     return 0;
 }
 

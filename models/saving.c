@@ -264,6 +264,7 @@ static int save_arrivals(const struct world *world, struct state_writer *writer,
                 at_us[events[e].who] = events[e].at_us;
         free(events);
     }
+    onset_save(world, at_us);
     state_put_numbers(writer, at_us, sizeof *at_us, world->demand.count);
     answer = 0;
 out:
@@ -287,14 +288,12 @@ static int64_t *restore_arrivals(const struct saved_maps *maps, int64_t now_us, 
     return at_us;
 }
 
-static void schedule_arrivals(struct world *world, const struct saved_maps *maps, const int64_t *at_us)
+static void schedule_arrivals(struct world *world, const struct saved_maps *maps, const int64_t *at_us,
+                              int64_t now_us)
 {
-    for (size_t s = 0; s < maps->stream.count; s++) {
-        const uint32_t stream = saved_index(&maps->stream, s);
-        if (at_us[s] != DEMAND_NEVER)
-            engine_schedule(world->engine, world_at_place(world, world->demand.stream[stream].place)->number,
-                            (struct event){.at_us = at_us[s], .kind = EVENT_ARRIVAL, .who = stream});
-    }
+    for (size_t s = 0; s < maps->stream.count; s++)
+        onset_restore(world, saved_index(&maps->stream, s), at_us[s]);
+    onset_restart(world, now_us);
 }
 
 /* The next change of every timetable follows from the time. */
@@ -449,7 +448,7 @@ static int start_clocks(struct world *world, const struct roster *roster, const 
     if (engine_restart(world->engine, now_us, err) != 0)
         return -1;
     roster_schedule(roster, world);
-    schedule_arrivals(world, maps, arrivals_us);
+    schedule_arrivals(world, maps, arrivals_us, now_us);
     schedule_shifts(world, now_us);
     return 0;
 }

@@ -228,7 +228,8 @@ static int build(struct world *world, struct err *err)
     visit_compile(world);
     init_levels(world);
     beds_init(world);
-    if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0)
+    if (choices_init(world, err) != 0 || catchment_init(world, err) != 0 || partition_cut(world, err) != 0 ||
+        onset_init(world, err) != 0)
         return -1;
     world->week = planning_week(world, 0);
     return 0;
@@ -327,6 +328,7 @@ int world_keep_fates(struct world *world, const char *folder, struct err *err)
     /* Of plain stages nothing is told; elsewhere the same happens. */
     for (size_t s = 0; s < world->pathways.stage_count; s++)
         world->pathways.stage[s].direct = false;
+    onset_one_by_one(world);
     return world->fates == NULL ? -1 : 0;
 }
 

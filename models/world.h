@@ -56,7 +56,7 @@ struct world_cut {
 };
 struct world_cut world_cut(const struct world *world);
 
-uint64_t world_events(const struct world *world);      /* handlers called */
+uint64_t world_events(const struct world *world);      /* of patients and wards, handled so far */
 uint64_t world_fingerprint(const struct world *world); /* of the compiled tables */
 
 /* Of a dimension of the ledger: labels are ids (codes), names are for people. All texts live as long as the

@@ -21,6 +21,7 @@
 #include "models/luck.h"
 #include "models/measure.h"
 #include "models/observe.h"
+#include "models/onset.h"
 #include "models/pathway.h"
 #include "models/patient.h"
 #include "models/policy.h"
@@ -44,6 +45,7 @@ enum event_kind {
     EVENT_ANSWER,   /* who: patient; the answer arrives */
     EVENT_REVIEW,   /* who: patient; chooses again, or for the first time */
     EVENT_ARRIVAL,  /* who: stream; somebody falls ill */
+    EVENT_ONSET,    /* who: partition; people fall ill in a span that begins */
 };
 
 /* What a question from elsewhere is answered. */
@@ -100,6 +102,7 @@ struct partition {
     bool *met;           /* by place: whether its people may have been here; owned by the arena */
     struct foresight foresight;
     struct luck luck;
+    struct onset onset;
     struct catchment catchment;
     struct drawn drawn;
 };
@@ -144,6 +147,8 @@ struct world {
     struct facilities facilities;
     struct pathways pathways;
     struct demand demand;
+    uint32_t *onset_at;  /* by stream: its place among those of its partition that are gone through ahead of
+                            time, + 1, or 0; shared by the views; owned by the arena */
     bool *background;    /* by condition */
     bool has_extra;      /* somebody may hold servers, be interrupted, or ask elsewhere */
     bool has_remote;     /* somebody may ask elsewhere */

@@ -71,7 +71,7 @@ static inline float latest_of(const struct race_table *table, struct race_field 
 }
 
 uint32_t race_left_plain(const struct race_table *table, struct race_field field,
-                           const uint32_t word[RACE_MOST], double *latest)
+                         const uint32_t word[RACE_MOST], double *latest)
 {
     float least[RACE_MOST];
     size_t first = 0;
@@ -98,9 +98,9 @@ WIDE __m256 least_of(const struct race_table *table, const float *bound, const u
     const __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)word);
     const __m256i half = _mm256_srli_epi32(_mm256_xor_si256(words, _mm256_set1_epi32(-1)), 1);
     const __m256i bits = _mm256_castps_si256(_mm256_cvtepi32_ps(half));
-    const __m256i cell =
-        _mm256_max_epi32(_mm256_sub_epi32(_mm256_srli_epi32(bits, CELL_SHIFT), _mm256_set1_epi32(CELL_BEFORE_FIRST)),
-                         _mm256_setzero_si256());
+    const __m256i cell = _mm256_max_epi32(
+        _mm256_sub_epi32(_mm256_srli_epi32(bits, CELL_SHIFT), _mm256_set1_epi32(CELL_BEFORE_FIRST)),
+        _mm256_setzero_si256());
     return _mm256_sub_ps(_mm256_i32gather_ps(table->least, cell, sizeof(float)), _mm256_load_ps(bound));
 }
 
@@ -130,8 +130,8 @@ __attribute__((target("avx2"))) static uint32_t left_wide(const struct race_tabl
 }
 #endif
 
-uint32_t race_left(const struct race_table *table, struct race_field field,
-                   const uint32_t word[RACE_MOST], double *latest)
+uint32_t race_left(const struct race_table *table, struct race_field field, const uint32_t word[RACE_MOST],
+                   double *latest)
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx2"))

@@ -84,8 +84,7 @@ Test(race, never_leaves_out_the_winner)
         left += expect_winner_left(&field, word);
         races++;
     }
-    cr_expect_lt((double)left / (double)races, 1.5, "%g are left of each race",
-                 (double)left / (double)races);
+    cr_expect_lt((double)left / (double)races, 1.5, "%g are left of each race", (double)left / (double)races);
 }
 
 /* Where cells and floats are coarse, and where they end. */
