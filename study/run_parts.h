@@ -3,7 +3,8 @@
 
 /* What a long run has finished, kept in the folder FILE.parts until FILE is written: a run that was killed
  * goes on from there. A part is a result file of the replications that have finished since the last one was
- * written. Where fields are added up over the replications (run_file_adds_up()) nothing is kept. Which replications stand together depends on the clock; what each says does not. */
+ * written. Where fields are added up over the replications (run_file_adds_up()) nothing is kept. Which
+ * replications stand together depends on the clock; what each says does not. */
 
 #include <stdbool.h>
 #include <stddef.h>
