@@ -4,7 +4,9 @@
 
 #include "both_ways.h"
 
-#define YEAR "scenario: { start = \"2019-01-01\"; length = \"200 d\"; warmup = \"20 d\"; step = \"month\"; seed = \"7\"; };\n"
+#define YEAR                                                                                                 \
+    "scenario: { start = \"2019-01-01\"; length = \"200 d\"; warmup = \"20 d\"; step = \"month\"; seed = "   \
+    "\"7\"; };\n"
 #define REGION                                                                                               \
     "places: { list: ( { code = \"p\"; lon = 120; lat = 45; population = 100000; province = \"near\"; },\n"  \
     "  { code = \"q\"; lon = 121; lat = 45; population = 50000; province = \"near\"; },\n"                   \
@@ -28,10 +30,12 @@
     "treats = true; " duration " } );"
 #define DRAWN "duration: { dist = \"lognormal\"; mean = \"15 min\"; sd = \"30 min\"; };"
 #define SCENARIO                                                                                             \
-    YEAR REGION DOCTORS                                                                                      \
-        "conditions: ( { id = \"x\"; " OFTEN LIKED VISIT("utility", DRAWN) " },\n"                           \
-        "  { id = \"y\"; " IN_WAVES LIKED CLASSES VISIT("utility", "duration = \"10 min\";") " },\n"         \
-        "  { id = \"z\"; " OFTEN VISIT("nearest", "") " } );\n"
+    YEAR REGION DOCTORS "conditions: ( { id = \"x\"; " OFTEN LIKED VISIT(                                    \
+        "utility", DRAWN) " },\n"                                                                            \
+                          "  { id = \"y\"; " IN_WAVES LIKED CLASSES VISIT(                                   \
+                              "utility", "duration = \"10 min\";") " },\n"                                   \
+                                                                   "  { id = \"z\"; " OFTEN VISIT(           \
+                                                                       "nearest", "") " } );\n"
 
 /* A run with a trace takes the long way. */
 static void expect_the_same(struct model *brief, struct model *traced)
@@ -91,7 +95,8 @@ Test(visit, is_not_for_those_who_need_a_bed_or_may_come_to_harm)
         "pathway: ( { stage = \"visit\"; choice = \"nearest\"; next: ( { to = \"more\"; } ); }, { stage = "
         "\"more\"; } );",
         "delay = \"1 h\"; pathway: ( { stage = \"visit\"; choice = \"nearest\"; } );",
-        "pathway: ( { stage = \"visit\"; choice = \"nearest\"; treats = true; } ); outcomes: ( { id = \"death\"; "
+        "pathway: ( { stage = \"visit\"; choice = \"nearest\"; treats = true; } ); outcomes: ( { id = "
+        "\"death\"; "
         "logit = -3; } );"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct model model;
