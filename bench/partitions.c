@@ -81,7 +81,7 @@ static void prefetch(const void *data, unsigned partition, const struct event *s
 {
     (void)partition;
     if (soon != NULL)
-        __builtin_prefetch(&((const struct world *)data)->customers[soon->who], 1);
+        mem_fetch(&((const struct world *)data)->customers[soon->who]);
 }
 
 /* Sizes like those of provinces: from one to some ten times as many. Nobody lives between two cache lines. */

@@ -235,7 +235,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
     }
     if (world->fates != NULL)
         fate_ends(world, patient, outcome);
-    struct system_count *count = &world->system.of[world->demand.stream[patient->stream].condition];
+    struct system_count *count = &world->system.of[case_origin(world, patient)->condition];
     if (patient->asked_us >= world->warmup_us)
         tally_sum_add(&count->sojourn, now_us - patient->asked_us);
     count->left++;
@@ -621,7 +621,7 @@ int care_compare(const void *data, const struct event *a, const struct event *b)
         stream_a = p->stream;
         stream_b = q->stream;
     }
-    const struct stream *s = &world->demand.stream[stream_a], *t = &world->demand.stream[stream_b];
+    const struct origin *s = &world->demand.origin[stream_a], *t = &world->demand.origin[stream_b];
     int order = by_number(s->place, t->place);
     if (order == 0)
         order = by_number(s->condition, t->condition);

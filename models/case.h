@@ -21,26 +21,30 @@ static inline const struct stage *case_stage(const struct world *world, const st
     return &world->pathways.stage[patient->stage];
 }
 
+static inline const struct origin *case_origin(const struct world *world, const struct patient *patient)
+{
+    return &world->demand.origin[patient->stream];
+}
+
 static inline const struct condition *case_condition(const struct world *world, const struct patient *patient)
 {
-    return &world->pathways.condition[world->demand.stream[patient->stream].condition];
+    return &world->pathways.condition[case_origin(world, patient)->condition];
 }
 
 static inline uint32_t case_home(const struct world *world, const struct patient *patient)
 {
-    return world->demand.stream[patient->stream].place;
+    return case_origin(world, patient)->place;
 }
 
 static inline int64_t *case_cell(struct world *world, const struct patient *patient)
 {
-    const struct stream *stream = &world->demand.stream[patient->stream];
-    return world_pc(world, stream->place, stream->condition);
+    const struct origin *origin = case_origin(world, patient);
+    return world_pc(world, origin->place, origin->condition);
 }
 
 static inline struct rng_identity case_identity(const struct world *world, const struct patient *patient)
 {
-    return (struct rng_identity){.stream = world->demand.stream[patient->stream].hash,
-                                 .ordinal = patient->ordinal};
+    return (struct rng_identity){.stream = case_origin(world, patient)->hash, .ordinal = patient->ordinal};
 }
 
 static inline uint32_t *case_visits(struct world *world, uint32_t who)
@@ -62,7 +66,7 @@ static inline __attribute__((always_inline)) const struct luck_batch *case_luck_
                       (struct luck_use){.stream = patient->stream,
                                         .quantity = DRAW_STAGE,
                                         .stage = stage->index,
-                                        .hash = &world->demand.stream[patient->stream].hash,
+                                        .hash = &case_origin(world, patient)->hash,
                                         .dist = stage->duration},
                       patient->ordinal);
 }

@@ -215,6 +215,17 @@ static int add_streams(struct build *build, size_t condition)
     return 0;
 }
 
+static int list_origins(struct build *build)
+{
+    struct demand *demand = build->demand;
+    demand->origin = arena_lines(build->arena, demand->count, sizeof *demand->origin, build->err);
+    for (size_t s = 0; demand->origin != NULL && s < demand->count; s++) {
+        const struct stream *stream = &demand->stream[s];
+        demand->origin[s] = (struct origin){stream->hash, stream->place, stream->condition, stream->stage};
+    }
+    return demand->origin == NULL ? -1 : 0;
+}
+
 int demand_init(struct demand *demand, const struct scenario *scenario, const struct geography *geography,
                 struct pathways *pathways, struct arena *arena, struct err *err)
 {
@@ -235,7 +246,7 @@ int demand_init(struct demand *demand, const struct scenario *scenario, const st
     for (size_t c = 0; c < demand->conditions; c++)
         if (add_streams(&build, c) != 0)
             return -1;
-    return 0;
+    return list_origins(&build);
 }
 
 /* --- asking --------------------------------------------------------------- */

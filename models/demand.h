@@ -48,8 +48,16 @@ struct stream {
     double rate_per_s;       /* mean, of arrivals; 0 when they are listed */
 };
 
+/* What patients need of their stream again and again, of many streams close together: the same as there. */
+struct origin {
+    uint64_t hash;
+    uint32_t place;
+    uint16_t condition, stage;
+};
+
 struct demand {
     struct stream *stream; /* owned by the arena */
+    struct origin *origin; /* by stream, likewise */
     size_t count;
     struct rhythm *rhythm; /* by condition, likewise; no cells: none */
     size_t conditions;

@@ -14,14 +14,14 @@ static inline void fetch(const void *first, size_t bytes)
 {
     const char *at = first;
     for (size_t offset = 0; offset < bytes; offset += LINE_BYTES)
-        __builtin_prefetch(at + offset, 1);
+        mem_fetch(at + offset);
 }
 
 /* The line of a column of a cell. */
-static inline void fetch_cell(const struct world *world, const struct stream *stream, size_t column)
+static inline void fetch_cell(const struct world *world, uint32_t place, uint32_t condition, size_t column)
 {
-    const size_t cell = (stream->place * world->ledger.size[DIM_CONDITION] + stream->condition) * PC_WIDTH;
-    __builtin_prefetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell + column], 1);
+    const size_t cell = (place * world->ledger.size[DIM_CONDITION] + condition) * PC_WIDTH;
+    mem_fetch(&world->ledger.cells[GROUP_PLACE_CONDITION][cell + column]);
 }
 
 /* Where the service of somebody at a plain stage ends. */
@@ -46,8 +46,8 @@ static inline const struct choice_slot *first_slot(const struct world *world, co
 static inline void arrival_first(const struct world *world, uint32_t who)
 {
     const struct stream *stream = &world->demand.stream[who];
-    fetch_cell(world, stream, 0);
-    __builtin_prefetch(first_slot(world, stream));
+    fetch_cell(world, stream->place, stream->condition, 0);
+    mem_fetch(first_slot(world, stream));
 }
 
 static inline void arrival_second(const struct world *world, uint32_t who)
@@ -55,7 +55,7 @@ static inline void arrival_second(const struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct choice_slot *slot = first_slot(world, stream);
     if (slot->set != NULL && slot->facility != PATIENT_NOWHERE)
-        __builtin_prefetch(&world->facilities.glance[slot->facility]);
+        mem_fetch(&world->facilities.glance[slot->facility]);
     else if (slot->set != NULL)
         fetch(slot->set, sizeof *slot->set);
 }
@@ -70,16 +70,16 @@ static inline void patient_first(const struct world *world, uint32_t who)
         fetch_station(world, patient, stage);
         return;
     }
-    __builtin_prefetch(&world->demand.stream[patient->stream]);
+    mem_fetch(&world->demand.origin[patient->stream]);
     if (patient->facility >= facilities->count)
         return;
-    __builtin_prefetch(&facilities->glance[patient->facility], 1);
+    mem_fetch(&facilities->glance[patient->facility]);
     const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
-    __builtin_prefetch(&cell[FA_stages_begun], 1);
+    mem_fetch(&cell[FA_stages_begun]);
     if (patient->due_kind == EVENT_TRANSFER)
-        __builtin_prefetch(&cell[FA_admissions], 1);
+        mem_fetch(&cell[FA_admissions]);
     if (stage->need_count > 0)
-        __builtin_prefetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
+        mem_fetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
 }
 
 static inline void patient_second(const struct world *world, uint32_t who)
@@ -88,18 +88,18 @@ static inline void patient_second(const struct world *world, uint32_t who)
     const struct stage *stage = case_stage(world, patient);
     if (stage->direct)
         return;
-    const struct stream *stream = &world->demand.stream[patient->stream];
-    fetch_cell(world, stream,
+    const struct origin *origin = case_origin(world, patient);
+    fetch_cell(world, origin->place, origin->condition,
                stage->next == STAGE_END && patient->due_kind == EVENT_DEPART ? PC_treated_ended : 0);
     if (patient->facility >= world->facilities.count)
         return;
     for (size_t i = 0; i < stage->need_count; i++) {
         const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
         if (ward >= 0)
-            __builtin_prefetch(&world->facilities.ward[ward], 1);
+            mem_fetch(&world->facilities.ward[ward]);
     }
     if (patient->due_kind == EVENT_TRANSFER)
-        geography_prefetch(&world->geography, stream->place,
+        geography_prefetch(&world->geography, origin->place,
                            world->facilities.glance[patient->facility].place);
 }
 
@@ -138,7 +138,7 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
         return;
     const struct rng_purpose what = {.quantity = DRAW_STAGE, .stage = stage->index};
     drawn_ask(
-        &world->part.drawn, &world->rng, world->demand.stream[patient->stream].hash,
+        &world->part.drawn, &world->rng, case_origin(world, patient)->hash,
         (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
         world->part.foresight.count);
 }
@@ -153,7 +153,7 @@ static inline void patient_third(const struct world *world, uint32_t who)
         return;
     const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
     if (ward >= 0)
-        __builtin_prefetch(&world->facilities.ward[ward].station.head);
+        mem_fetch(&world->facilities.ward[ward].station.head);
 }
 
 static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)
@@ -167,9 +167,9 @@ static inline void announce(const struct world *world, struct foresight *foresig
         return;
     foresight->soon[now].who = soon->who;
     if (whose == STREAMS)
-        __builtin_prefetch(&world->demand.stream[soon->who], 1);
+        mem_fetch(&world->demand.stream[soon->who]);
     else
-        __builtin_prefetch(&world->part.patients.record[soon->who], 1);
+        mem_fetch(&world->part.patients.record[soon->who]);
 }
 
 void foresight_prefetch(const void *data, unsigned partition, const struct event *soon)

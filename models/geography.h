@@ -9,6 +9,7 @@
 
 #include "models/scenario.h"
 #include "sim/err.h"
+#include "sim/mem.h"
 
 struct place {
     const char *code, *name, *name_en, *prefecture, *province;
@@ -67,7 +68,7 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
 static inline void geography_prefetch(const struct geography *geography, size_t from, size_t to)
 {
     if (geography->table != NULL && from != to)
-        __builtin_prefetch(
+        mem_fetch(
             &geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
 }
 

@@ -8,10 +8,10 @@
 
 void journey_set_at_home(struct world *world, struct patient *patient, bool at_home, int64_t now_us)
 {
-    const struct stream *stream = &world->demand.stream[patient->stream];
+    const struct origin *origin = case_origin(world, patient);
     patient->flags =
         (uint8_t)(at_home ? patient->flags | PATIENT_AT_HOME : patient->flags & ~PATIENT_AT_HOME);
-    ledger_shift(&world->ledger, GROUP_PLACE_CONDITION, stream->place, stream->condition, PC_waiting_at_home,
+    ledger_shift(&world->ledger, GROUP_PLACE_CONDITION, origin->place, origin->condition, PC_waiting_at_home,
                  at_home ? 1 : -1, now_us);
 }
 
@@ -24,9 +24,9 @@ static uint32_t journey_place(const struct world *world, const struct patient *p
 
 void journey_arrive(struct world *world, const struct patient *patient)
 {
-    const struct stream *stream = &world->demand.stream[patient->stream];
+    const struct origin *origin = case_origin(world, patient);
     world_fa(world, patient->facility)[FA_admissions]++;
-    world_count_flow(world, stream->place, journey_place(world, patient), stream->condition,
+    world_count_flow(world, origin->place, journey_place(world, patient), origin->condition,
                      FL_flow_admissions);
     if (!world->facilities.glance[patient->facility].has_prices)
         return;

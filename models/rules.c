@@ -67,7 +67,7 @@ uint32_t rules_is(const struct world *world, const struct patient *patient)
     const struct rules *rules = world->rules;
     const uint32_t is = RULES_ANYBODY | UINT32_C(1) << patient->severity;
     const bool referred = (patient->more & PATIENT_REFERRED) != 0 || patient->facility != PATIENT_NOWHERE;
-    return rules->strict && !referred && !rules->exempt[world->demand.stream[patient->stream].condition]
+    return rules->strict && !referred && !rules->exempt[world->demand.origin[patient->stream].condition]
                ? is | RULES_UNREFERRED
                : is;
 }
@@ -95,12 +95,12 @@ double rules_share(const struct world *world, uint32_t facility, uint32_t home, 
 
 double rules_share_of(const struct world *world, const struct patient *patient)
 {
-    const struct stream *stream = &world->demand.stream[patient->stream];
+    const struct origin *origin = &world->demand.origin[patient->stream];
     if (!world->rules->reimburses)
         return world->facilities.facility[patient->facility].reimbursed;
     const bool unreferred = (patient->more & PATIENT_REFERRED) == 0 &&
-                            rules_asks_referral(world, stream->condition, patient->facility);
-    return rules_share(world, patient->facility, stream->place, unreferred);
+                            rules_asks_referral(world, origin->condition, patient->facility);
+    return rules_share(world, patient->facility, origin->place, unreferred);
 }
 
 void rules_changed(struct world *world)

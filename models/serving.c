@@ -113,7 +113,7 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;
     cell[PC_travel_to_treatment] += travel_us;
-    const uint32_t condition = world->demand.stream[patient->stream].condition;
+    const uint32_t condition = case_origin(world, patient)->condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
     if (patient->facility != PATIENT_NOWHERE) {
         world_fa(world, patient->facility)[FA_treated_here]++;

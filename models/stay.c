@@ -30,17 +30,17 @@ void stay_compile(struct world *world)
 
 uint32_t stay_find(struct world *world, const struct patient *patient, const struct stage *stage)
 {
-    const struct stream *stream = &world->demand.stream[patient->stream];
+    const struct origin *origin = case_origin(world, patient);
     const uint32_t is = rules_is(world, patient);
     uint32_t to = PATIENT_NOWHERE;
     if (world->rules->strict)
         return to;
     if (stage->choice == CHOICE_UTILITY)
-        to = choice_utility(world, stage, stream->place,
-                            (struct rng_identity){.stream = stream->hash, .ordinal = patient->ordinal}, is,
+        to = choice_utility(world, stage, origin->place,
+                            (struct rng_identity){.stream = origin->hash, .ordinal = patient->ordinal}, is,
                             (patient->more & PATIENT_REFERRED) != 0);
     else if (stage->choice == CHOICE_NEAREST)
-        to = choice_nearest(world, stage, stream->place, PATIENT_NOWHERE, is);
+        to = choice_nearest(world, stage, origin->place, PATIENT_NOWHERE, is);
     return to == CHOICE_HOME ? PATIENT_NOWHERE : to;
 }
 

@@ -8,7 +8,7 @@ static struct measure *class_of(struct world *world, const struct ward *ward, co
 {
     if (world->measures.classes == 0)
         return NULL;
-    const size_t class_ = world->demand.stream[patient->stream].condition;
+    const size_t class_ = world->demand.origin[patient->stream].condition;
     return measure_of(&world->measures, ward->measure, 1 + class_);
 }
 
