@@ -68,8 +68,7 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
 static inline void geography_prefetch(const struct geography *geography, size_t from, size_t to)
 {
     if (geography->table != NULL && from != to)
-        mem_fetch(
-            &geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
+        mem_fetch(&geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
 }
 
 /* No way between places that are a chord apart, on a sphere of radius 1, takes less; and how far apart places

@@ -15,8 +15,9 @@ MUST_CHECK void *mem_zeroed(size_t count, size_t size, struct err *err);
  * since finding the page would cost more than fetching the line. NULL on failure. */
 void *mem_lines(size_t count, size_t size);
 
-/* Fetches the line of an address into the cache, a hint. The empty statement is an effect: a function that does
- * nothing but fetch has none that the compiler knows of, and GCC leaves out the calls of functions without. */
+/* Fetches the line of an address into the cache, a hint. The empty statement is an effect: a function that
+ * does nothing but fetch has none that the compiler knows of, and GCC leaves out the calls of functions
+ * without. */
 static inline void mem_fetch(const void *at)
 {
     __builtin_prefetch(at, 1);
