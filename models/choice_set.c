@@ -207,6 +207,49 @@ static void weigh_sites(const struct world *world, struct choice_kind *kind)
     }
 }
 
+/* The class of a site, made where there is none yet. */
+static struct choice_class *class_of(struct choice_kind *kind, const struct choice_site *site)
+{
+    for (size_t c = 0; c < kind->classes; c++)
+        if (memcmp(kind->class_[c].sort, site->sort, sizeof site->sort) == 0)
+            return &kind->class_[c];
+    if (kind->classes == CHOICE_CLASSES) {
+        kind->class_[CHOICE_CLASSES - 1].mixed = true;
+        return &kind->class_[CHOICE_CLASSES - 1];
+    }
+    struct choice_class *class_ = &kind->class_[kind->classes++];
+    memcpy(class_->sort, site->sort, sizeof class_->sort);
+    return class_;
+}
+
+static int list_classes(struct world *world, struct choice_kind *kind, struct err *err)
+{
+    kind->class_ = arena_zeroed(&world->arena, CHOICE_CLASSES, sizeof *kind->class_, err);
+    kind->by_class = arena_zeroed(&world->arena, kind->sites, sizeof *kind->by_class, err);
+    uint8_t *number = mem_zeroed(kind->sites, sizeof *number, err);
+    if (kind->class_ == NULL || kind->by_class == NULL || number == NULL) {
+        free(number);
+        return -1;
+    }
+    for (size_t i = 0; i < kind->sites; i++) {
+        struct choice_class *class_ = class_of(kind, &kind->site[i]);
+        number[i] = (uint8_t)(class_ - kind->class_);
+        class_->count++;
+    }
+    uint32_t first = 0;
+    for (size_t c = 0; c < kind->classes; c++) {
+        kind->class_[c].first = first;
+        first += kind->class_[c].count;
+        kind->class_[c].count = 0;
+    }
+    for (size_t i = 0; i < kind->sites; i++) {
+        struct choice_class *class_ = &kind->class_[number[i]];
+        kind->by_class[class_->first + class_->count++] = (uint32_t)i;
+    }
+    free(number);
+    return 0;
+}
+
 static bool is_site(const struct world *world, const struct stage *stage, uint32_t facility)
 {
     return choice_possible(world, stage, facility) && !world->facilities.facility[facility].outside;
@@ -228,9 +271,10 @@ static int list_sites(struct world *world, struct choice_kind *kind, struct err 
             count++;
         }
     qsort(kind->site, kind->sites, sizeof *kind->site, from_south_to_north);
-    if (by_utility(world, kind->stage))
-        weigh_sites(world, kind);
-    return 0;
+    if (!by_utility(world, kind->stage))
+        return 0;
+    weigh_sites(world, kind);
+    return kind->picked ? list_classes(world, kind, err) : 0;
 }
 
 static int make_sets(struct choices *choices, struct arena *arena, struct err *err)
@@ -361,17 +405,19 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
     return a->rank < b->rank || (!(b->rank < a->rank) && a->facility < b->facility);
 }
 
-/* Keeps the candidates of lowest rank in order; equal ranks by facility order. */
-static void insert(struct ranking *ranking, struct candidate candidate)
+/* Keeps the candidates of lowest rank in order; equal ranks by facility order. False: there are better ones.
+ */
+static bool insert(struct ranking *ranking, struct candidate candidate)
 {
     size_t at = ranking->count;
     while (at > 0 && goes_before(&candidate, &ranking->candidate[at - 1]))
         at--;
     if (at >= CHOICE_SET)
-        return;
+        return false;
     const size_t last = ranking->count < CHOICE_SET ? ranking->count++ : CHOICE_SET - 1;
     memmove(&ranking->candidate[at + 1], &ranking->candidate[at], (last - at) * sizeof candidate);
     ranking->candidate[at] = candidate;
+    return true;
 }
 
 static bool is_nearer(const struct candidate *a, const struct candidate *b)
@@ -404,7 +450,7 @@ static void rank_nearest(const struct world *world, const struct stage *stage, u
         const struct facility *facility = &world->facilities.facility[f];
         const struct travel travel = geography_travel(&world->geography, origin, facility->place);
         if (choice_within(stage, facility, travel))
-            insert(ranking, (struct candidate){f, travel, (double)travel.us});
+            (void)insert(ranking, (struct candidate){f, travel, (double)travel.us});
     }
 }
 
@@ -415,7 +461,6 @@ struct picking {
     double best_rank[CHOICE_SORTS];      /* INFINITY: none yet */
     double chord2[CHOICE_SORTS]; /* nobody of the sort who is farther can be picked; negative: there is
                                     nobody */
-    double farthest;             /* the greatest of these */
 };
 
 /* The rank that somebody of a sort has to reach. */
@@ -429,7 +474,6 @@ static double rank_to_reach(const struct picking *picking, size_t sort)
 /* Margins of rank and chord are for rounding. */
 static void limit_sorts(const struct world *world, const struct choice_kind *kind, struct picking *picking)
 {
-    picking->farthest = -1;
     for (size_t s = 0; s < CHOICE_SORTS; s++) {
         picking->chord2[s] = -1;
         if (isinf(kind->appeal[s]) && kind->appeal[s] < 0)
@@ -441,7 +485,6 @@ static void limit_sorts(const struct world *world, const struct choice_kind *kin
                                  ? INFINITY
                                  : geography_chord(&world->geography, loss / kind->travel_per_h * HOUR_US);
         picking->chord2[s] = chord * chord * (1 + 1e-9);
-        picking->farthest = fmax(picking->farthest, picking->chord2[s]);
     }
 }
 
@@ -454,15 +497,17 @@ static void weigh(const struct world *world, const struct stage *stage, uint32_t
         return;
     const struct candidate candidate = {site->facility, travel,
                                         -declared_utility(world, kind_of(world, stage), site, travel)};
-    insert(&picking->most, candidate);
+    bool changed = insert(&picking->most, candidate);
     for (size_t i = 0; i < CHOICE_SORTS_OF_SITE; i++) {
         const uint32_t sort = site->sort[i];
         if (isinf(picking->best_rank[sort]) || goes_before(&candidate, &picking->best[sort])) {
             picking->best[sort] = candidate;
             picking->best_rank[sort] = candidate.rank;
+            changed = true;
         }
     }
-    limit_sorts(world, kind_of(world, stage), picking);
+    if (changed)
+        limit_sorts(world, kind_of(world, stage), picking);
 }
 
 /* Whether a site may be picked. Most are too far, which the chord tells without a geodesic. */
@@ -477,31 +522,64 @@ static bool may_be_picked(const struct world *world, const struct choice_kind *k
     return least_rank <= fmax(rank_to_reach(picking, sort[0]), rank_to_reach(picking, sort[1]));
 }
 
-/* The nearest first, so that most of the others need no geodesic; then north and south at once, always to the
- * nearer latitude. */
+/* Nobody of a class who is farther can be picked. */
+static double farthest(const struct choice_class *class_, const struct picking *picking)
+{
+    const double first = picking->chord2[class_->sort[0]], second = picking->chord2[class_->sort[1]];
+    return class_->mixed ? INFINITY : first > second ? first : second;
+}
+
+static const struct choice_site *nth(const struct choice_kind *kind, const struct choice_class *class_,
+                                     size_t n)
+{
+    return &kind->site[kind->by_class[class_->first + n]];
+}
+
+/* Those of a class who are farther than `near`: north and south at once, always to the nearer latitude. */
+static void weigh_class(const struct world *world, const struct stage *stage, uint32_t origin,
+                        const struct choice_class *class_, double near, struct picking *picking)
+{
+    const struct choice_kind *kind = kind_of(world, stage);
+    const double *from = world->geography.place[origin].at;
+    size_t north = 0, high = class_->count;
+    while (north < high) {
+        const size_t middle = north + (high - north) / 2;
+        if (nth(kind, class_, middle)->at[2] < from[2])
+            north = middle + 1;
+        else
+            high = middle;
+    }
+    size_t south = north;
+    double limit = farthest(class_, picking);
+    while (south > 0 || north < class_->count) {
+        const double up = north < class_->count ? nth(kind, class_, north)->at[2] - from[2] : INFINITY;
+        const double down = south > 0 ? from[2] - nth(kind, class_, south - 1)->at[2] : INFINITY;
+        const double nearer = up < down ? up : down;
+        if (nearer * nearer > limit)
+            return;
+        const struct choice_site *site = nth(kind, class_, up < down ? north++ : --south);
+        const double far = chord2(from, site->at);
+        if (far > limit || far <= near || !may_be_picked(world, kind, picking, site, far))
+            continue;
+        weigh(world, stage, origin, site, picking);
+        limit = farthest(class_, picking);
+    }
+}
+
+/* The nearest first, so that most of the others need no geodesic. */
 static void weigh_all(const struct world *world, const struct stage *stage, uint32_t origin,
                       struct picking *picking)
 {
     const struct choice_kind *kind = kind_of(world, stage);
     const double *from = world->geography.place[origin].at;
     const double limit = chord2_to_look_at(kind, from), chord = sqrt(limit);
-    size_t north = first_from(kind, from[2]), south = north;
     limit_sorts(world, kind, picking);
     for (size_t i = first_from(kind, from[2] - chord);
          i < kind->sites && kind->site[i].at[2] <= from[2] + chord; i++)
         if (chord2(from, kind->site[i].at) <= limit)
             weigh(world, stage, origin, &kind->site[i], picking);
-    while (south > 0 || north < kind->sites) {
-        const double up = north < kind->sites ? kind->site[north].at[2] - from[2] : INFINITY;
-        const double down = south > 0 ? from[2] - kind->site[south - 1].at[2] : INFINITY;
-        const double nearer = fmin(up, down);
-        if (nearer * nearer > picking->farthest)
-            return;
-        const struct choice_site *site = up < down ? &kind->site[north++] : &kind->site[--south];
-        const double far = chord2(from, site->at);
-        if (far > limit && may_be_picked(world, kind, picking, site, far))
-            weigh(world, stage, origin, site, picking);
-    }
+    for (size_t c = 0; c < kind->classes; c++)
+        weigh_class(world, stage, origin, &kind->class_[c], limit, picking);
 }
 
 /* Whether a facility is the best of one of the first sorts. */
@@ -524,11 +602,11 @@ static void rank_picked(const struct world *world, const struct stage *stage, ui
         if (!isinf(picking.best_rank[s]) && !is_best(&picking, picking.best[s].facility, s)) {
             struct candidate best = picking.best[s];
             best.rank -= 1e12;
-            insert(ranking, best);
+            (void)insert(ranking, best);
         }
     for (size_t i = 0; i < picking.most.count; i++)
         if (!is_best(&picking, picking.most.candidate[i].facility, CHOICE_SORTS))
-            insert(ranking, picking.most.candidate[i]);
+            (void)insert(ranking, picking.most.candidate[i]);
     sort_by_travel(ranking);
 }
 

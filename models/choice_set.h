@@ -66,11 +66,22 @@ struct choice_site {
     uint32_t sort[CHOICE_SORTS_OF_SITE];
 };
 
+/* Sites of the same two sorts: those of rare sorts are looked for far away, the others near by. */
+enum { CHOICE_CLASSES = 64 }; /* at most; the last one takes what is left */
+struct choice_class {
+    uint32_t first, count; /* in by_class */
+    uint32_t sort[CHOICE_SORTS_OF_SITE];
+    bool mixed; /* other sorts, too */
+};
+
 /* Stages that find the same facilities, and like them alike, share what is known of them. */
 struct choice_kind {
     const struct stage *stage; /* the first of them */
     struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
     size_t sites;
+    uint32_t *by_class; /* where sets are picked: sites by class, then from south to north; likewise */
+    struct choice_class *class_; /* likewise */
+    size_t classes;
     /* What a condition finds attractive, by number where the scenario has names. */
     double level[FACILITY_LEVELS], ownership[FACILITY_OWNERSHIPS], group[FACILITY_GROUPS];
     bool picked;                 /* sets hold the most attractive of more than they have room for */

@@ -31,7 +31,7 @@ static uint64_t luck_of(const struct scenario *scenario, const struct place *pla
 }
 
 static struct ticket *draw(const struct geography *geography, const struct scenario *scenario, size_t *count,
-                          double *people, struct err *err)
+                           double *people, struct err *err)
 {
     struct ticket *tickets = mem_zeroed(geography->count, sizeof *tickets, err);
     for (size_t p = 0; tickets != NULL && p < geography->count; p++) {

@@ -102,8 +102,10 @@ static json_t *json_budget(const struct worth *worth, size_t world)
     for (size_t year = 0; year < worth->years; year++) {
         json_t *row = json_object();
         broken |= json_out_set(row, "year", json_integer((json_int_t)year + 1));
-        broken |= json_out_set(row, "insurers", json_out_stats(worth_budget(worth, world, year, true, false)));
-        broken |= json_out_set(row, "programme", json_out_stats(worth_budget(worth, world, year, false, true)));
+        broken |=
+            json_out_set(row, "insurers", json_out_stats(worth_budget(worth, world, year, true, false)));
+        broken |=
+            json_out_set(row, "programme", json_out_stats(worth_budget(worth, world, year, false, true)));
         broken |= json_out_set(row, "payers", json_out_stats(worth_budget(worth, world, year, true, true)));
         broken |= json_array_append_new(list, row);
     }
@@ -117,10 +119,11 @@ static json_t *json_world(const struct worth *worth, size_t world)
     int broken = json_out_set(object, "scenario", json_out_text(worth->labels[world]));
     broken |= json_out_set(object, "verdict", json_out_text(worth_verdict(worth, world)));
     broken |= json_out_set(object, "cost", json_out_stats(stats_of(of->cost, worth->replications)));
-    broken |= json_out_set(object, "dalys_averted", json_out_stats(stats_of(of->averted, worth->replications)));
-    broken |= json_out_set(object, "cost_per_daly_averted", json_ratio(&of->ratio));
     broken |=
-        json_out_set(object, "net_benefit", json_out_stats(worth_net_benefit(worth, world, worth->threshold)));
+        json_out_set(object, "dalys_averted", json_out_stats(stats_of(of->averted, worth->replications)));
+    broken |= json_out_set(object, "cost_per_daly_averted", json_ratio(&of->ratio));
+    broken |= json_out_set(object, "net_benefit",
+                           json_out_stats(worth_net_benefit(worth, world, worth->threshold)));
     broken |= json_out_set(object, "acceptability", json_curve(worth, of));
     broken |= json_out_set(object, "budget", json_budget(worth, world));
     return whole(object, broken);

@@ -30,14 +30,27 @@
  * nearest. */
 #define MIXED                                                                                                \
     "conditions: ( " CONDITION("one", OFTEN, HOME_AT_TIMES, CHOOSES) ",\n" CONDITION(                        \
-        "two", OFTEN, HOME_AT_TIMES " first = \"utility\";", "") ",\n"                                       \
-        CONDITION("three", OFTEN, "delay: { dist = \"exponential\"; mean = \"1 d\"; };",                     \
-                  "choice = \"nearest\";") ",\n"                                                             \
-        CONDITION("four", OFTEN " profile: { cycle = \"1 d\"; weights = [1, 3]; };", "first = \"nearest\";", \
-                  "") ",\n"                                                                                  \
-        CONDITION("five", OFTEN, "classes: ( { id = \"mild\"; share = 0.8; }, { id = \"grave\"; share = "    \
-                  "0.2; } );", "choice = \"nearest\"; service = \"s\"; missing = \"wait\"; review = \"2 "    \
-                  "d\"; ") " );\n"
+        "two", OFTEN, HOME_AT_TIMES " first = \"utility\";",                                                 \
+        "") ",\n" CONDITION("three", OFTEN, "delay: { dist = \"exponential\"; mean = \"1 d\"; };",           \
+                            "choice = \"nearest\";") ",\n" CONDITION("four",                                 \
+                                                                     OFTEN " profile: { cycle = \"1 d\"; "   \
+                                                                           "weights = [1, 3]; };",           \
+                                                                     "first = \"nearest\";",                 \
+                                                                     "") ",\n" CONDITION("five", OFTEN,      \
+                                                                                         "classes: ( { id "  \
+                                                                                         "= \"mild\"; "      \
+                                                                                         "share = 0.8; }, "  \
+                                                                                         "{ id = "           \
+                                                                                         "\"grave\"; share " \
+                                                                                         "= "                \
+                                                                                         "0.2; } );",        \
+                                                                                         "choice = "         \
+                                                                                         "\"nearest\"; "     \
+                                                                                         "service = \"s\"; " \
+                                                                                         "missing = "        \
+                                                                                         "\"wait\"; review " \
+                                                                                         "= \"2 "            \
+                                                                                         "d\"; ") " );\n"
 
 static uint32_t streams_ahead(const struct model *model)
 {
@@ -71,7 +84,8 @@ Test(onset, takes_one_by_one_who_comes_in_batches_or_at_listed_times_or_is_there
     };
     struct model model;
     for (size_t i = 0; i < sizeof arrivals / sizeof arrivals[0]; i++) {
-        model_build(&model, RUN REGION("1 h") HOSPITALS "conditions: ( " CONDITION("one", "%s", "", CHOOSES) " );\n",
+        model_build(&model,
+                    RUN REGION("1 h") HOSPITALS "conditions: ( " CONDITION("one", "%s", "", CHOOSES) " );\n",
                     arrivals[i]);
         cr_expect_eq(streams_ahead(&model), 0, "%s", arrivals[i]);
         model_free(&model);
