@@ -5,6 +5,7 @@
 #include "models/case.h"
 #include "models/journey.h"
 #include "models/stay.h"
+#include "sim/mem.h"
 #include "sim/window.h"
 
 /* Long spans find more patients in each stream, and have more of them on record. */
@@ -351,7 +352,7 @@ enum { STREAM_AHEAD = 6, SET_AHEAD = 3 };
 static void fetch_stream(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
 {
     if (i < onset->count && onset->next_us[i] < end_us)
-        __builtin_prefetch(&world->demand.stream[onset->stream[i]], 1);
+        mem_fetch(&world->demand.stream[onset->stream[i]]);
 }
 
 static void fetch_set(struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
@@ -362,9 +363,9 @@ static void fetch_set(struct world *world, const struct onset *onset, uint32_t i
     const struct choices *choices = &world->choices;
     const struct choice_slot *slot =
         &choices->slot[stream->place * choices->kinds + choices->kind_of[stream->stage]];
-    __builtin_prefetch(world_pc(world, stream->place, stream->condition), 1);
+    mem_fetch(world_pc(world, stream->place, stream->condition));
     for (size_t line = 0; slot->set != NULL && line < 5; line++)
-        __builtin_prefetch((const char *)slot->set + 64 * line);
+        mem_fetch((const char *)slot->set + 64 * line);
 }
 
 void onset_handle(struct world *world, const struct event *event)

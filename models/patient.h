@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sim/err.h"
+#include "sim/mem.h"
 #include "sim/rng.h"
 
 /* What a patient draws for. The order is part of every result: append only. */
@@ -85,6 +86,9 @@ struct patients {
     size_t capacity, free_count, used;
 };
 
+/* So many records are fetched before they are taken. */
+enum { PATIENTS_AHEAD = 4 };
+
 MUST_CHECK int patients_init(struct patients *patients, size_t capacity, struct err *err);
 void patients_free(struct patients *patients);
 /* A record that nobody uses, zeroed; PATIENT_NOWHERE when memory has run out. Pointers into record[] may
@@ -95,6 +99,8 @@ static inline uint32_t patients_take(struct patients *patients)
     if (patients->free_count == 0)
         return patients_take_new(patients);
     const uint32_t index = patients->free[--patients->free_count];
+    if (patients->free_count >= PATIENTS_AHEAD)
+        mem_fetch(&patients->record[patients->free[patients->free_count - PATIENTS_AHEAD]]);
     patients->record[index] = (struct patient){0};
     return index;
 }
