@@ -218,7 +218,7 @@ def pairing(options):
 
 # ---- branching ----
 
-BRANCH_REPLICATIONS, BRANCH_WANTED = 20, 2.6
+BRANCH_REPLICATIONS, BRANCH_WANTED = 100, 2.6
 BRANCH = """base = "{base}";
 change: (
   {{ path = "scenario.warmup"; value = "2 y"; }},
