@@ -341,7 +341,7 @@ static struct way choose(const struct source *source, uint32_t ordinal, struct p
     double first = log(-log(rng_unit(home.w[0]))) - tables->stay;
     uint32_t best = CHOICE_SET;
     for (uint32_t i = 0; i < options->count; i++) {
-        if (tables->least[words[i] >> 22] - options->utility[i] >= first)
+        if (tables->least[words[i] >> (32 - LEAST_BITS)] - options->utility[i] >= first)
             continue;
         const double time = log(-log(rng_unit(words[i]))) - options->utility[i];
         best = time < first ? i : best;

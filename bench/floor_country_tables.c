@@ -35,7 +35,7 @@ static void fill_options(struct tables *tables, size_t condition, uint32_t place
     options->count = set->count;
     for (uint32_t i = 0; i < set->count; i++) {
         options->hash[i] = set->hash[i];
-        options->utility[i] = set->fixed[1][i];
+        options->utility[i] = set->utility[1][i];
         options->way[i] = way_to(world, place, set->facility[i]);
         if (choice_bypasses(world, stage, place, set->facility[i], ANYBODY))
             options->bypasses |= UINT32_C(1) << i;
@@ -163,6 +163,13 @@ static int make_room(struct tables *tables, struct err *err)
     return 0;
 }
 
+/* The margin is for rounding. */
+static void fill_least(double least[1 << LEAST_BITS])
+{
+    for (uint32_t i = 0; i < 1u << LEAST_BITS; i++)
+        least[i] = race_time(((i + 1) << (32 - LEAST_BITS)) - 1) - 1e-9;
+}
+
 int floor_tables_init(struct tables *tables, const char *path, struct err *err)
 {
     *tables = (struct tables){.world = NULL};
@@ -176,7 +183,7 @@ int floor_tables_init(struct tables *tables, const char *path, struct err *err)
         return err_fail(err, "%s is not of bench/country.py", path);
     tables->rng = world->rng;
     tables->unit_exponential = world->demand.unit_exponential;
-    tables->least = world->choices.least;
+    fill_least(tables->least);
     tables->warmup_us = world->warmup_us;
     tables->end_us = world->end_us;
     tables->wages_per_day_fen = (double)world->scenario->travel.wages_per_day_fen;
