@@ -251,13 +251,8 @@ int demand_init(struct demand *demand, const struct scenario *scenario, const st
 
 /* --- asking --------------------------------------------------------------- */
 
-static int64_t poisson_gap(const struct demand *demand, const struct stream *stream)
-{
-    return demand_gap(stream, dist_value(demand->unit_exponential, stream->luck.w[0], 0, 0));
-}
-
-__attribute__((noinline)) static int64_t next_of_flow(const struct demand *demand, struct stream *stream,
-                                                      int64_t since_us)
+/* `unit`: of the unit exponential, by the arrival's luck. */
+__attribute__((noinline)) static int64_t next_of_flow(struct stream *stream, int64_t since_us, int64_t unit)
 {
     const struct flow *flow = stream->flow;
     const uint32_t arrival = stream->next_arrival;
@@ -268,16 +263,39 @@ __attribute__((noinline)) static int64_t next_of_flow(const struct demand *deman
     if (flow->gap != NULL)
         return since_us + dist_value(flow->gap, stream->luck.w[0], arrival, 0);
     if (flow->rhythm == NULL)
-        return since_us + poisson_gap(demand, stream);
-    stream->inner_us += poisson_gap(demand, stream);
+        return since_us + demand_gap(stream, unit);
+    stream->inner_us += demand_gap(stream, unit);
     return rhythm_when(flow->rhythm, stream->inner_us);
+}
+
+static int64_t next_of(struct stream *stream, int64_t since_us, int64_t unit)
+{
+    return stream->flow == NULL ? since_us + demand_gap(stream, unit) : next_of_flow(stream, since_us, unit);
 }
 
 int64_t demand_next(const struct demand *demand, struct stream *stream, int64_t since_us)
 {
-    if (stream->flow != NULL)
-        return next_of_flow(demand, stream, since_us);
-    return since_us + poisson_gap(demand, stream);
+    return next_of(stream, since_us, dist_value(demand->unit_exponential, stream->luck.w[0], 0, 0));
+}
+
+static void draw_row(const struct demand *demand, const struct rng *rng, const struct stream *stream,
+                     struct demand_row *row)
+{
+    row->number = stream->next_arrival / RNG_BATCH;
+    const uint32_t first = row->number * RNG_BATCH;
+    rng_draw_batch(rng, (struct rng_identity){stream->hash, first},
+                   (struct rng_purpose){.quantity = DRAW_ARRIVAL}, row->luck);
+    dist_values(demand->unit_exponential, row->luck, first, RNG_BATCH, row->unit);
+}
+
+int64_t demand_next_in_row(const struct demand *demand, const struct rng *rng, struct stream *stream,
+                           struct demand_row *row, int64_t since_us)
+{
+    if (stream->next_arrival / RNG_BATCH != row->number)
+        draw_row(demand, rng, stream, row);
+    const uint32_t i = stream->next_arrival % RNG_BATCH;
+    stream->luck = row->luck[i];
+    return next_of(stream, since_us, row->unit[i]);
 }
 
 uint32_t demand_batch(const struct stream *stream)

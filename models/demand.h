@@ -78,6 +78,20 @@ static inline int64_t demand_gap(const struct stream *stream, int64_t unit)
  * DEMAND_NEVER when there are no more. To be asked once for each arrival, in order. */
 int64_t demand_next(const struct demand *demand, struct stream *stream, int64_t since_us);
 
+/* The luck of several arrivals of one stream, drawn side by side, for who goes through them one after the
+ * other. */
+struct demand_row {
+    uint32_t number; /* of the row: arrival / RNG_BATCH */
+    struct rng_words luck[RNG_BATCH];
+    int64_t unit[RNG_BATCH]; /* of the unit exponential */
+};
+#define DEMAND_NO_ROW UINT32_MAX
+
+/* As demand_next(), with the luck of the arrival, which the stream then keeps. The row's number is
+ * DEMAND_NO_ROW at first. */
+int64_t demand_next_in_row(const struct demand *demand, const struct rng *rng, struct stream *stream,
+                           struct demand_row *row, int64_t since_us);
+
 /* How many patients come with the next arrival, from its luck. */
 uint32_t demand_batch(const struct stream *stream);
 

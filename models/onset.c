@@ -217,34 +217,8 @@ struct source {
     const struct condition *condition;
     const struct stage *stage;
     int64_t *cell;
-    uint32_t batch; /* of the arrivals whose luck is below; UINT32_MAX: none */
-    struct rng_words luck[RNG_BATCH];
-    int64_t gap[RNG_BATCH]; /* as a unit exponential */
+    struct demand_row row;
 };
-
-/* Luck is drawn for as many arrivals as lie side by side. */
-static void draw_luck(const struct world *world, struct source *source, uint32_t batch)
-{
-    rng_draw_batch(&world->rng, (struct rng_identity){source->stream->hash, batch * RNG_BATCH},
-                   (struct rng_purpose){.quantity = DRAW_ARRIVAL}, source->luck);
-    dist_values(world->demand.unit_exponential, source->luck, batch * RNG_BATCH, RNG_BATCH, source->gap);
-    source->batch = batch;
-}
-
-/* When the one after comes, whose luck the stream then keeps. */
-static int64_t following(const struct world *world, struct source *source, int64_t since_us)
-{
-    struct stream *stream = source->stream;
-    const uint32_t arrival = stream->next_arrival;
-    if (arrival / RNG_BATCH != source->batch)
-        draw_luck(world, source, arrival / RNG_BATCH);
-    stream->luck = source->luck[arrival % RNG_BATCH];
-    const int64_t gap_us = demand_gap(stream, source->gap[arrival % RNG_BATCH]);
-    if (stream->flow == NULL || stream->flow->rhythm == NULL)
-        return since_us + gap_us;
-    stream->inner_us += gap_us;
-    return rhythm_when(stream->flow->rhythm, stream->inner_us);
-}
 
 /* As journey_to(), for whoever sets out for the first time, at that time. */
 static void set_out(struct world *world, uint32_t who, const struct source *source, uint32_t facility,
@@ -340,9 +314,9 @@ static int64_t go_through(struct world *world, uint32_t number, int64_t at_us, i
     source.condition = &world->pathways.condition[stream->condition];
     source.stage = &world->pathways.stage[stream->stage];
     source.cell = world_pc(world, stream->place, stream->condition);
-    source.batch = UINT32_MAX;
+    source.row.number = DEMAND_NO_ROW;
     while (at_us < end_us && fall_ill(world, &source, at_us))
-        at_us = following(world, &source, at_us);
+        at_us = demand_next_in_row(&world->demand, &world->rng, stream, &source.row, at_us);
     return at_us;
 }
 

@@ -31,36 +31,6 @@ void visit_set_quiet(struct world *world, int64_t until_us)
         world->view[p]->quiet_us = until_us;
 }
 
-/* --- when they come --- */
-
-/* The luck of some arrivals in a row. */
-struct ahead {
-    uint32_t batch; /* which of the stream; UINT32_MAX: none yet */
-    struct rng_words words[RNG_BATCH];
-    int64_t unit[RNG_BATCH]; /* their gaps as unit exponentials */
-};
-
-static void draw_ahead(const struct world *world, const struct stream *stream, struct ahead *ahead)
-{
-    ahead->batch = stream->next_arrival / RNG_BATCH;
-    const uint32_t first = ahead->batch * RNG_BATCH;
-    rng_draw_batch(&world->rng, (struct rng_identity){.stream = stream->hash, .ordinal = first},
-                   (struct rng_purpose){.quantity = DRAW_ARRIVAL}, ahead->words);
-    dist_values(world->demand.unit_exponential, ahead->words, first, RNG_BATCH, ahead->unit);
-}
-
-/* As care.c says, one after the other. */
-static int64_t next_arrival(const struct world *world, struct stream *stream, struct ahead *ahead,
-                            int64_t since_us)
-{
-    if (stream->next_arrival / RNG_BATCH != ahead->batch)
-        draw_ahead(world, stream, ahead);
-    const uint32_t i = stream->next_arrival % RNG_BATCH;
-    stream->luck = ahead->words[i];
-    return stream->flow == NULL ? since_us + demand_gap(stream, ahead->unit[i])
-                                : demand_next(&world->demand, stream, since_us);
-}
-
 /* --- what becomes of one --- */
 
 static int64_t duration_of(const struct world *world, const struct patient *patient,
@@ -133,13 +103,14 @@ static bool visit(struct world *world, uint32_t number, int64_t now_us)
 bool visit_arrive(struct world *world, uint32_t number, int64_t now_us)
 {
     struct stream *stream = &world->demand.stream[number];
-    struct ahead ahead = {.batch = UINT32_MAX};
+    struct demand_row row;
+    row.number = DEMAND_NO_ROW;
     const int64_t until_us = world->quiet_us - now_us < AHEAD_US ? world->quiet_us : now_us + AHEAD_US;
     int64_t at_us = now_us;
     while (at_us < until_us && stream->next_ordinal < CASE_BACKLOG - 1 && visit(world, number, at_us)) {
         stream->next_ordinal++;
         stream->next_arrival++;
-        at_us = next_arrival(world, stream, &ahead, at_us);
+        at_us = demand_next_in_row(&world->demand, &world->rng, stream, &row, at_us);
         now_us = -1;
     }
     if (now_us >= 0)

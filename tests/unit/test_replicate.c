@@ -71,11 +71,8 @@ static bool same_numbers(const struct result_variable *x, const struct result_va
     return same;
 }
 
-Test(replicate, does_not_depend_on_the_number_of_threads)
+static void assert_same(const struct result *a, const struct result *b)
 {
-    struct run_file *one = must_run(16, 1);
-    struct run_file *many = must_run(16, 4);
-    const struct result *a = result_of(one), *b = result_of(many);
     cr_assert_eq(a->variable_count, b->variable_count);
     cr_assert_gt(a->variable_count, 20);
     for (size_t v = 0; v < a->variable_count; v++) {
@@ -84,6 +81,13 @@ Test(replicate, does_not_depend_on_the_number_of_threads)
         if (x->type != RESULT_TEXT)
             cr_assert(same_numbers(x, y, count_of(a, x)), "%s", x->name);
     }
+}
+
+Test(replicate, does_not_depend_on_the_number_of_threads)
+{
+    struct run_file *one = must_run(16, 1);
+    struct run_file *many = must_run(16, 4);
+    assert_same(result_of(one), result_of(many));
     run_file_free(one);
     run_file_free(many);
 }
@@ -455,14 +459,7 @@ Test(replicate, adds_up_in_the_order_of_the_replications)
     struct run_file *one = must_run_within(2, 40, 1);
     fake.slow = 0;
     struct run_file *many = must_run_within(2, 40, 4);
-    const struct result *a = result_of(one), *b = result_of(many);
-    cr_assert_eq(a->variable_count, b->variable_count);
-    for (size_t v = 0; v < a->variable_count; v++) {
-        const struct result_variable *x = &a->variables[v], *y = &b->variables[v];
-        cr_assert_str_eq(x->name, y->name);
-        if (x->type != RESULT_TEXT)
-            cr_assert(same_numbers(x, y, count_of(a, x)), "%s", x->name);
-    }
+    assert_same(result_of(one), result_of(many));
     run_file_free(one);
     run_file_free(many);
 }
