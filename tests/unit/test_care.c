@@ -151,10 +151,11 @@ Test(care, counts_as_untreated_who_finds_no_facility_at_all)
 
 /* Two patients need a bed and the only nurse; the second one waits without holding the bed that a third needs
  * alone. */
-#define JOINT(other_beds)                                                                                                \
+#define JOINT(other_beds)                                                                                    \
     RUN_OF("30 d")                                                                                           \
     ONE_PLACE("0 min")                                                                                       \
-    "facilities: ( { id = \"h\"; place = \"p\"; beds: { " other_beds "bed = 2; }; resources: { nurse = 1; }; } );\n"       \
+    "facilities: ( { id = \"h\"; place = \"p\"; beds: { " other_beds                                         \
+    "bed = 2; }; resources: { nurse = 1; }; } );\n"                                                          \
     "conditions: (\n"                                                                                        \
     " { id = \"both\"; arrivals: { gap: { dist = \"listed\"; values = [\"1 h\", \"1 h\", \"40000 h\"]; }; "  \
     "};\n"                                                                                                   \
@@ -196,7 +197,7 @@ Test(care, takes_all_that_a_stage_needs_at_once_or_nothing)
 }
 
 #define TEN_BEDS(x)                                                                                          \
-    x "0 = 1; " x "1 = 1; " x "2 = 1; " x "3 = 1; " x "4 = 1; " x "5 = 1; " x "6 = 1; " x "7 = 1; " x            \
+    x "0 = 1; " x "1 = 1; " x "2 = 1; " x "3 = 1; " x "4 = 1; " x "5 = 1; " x "6 = 1; " x "7 = 1; " x        \
       "8 = 1; " x "9 = 1; "
 
 /* Of lines of many wards a facility knows no more than that one of them may have somebody. */
