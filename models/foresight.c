@@ -38,8 +38,7 @@ static inline void fetch_station(const struct world *world, const struct patient
 /* Whoever falls ill is mostly treated near home. */
 static inline const struct choice_slot *first_slot(const struct world *world, const struct stream *stream)
 {
-    const uint32_t kind = world->choices.kind_of[stream->stage];
-    return &world->choices.slot[stream->place * world->choices.kinds + kind];
+    return choices_slot(&world->choices, stream->place, stream->stage);
 }
 
 /* What a stream names. */

@@ -329,18 +329,12 @@ static void fetch_stream(const struct world *world, const struct onset *onset, u
         mem_fetch(&world->demand.stream[onset->stream[i]]);
 }
 
-static const struct choice_slot *slot_of(const struct world *world, const struct stream *stream)
-{
-    const struct choices *choices = &world->choices;
-    return &choices->slot[stream->place * choices->kinds + choices->kind_of[stream->stage]];
-}
-
 static void fetch_slot(struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
 {
     if (i >= onset->count || onset->next_us[i] >= end_us)
         return;
     const struct stream *stream = &world->demand.stream[onset->stream[i]];
-    mem_fetch(slot_of(world, stream));
+    mem_fetch(choices_slot(&world->choices, stream->place, stream->stage));
     mem_fetch(world_pc(world, stream->place, stream->condition));
 }
 
@@ -348,7 +342,8 @@ static void fetch_set(const struct world *world, const struct onset *onset, uint
 {
     if (i >= onset->count || onset->next_us[i] >= end_us)
         return;
-    const struct choice_slot *slot = slot_of(world, &world->demand.stream[onset->stream[i]]);
+    const struct stream *stream = &world->demand.stream[onset->stream[i]];
+    const struct choice_slot *slot = choices_slot(&world->choices, stream->place, stream->stage);
     for (size_t line = 0; slot->set != NULL && line < 5; line++)
         mem_fetch((const char *)slot->set + 64 * line);
 }
