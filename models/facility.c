@@ -110,6 +110,7 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
     else {
         struct ward *ward = &facilities->ward[facilities->ward_count];
         *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1, .balk_at = INT64_MAX};
+        ward->line = (uint8_t)(column < FACILITY_LAST_LINE ? column : FACILITY_LAST_LINE);
         ward->id = join(build, at->id, ".", resource);
         if (ward->id == NULL)
             return -1;

@@ -317,6 +317,26 @@ static int list_belonging(struct geography *geography, struct arena *arena, stru
     return 0;
 }
 
+/* Facilities by the ten thousand name their places. */
+static int list_codes(struct geography *geography, struct arena *arena, struct err *err)
+{
+    size_t size = 16;
+    while (size < 2 * geography->count)
+        size *= 2;
+    uint32_t *by_code = arena_zeroed(arena, size, sizeof *by_code, err);
+    if (by_code == NULL)
+        return -1;
+    for (uint32_t p = 0; p < geography->count; p++) {
+        size_t at = geography->place[p].hash & (size - 1);
+        while (by_code[at] != 0)
+            at = (at + 1) & (size - 1);
+        by_code[at] = p + 1;
+    }
+    geography->by_code = by_code;
+    geography->by_code_size = size;
+    return 0;
+}
+
 static int make_earth(struct geography *geography, struct arena *arena, struct err *err)
 {
     struct geod_geodesic *earth = arena_zeroed(arena, 1, sizeof *earth, err);
@@ -368,7 +388,7 @@ int geography_init(struct geography *geography, const struct scenario *scenario,
         return scenario_blame(scenario, &scenario->places, err,
                               "no place is selected; loosen code, prefecture or province");
     return sample_places(geography, scenario, err) != 0 || list_belonging(geography, arena, err) != 0 ||
-                   make_earth(geography, arena, err) != 0
+                   list_codes(geography, arena, err) != 0 || make_earth(geography, arena, err) != 0
                ? -1
                : fill_table(geography, err);
 }
@@ -380,8 +400,22 @@ void geography_free(struct geography *geography)
     *geography = (struct geography){0};
 }
 
+/* Of places with one code, the first: it has come into the table before the others. */
+static int64_t find_in_table(const struct geography *geography, const char *code)
+{
+    const size_t mask = geography->by_code_size - 1;
+    for (size_t at = rng_hash(code) & mask; geography->by_code[at] != 0; at = (at + 1) & mask) {
+        const uint32_t p = geography->by_code[at] - 1;
+        if (strcmp(geography->place[p].code, code) == 0)
+            return p;
+    }
+    return -1;
+}
+
 int64_t geography_find(const struct geography *geography, const char *code)
 {
+    if (geography->by_code != NULL)
+        return find_in_table(geography, code);
     for (size_t i = 0; i < geography->count; i++)
         if (strcmp(geography->place[i].code, code) == 0)
             return (int64_t)i;

@@ -13,10 +13,11 @@ static int grow(struct patients *patients, size_t capacity, struct err *err)
     if (record == NULL)
         return -1;
     patients->record = record;
-    size_t have_free = patients->capacity;
-    uint32_t *free_indices = mem_grow(patients->free, &have_free, capacity, sizeof *free_indices, err);
+    size_t have_free = 0; /* none is free, so that there is nothing to be copied */
+    uint32_t *free_indices = mem_grow(NULL, &have_free, have, sizeof *free_indices, err);
     if (free_indices == NULL)
         return -1;
+    free(patients->free);
     patients->free = free_indices;
     patients->capacity = have;
     return 0;

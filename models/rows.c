@@ -10,9 +10,15 @@
 
 enum { ROWS_DEPTH = 16 };
 
+/* Texts outlive the settings. */
+struct row_arenas {
+    struct arena *texts, *nodes;
+};
+
 /* What the rows of one table are made with. */
 struct expansion {
-    struct arena *arena;
+    struct arena *texts, *nodes;
+    const char **names;            /* by column: the last word of its path */
     const struct setting *element; /* with what all rows have in common */
     const struct table *table;
     const char *path;   /* of the table, for as long as the settings */
@@ -20,9 +26,9 @@ struct expansion {
     struct err *err;
 };
 
-static struct setting *copy_of(struct arena *arena, const struct setting *from, struct err *err)
+static struct setting *copy_of(struct arena *nodes, const struct setting *from, struct err *err)
 {
-    struct setting *copy = setting_new(arena, from->type, from->name, from, err);
+    struct setting *copy = setting_new(nodes, from->type, from->name, from, err);
     if (copy == NULL)
         return NULL;
     copy->raw = from->raw;
@@ -31,7 +37,7 @@ static struct setting *copy_of(struct arena *arena, const struct setting *from, 
     copy->real = from->real;
     copy->flag = from->flag;
     for (const struct setting *child = from->first; child != NULL; child = child->next) {
-        struct setting *below = copy_of(arena, child, err);
+        struct setting *below = copy_of(nodes, child, err);
         if (below == NULL)
             return NULL;
         setting_append(copy, below);
@@ -77,11 +83,11 @@ static struct setting *group_below(const struct expansion *expansion, struct set
     }
     if (below != NULL)
         return below;
-    char *name = arena_zeroed(expansion->arena, length + 1, 1, expansion->err);
+    char *name = arena_zeroed(expansion->texts, length + 1, 1, expansion->err);
     if (name == NULL)
         return NULL;
     memcpy(name, word, length);
-    below = setting_new(expansion->arena, SETTING_GROUP, name, group, expansion->err);
+    below = setting_new(expansion->nodes, SETTING_GROUP, name, group, expansion->err);
     if (below != NULL)
         setting_append(group, below);
     return below;
@@ -99,12 +105,11 @@ static int add_field(const struct expansion *expansion, struct setting *element,
         if (group == NULL)
             return -1;
     }
-    struct setting *value = setting_new(expansion->arena, SETTING_TEXT, NULL, element, expansion->err);
-    const char *text = arena_text(expansion->arena, field, expansion->err);
-    const char *name = arena_text(expansion->arena, path, expansion->err);
-    if (value == NULL || text == NULL || name == NULL)
+    struct setting *value =
+        setting_new(expansion->nodes, SETTING_TEXT, expansion->names[column], element, expansion->err);
+    const char *text = arena_text(expansion->texts, field, expansion->err);
+    if (value == NULL || text == NULL)
         return -1;
-    value->name = name;
     give_value(value, text);
     struct setting *common = setting_find(group, path);
     if (common != NULL)
@@ -116,7 +121,7 @@ static int add_field(const struct expansion *expansion, struct setting *element,
 
 static struct setting *element_of(const struct expansion *expansion, size_t row)
 {
-    struct setting *element = copy_of(expansion->arena, expansion->element, expansion->err);
+    struct setting *element = copy_of(expansion->nodes, expansion->element, expansion->err);
     if (element == NULL)
         return NULL;
     element->file = expansion->path;
@@ -142,9 +147,23 @@ static int check_columns(const struct expansion *expansion)
     return 0;
 }
 
-static int put_rows(const struct expansion *expansion, struct setting *list)
+static int find_names(struct expansion *expansion)
 {
-    if (check_columns(expansion) != 0)
+    const struct table *table = expansion->table;
+    expansion->names =
+        arena_zeroed(expansion->nodes, table->columns, sizeof *expansion->names, expansion->err);
+    for (size_t column = 0; expansion->names != NULL && column < table->columns; column++) {
+        const char *path = table_name(table, column), *dot = strrchr(path, '.');
+        expansion->names[column] = arena_text(expansion->texts, dot == NULL ? path : dot + 1, expansion->err);
+        if (expansion->names[column] == NULL)
+            return -1;
+    }
+    return expansion->names == NULL ? -1 : 0;
+}
+
+static int put_rows(struct expansion *expansion, struct setting *list)
+{
+    if (check_columns(expansion) != 0 || find_names(expansion) != 0)
         return -1;
     int status = 0;
     for (size_t row = 0; row < expansion->table->rows; row++) {
@@ -158,7 +177,8 @@ static int put_rows(const struct expansion *expansion, struct setting *list)
 }
 
 /* Appends the elements of the table that `element` names to the list. */
-static int expand_element(struct arena *arena, struct setting *element, struct setting *list, struct err *err)
+static int expand_element(const struct row_arenas *arenas, struct setting *element, struct setting *list,
+                          struct err *err)
 {
     struct setting *file = setting_find(element, "rows");
     if (file->type != SETTING_TEXT || file->text[0] == '\0')
@@ -166,12 +186,17 @@ static int expand_element(struct arena *arena, struct setting *element, struct s
                                file->type == SETTING_TEXT ? "empty" : setting_type_name(file));
     setting_remove(element, file);
     struct table table = {.path = NULL};
-    const char *path = source_join(arena, file->folder, file->text, err);
-    const char *folder = path == NULL ? NULL : source_folder(arena, path, err);
+    const char *path = source_join(arenas->texts, file->folder, file->text, err);
+    const char *folder = path == NULL ? NULL : source_folder(arenas->texts, path, err);
     int status = folder == NULL ? -1 : table_load(&table, path, err);
     if (status == 0) {
-        const struct expansion expansion = {
-            .arena = arena, .element = element, .table = &table, .path = path, .folder = folder, .err = err};
+        struct expansion expansion = {.texts = arenas->texts,
+                                      .nodes = arenas->nodes,
+                                      .element = element,
+                                      .table = &table,
+                                      .path = path,
+                                      .folder = folder,
+                                      .err = err};
         status = put_rows(&expansion, list);
     }
     table_free(&table);
@@ -186,7 +211,7 @@ static bool names_table(const struct setting *list)
     return false;
 }
 
-static int expand_list(struct arena *arena, struct setting *list, struct err *err)
+static int expand_list(const struct row_arenas *arenas, struct setting *list, struct err *err)
 {
     int status = 0;
     struct setting *next = list->first;
@@ -197,25 +222,26 @@ static int expand_list(struct arena *arena, struct setting *list, struct err *er
         next = element->next;
         if (element->type != SETTING_GROUP || setting_find(element, "rows") == NULL)
             setting_append(list, element);
-        else if (expand_element(arena, element, list, err) != 0)
+        else if (expand_element(arenas, element, list, err) != 0)
             status = -1;
     }
     return status;
 }
 
-static int expand_below(struct arena *arena, struct setting *setting, size_t depth, struct err *err)
+static int expand_below(const struct row_arenas *arenas, struct setting *setting, size_t depth,
+                        struct err *err)
 {
     if (depth == ROWS_DEPTH)
         return 0;
     int status = 0;
     if (setting->type == SETTING_LIST && names_table(setting))
-        status = expand_list(arena, setting, err);
+        status = expand_list(arenas, setting, err);
     for (struct setting *child = setting->first; child != NULL && status == 0; child = child->next)
-        status = expand_below(arena, child, depth + 1, err);
+        status = expand_below(arenas, child, depth + 1, err);
     return status;
 }
 
-int rows_expand(struct arena *arena, struct setting *root, struct err *err)
+int rows_expand(struct arena *texts, struct arena *nodes, struct setting *root, struct err *err)
 {
-    return expand_below(arena, root, 0, err);
+    return expand_below(&(struct row_arenas){texts, nodes}, root, 0, err);
 }

@@ -9,7 +9,8 @@
 #include "sim/err.h"
 #include "sim/mem.h"
 
-/* Puts the rows in the place of every element below `root` that names a table. */
-MUST_CHECK int rows_expand(struct arena *arena, struct setting *root, struct err *err);
+/* Puts the rows in the place of every element below `root` that names a table. Their settings are in `nodes`,
+ * which may be freed when the tree has been read; their texts are in `texts`. */
+MUST_CHECK int rows_expand(struct arena *texts, struct arena *nodes, struct setting *root, struct err *err);
 
 #endif

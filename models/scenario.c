@@ -14,6 +14,7 @@
 
 struct loading {
     struct arena *arena;
+    struct arena rows; /* settings of elements that stand in tables: too many to be kept */
     struct source_files files;
     struct {
         dev_t device;
@@ -91,7 +92,7 @@ static struct setting *load_tree(struct loading *loading, const char *path, cons
         return NULL;
     struct setting *root =
         source_read(loading->arena, &loading->files, path, name, role, named_at, loading->err);
-    if (root == NULL || rows_expand(loading->arena, root, loading->err) != 0)
+    if (root == NULL || rows_expand(loading->arena, &loading->rows, root, loading->err) != 0)
         return NULL;
     return inherit(loading, root);
 }
@@ -193,6 +194,7 @@ int scenario_load(struct scenario *scenario, const char *path, const char *const
     if (scenario->path != NULL && scenario->origins != NULL)
         status = load(scenario, &loading, sets, set_count);
     source_files_free(&loading.files);
+    arena_free(&loading.rows);
     return status != 0 || err->count > before ? -1 : 0;
 }
 

@@ -180,13 +180,10 @@ static int read_absent(struct reader *reader, const struct key_row *row, const s
         *(int32_t *)member = -1;
     if (row->fallback[0] == '\0')
         return 0;
-    struct setting *setting = arena_zeroed(&reader->scenario->arena, 1, sizeof *setting, reader->err);
-    if (setting == NULL)
-        return -1;
-    if (fallback_setting(row, setting) != 0)
+    struct setting setting = {.folder = ""};
+    if (fallback_setting(row, &setting) != 0)
         return origin_problem(origin, reader->err, "has a default that cannot be read; report this");
-    setting->folder = "";
-    return read_given(reader, row, setting, origin, member);
+    return read_given(reader, row, &setting, origin, member);
 }
 
 static int read_members(struct reader *reader, const struct setting *setting, const char *above, char *base,

@@ -22,10 +22,13 @@ static void indent(const struct writer *writer, int depth)
 
 static void write_escaped(const struct writer *writer, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
+    for (size_t plain = 0; *text != '\0'; text += plain) {
+        plain = strcspn(text, "\"\\");
+        fwrite(text, 1, plain, writer->out);
+        if (text[plain] != '\0') {
             fputc('\\', writer->out);
-        fputc(*text, writer->out);
+            fputc(text[plain++], writer->out);
+        }
     }
 }
 

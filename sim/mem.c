@@ -72,6 +72,28 @@ static void *move_to_lines(void *items, size_t old_bytes, size_t bytes)
     return moved;
 }
 
+static uintptr_t up_to_huge_page(uintptr_t at)
+{
+    return (at + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+}
+
+/* Of what is large, pages that the system is given back: they come as zeros when somebody uses them, and take
+ * no memory until then. */
+static void clear(char *from, size_t bytes)
+{
+    size_t touched = bytes;
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    char *const first = from + (up_to_huge_page((uintptr_t)from) - (uintptr_t)from);
+    const size_t before = (size_t)(first - from),
+                 pages = bytes > before ? (bytes - before) / HUGE_PAGE * HUGE_PAGE : 0;
+    if (pages > 0 && madvise(first, pages, MADV_DONTNEED) == 0) {
+        memset(first + pages, 0, bytes - before - pages);
+        touched = before;
+    }
+#endif
+    memset(from, 0, touched);
+}
+
 void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err)
 {
     if (needed <= *capacity && items != NULL)
@@ -92,7 +114,7 @@ void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct
         err_fail(err, "out of memory: %zu bytes were asked for", bytes);
         return NULL;
     }
-    memset((char *)moved + old_bytes, 0, bytes - old_bytes);
+    clear((char *)moved + old_bytes, bytes - old_bytes);
     *capacity = wanted;
     return moved;
 }

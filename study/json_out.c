@@ -1,6 +1,7 @@
 #include "study/json_out.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,32 @@ char *json_out_dump(json_t *document, int broken, struct err *err)
     char *text = mem_printf(err, "%s\n", bare);
     free(bare);
     return text;
+}
+
+/* Whether JSON says it as it stands, between quotes. */
+static bool is_plain(const char *text)
+{
+    for (const unsigned char *byte = (const unsigned char *)text; *byte != '\0'; byte++)
+        if (*byte < 0x20 || *byte >= 0x7f || *byte == '"' || *byte == '\\')
+            return false;
+    return true;
+}
+
+void json_out_add(struct text *to, const char *text)
+{
+    if (text != NULL && is_plain(text)) {
+        text_add_bytes(to, "\"", 1);
+        text_add_bytes(to, text, strlen(text));
+        text_add_bytes(to, "\"", 1);
+        return;
+    }
+    json_t *value = json_out_text(text);
+    char *said = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+    json_decref(value);
+    to->failed = to->failed || said == NULL;
+    if (said != NULL)
+        text_add_bytes(to, said, strlen(said));
+    free(said);
 }
 
 char *json_out_with(char *document, const char *key, json_t *value, struct err *err)

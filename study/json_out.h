@@ -8,6 +8,7 @@
 
 #include "sim/err.h"
 #include "study/stats.h"
+#include "study/text.h"
 
 json_t *json_out_text(const char *text);   /* null for NULL; NULL when memory runs out */
 json_t *json_out_number(double value);     /* null when not finite; NULL when memory runs out */
@@ -23,6 +24,9 @@ json_t *json_out_stats(struct stats stats);
 /* The document as text with a line end, malloc'ed; takes over `document`. `broken` or a NULL document: fails
  * as out of memory. */
 MUST_CHECK char *json_out_dump(json_t *document, int broken, struct err *err);
+
+/* Adds what the document would say of json_out_text(), for documents too large to be put together first. */
+void json_out_add(struct text *to, const char *text);
 
 /* A finished document with one member more; takes over both. Malloc'ed. */
 MUST_CHECK char *json_out_with(char *document, const char *key, json_t *value, struct err *err);

@@ -47,6 +47,7 @@ struct run_file {
     double *metric_values, *target_values;
     const char **metric_names, **target_facts;
     struct run_flows flows;
+    char *description; /* owned: what the scenario is, for whoever has the file and not the scenario */
     char fingerprint[17];
     char start[TEXT_DATE], time_units[TEXT_DATE + 16];
 };
@@ -82,6 +83,7 @@ void run_file_free(struct run_file *file)
     run_fields_free(&file->fields);
     run_flows_free(&file->flows);
     arena_free(&file->arena);
+    free(file->description);
     free(file);
 }
 
@@ -404,17 +406,14 @@ static const char *describe_periods(struct run_file *file, const struct world *w
     return kept;
 }
 
-/* What the scenario is, for whoever has the file and not the scenario. */
-static const char *describe_file(struct run_file *file, const struct world *world, struct err *err)
+static int describe_file(struct run_file *file, const struct world *world, struct err *err)
 {
-    char *sheet = describe_scenario(file->scenario, world, COUNTERPART_VERSION, DESCRIBE_JSON, 0, err);
-    const char *kept = sheet == NULL ? NULL : arena_text(&file->arena, sheet, err);
-    free(sheet);
-    return kept;
+    free(file->description);
+    file->description = describe_scenario(file->scenario, world, COUNTERPART_VERSION, DESCRIBE_JSON, 0, err);
+    return file->description == NULL ? -1 : 0;
 }
 
-static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods,
-                               const char *description)
+static void declare_attributes(struct run_file *file, const struct ledger *ledger, const char *periods)
 {
     const struct scenario *scenario = file->scenario;
     add_text(file, "Conventions", "CF-1.8");
@@ -431,7 +430,7 @@ static void declare_attributes(struct run_file *file, const struct ledger *ledge
     add_text(file, "version", COUNTERPART_VERSION);
     add_text(file, "fingerprint", file->fingerprint);
     add_text(file, "policy_periods", periods);
-    add_text(file, "description", description);
+    add_text(file, "description", file->description);
     add_text(file, "scenario_written", scenario->written);
     add_text(file, "scenario_resolved", scenario->resolved);
 }
@@ -464,10 +463,9 @@ static int declare(struct run_file *file, const struct world *world, struct err 
     file->fixed_dimensions = file->result.dimension_count;
     file->fixed_variables = file->result.variable_count;
     const char *periods = describe_periods(file, world, err);
-    const char *description = describe_file(file, world, err);
-    if (periods == NULL || description == NULL)
+    if (periods == NULL || describe_file(file, world, err) != 0)
         return -1;
-    declare_attributes(file, ledger, periods, description);
+    declare_attributes(file, ledger, periods);
     return 0;
 }
 
@@ -582,7 +580,7 @@ int run_file_rename(struct run_file *file, const struct scenario *scenario, stru
     file->scenario = scenario; /* for the description */
     written->text = arena_text(&file->arena, scenario->written == NULL ? "" : scenario->written, err);
     resolved->text = arena_text(&file->arena, scenario->resolved == NULL ? "" : scenario->resolved, err);
-    description->text = describe_file(file, world, err);
+    description->text = describe_file(file, world, err) == 0 ? file->description : NULL;
     file->scenario = own;
     world_free(world);
     return written->text == NULL || resolved->text == NULL || description->text == NULL ? -1 : 0;

@@ -1,6 +1,5 @@
 #include "study/sheet.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +36,17 @@ void sheet_begin(struct sheet *sheet, const char *number, const char *title)
     sheet->items[sheet->count++] = (struct sheet_item){.number = number, .title = title};
 }
 
-/* Appends a copy of the text. */
-static void append(struct sheet *sheet, const char ***list, size_t *count, size_t *capacity, const char *text)
+/* Appends a copy of the text, or the one `back` before, where that says the same; 0: a copy in any case. */
+static void append(struct sheet *sheet, const char ***list, size_t *count, size_t *capacity, const char *text,
+                   size_t back)
 {
     const char **grown =
         sheet->failed ? NULL : mem_grow(*list, capacity, *count + 1, sizeof *grown, sheet->err);
-    const char *kept = grown == NULL ? NULL : arena_text(&sheet->arena, text, sheet->err);
+    const char *kept = NULL;
+    if (grown != NULL && back > 0 && *count >= back && strcmp(grown[*count - back], text) == 0)
+        kept = grown[*count - back];
+    else if (grown != NULL)
+        kept = arena_text(&sheet->arena, text, sheet->err);
     if (grown != NULL)
         *list = grown;
     sheet->failed = sheet->failed || kept == NULL;
@@ -69,7 +73,7 @@ void sheet_line(struct sheet *sheet, const char *format, ...)
         return;
     }
     if (item != NULL)
-        append(sheet, &item->lines, &item->line_count, &item->line_capacity, line);
+        append(sheet, &item->lines, &item->line_count, &item->line_capacity, line, 0);
     free(line);
 }
 
@@ -87,19 +91,21 @@ void sheet_heads(struct sheet *sheet, const char *const *heads, size_t count)
         item->heads[i] = heads[i];
 }
 
-void sheet_cell(struct sheet *sheet, const char *text)
-{
-    struct sheet_item *item = last_item(sheet);
-    if (item != NULL)
-        append(sheet, &item->cells, &item->cell_count, &item->cell_capacity, text == NULL ? "" : text);
-}
-
 static size_t columns_of(const struct sheet_item *item)
 {
     size_t columns = 0;
     while (columns < SHEET_COLUMNS && item->heads[columns] != NULL)
         columns++;
     return columns;
+}
+
+/* Columns often say the same from row to row. */
+void sheet_cell(struct sheet *sheet, const char *text)
+{
+    struct sheet_item *item = last_item(sheet);
+    if (item != NULL)
+        append(sheet, &item->cells, &item->cell_count, &item->cell_capacity, text == NULL ? "" : text,
+               columns_of(item));
 }
 
 static const char *section_of(const struct sheet *sheet, size_t i, const char *const *sections)
@@ -265,55 +271,93 @@ char *sheet_markdown(const struct sheet *sheet, const char *const *sections, str
 
 /* ---- JSON ---- */
 
-static json_t *json_texts(const char *const *texts, size_t count)
+/* Written as it comes, since a scenario of twenty thousand hospitals has a million cells. */
+
+static void add_break(struct text *text, bool comma, size_t depth)
 {
-    json_t *array = json_array();
-    int broken = array == NULL;
-    for (size_t i = 0; i < count; i++)
-        broken |= json_array_append_new(array, json_out_text(texts[i]));
-    if (broken == 0)
-        return array;
-    json_decref(array);
-    return NULL;
+    text_add_bytes(text, comma ? ",\n" : "\n", comma ? 2 : 1);
+    text_spaces(text, 2 * depth);
 }
 
-static json_t *json_rows(const struct sheet_item *item)
+static void add_key(struct text *text, bool comma, const char *key, size_t depth)
 {
-    const size_t columns = columns_of(item);
-    json_t *rows = json_array();
-    int broken = rows == NULL;
-    for (size_t i = 0; columns > 0 && i + columns <= item->cell_count; i += columns)
-        broken |= json_array_append_new(rows, json_texts(&item->cells[i], columns));
-    if (broken == 0)
-        return rows;
-    json_decref(rows);
-    return NULL;
+    add_break(text, comma, depth);
+    json_out_add(text, key);
+    text_add_bytes(text, ": ", 2);
 }
 
-static json_t *json_item(const struct sheet_item *item, const char *section)
+static void add_member(struct text *text, bool comma, const char *key, const char *value, size_t depth)
 {
-    json_t *object = json_object();
-    int broken = json_out_set(object, "item", json_out_text(item->number));
-    broken |= json_out_set(object, "section", json_out_text(section));
-    broken |= json_out_set(object, "title", json_out_text(item->title));
-    broken |= json_out_set(object, "text", json_texts(item->lines, item->line_count));
-    broken |= json_out_set(object, "missing", json_out_text(item->missing));
-    broken |= json_out_set(object, "columns", json_texts(item->heads, columns_of(item)));
-    broken |= json_out_set(object, "rows", json_rows(item));
-    if (broken == 0)
-        return object;
-    json_decref(object);
-    return NULL;
+    add_key(text, comma, key, depth);
+    json_out_add(text, value);
+}
+
+/* A list whose elements stand between these. */
+static void open_list(struct text *text, size_t count)
+{
+    text_add(text, count > 0 ? "[" : "[]");
+}
+
+static void close_list(struct text *text, size_t count, size_t depth)
+{
+    if (count == 0)
+        return;
+    add_break(text, false, depth);
+    text_add_bytes(text, "]", 1);
+}
+
+static void add_texts(struct text *text, const char *const *texts, size_t count, size_t depth)
+{
+    open_list(text, count);
+    for (size_t i = 0; i < count; i++) {
+        add_break(text, i > 0, depth + 1);
+        json_out_add(text, texts[i]);
+    }
+    close_list(text, count, depth);
+}
+
+static void add_rows(struct text *text, const struct sheet_item *item, size_t depth)
+{
+    const size_t columns = columns_of(item), rows = columns == 0 ? 0 : item->cell_count / columns;
+    open_list(text, rows);
+    for (size_t row = 0; row < rows; row++) {
+        add_break(text, row > 0, depth + 1);
+        add_texts(text, &item->cells[row * columns], columns, depth + 1);
+    }
+    close_list(text, rows, depth);
+}
+
+static void add_json_item(struct text *text, const struct sheet_item *item, const char *section, size_t depth)
+{
+    text_add(text, "{");
+    add_member(text, false, "item", item->number, depth + 1);
+    add_member(text, true, "section", section, depth + 1);
+    add_member(text, true, "title", item->title, depth + 1);
+    add_key(text, true, "text", depth + 1);
+    add_texts(text, item->lines, item->line_count, depth + 1);
+    add_member(text, true, "missing", item->missing, depth + 1);
+    add_key(text, true, "columns", depth + 1);
+    add_texts(text, item->heads, columns_of(item), depth + 1);
+    add_key(text, true, "rows", depth + 1);
+    add_rows(text, item, depth + 1);
+    add_break(text, false, depth);
+    text_add(text, "}");
 }
 
 char *sheet_json(const struct sheet *sheet, const char *const *sections, struct err *err)
 {
-    json_t *items = json_array(), *document = json_object();
-    int broken = items == NULL || document == NULL || sheet->failed;
-    for (size_t i = 0; i < sheet->count; i++)
-        broken |= json_array_append_new(
-            items, json_item(&sheet->items[i], sections[sheet->items[i].number[0] - '1']));
-    broken |= json_out_set(document, "title", json_out_text(sheet->title));
-    broken |= json_out_set(document, "items", items);
-    return json_out_dump(document, broken, err);
+    struct text text;
+    text_init(&text, err);
+    text_add(&text, "{");
+    add_member(&text, false, "title", sheet->title, 1);
+    add_key(&text, true, "items", 1);
+    open_list(&text, sheet->count);
+    for (size_t i = 0; i < sheet->count; i++) {
+        add_break(&text, i > 0, 2);
+        add_json_item(&text, &sheet->items[i], sections[sheet->items[i].number[0] - '1'], 2);
+    }
+    close_list(&text, sheet->count, 1);
+    text_add(&text, "\n}\n");
+    text.failed = text.failed || sheet->failed;
+    return text_take(&text, err);
 }

@@ -54,6 +54,15 @@ void text_add(struct text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
+void text_add_bytes(struct text *text, const char *bytes, size_t count)
+{
+    if (!make_room(text, count))
+        return;
+    memcpy(text->bytes + text->length, bytes, count);
+    text->length += count;
+    text->bytes[text->length] = '\0';
+}
+
 void text_spaces(struct text *text, size_t count)
 {
     if (!make_room(text, count))

@@ -20,6 +20,7 @@ struct text {
 void text_init(struct text *text, struct err *err);
 void text_free(struct text *text); /* safe to repeat */
 void text_add(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_add_bytes(struct text *text, const char *bytes, size_t count);
 void text_spaces(struct text *text, size_t count);
 /* Adds a text of unknown origin: control characters become '?', so that a file cannot steer the terminal. */
 void text_add_safe(struct text *text, const char *unknown);

@@ -1,7 +1,9 @@
 #include "models/inputs.h"
 
 #include <criterion/criterion.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -150,5 +152,42 @@ Test(sheet, wraps_lines_and_cuts_cells_for_a_terminal)
     cr_assert_not_null(strstr(shown, "医…\n"), "%s", shown);
     cr_assert_null(strstr(shown, wide));
     free(shown);
+    sheet_free(&sheet);
+}
+
+/* As a reader of JSON has it and writes it again. */
+Test(sheet, is_json_to_the_last_blank)
+{
+    struct err err = ERR_INIT;
+    struct sheet sheet;
+    sheet_init(&sheet, "\"T\"\\ 医\n", &err);
+    sheet_begin(&sheet, "1.1", "One");
+    sheet_line(&sheet, "a\tb\x7f\x01");
+    sheet_line(&sheet, "not UTF-8: \xff");
+    sheet_begin(&sheet, "2.1", "Two");
+    sheet_heads(&sheet, (const char *const[]){"a", "b"}, 2);
+    sheet_cell(&sheet, "x");
+    sheet_cell(&sheet, NULL);
+    sheet_cell(&sheet, "x");
+    sheet_cell(&sheet, "y");
+    sheet_missing(&sheet, "add it");
+    char *json = sheet_json(&sheet, sections, &err);
+    json_t *read = json_loads(json, 0, NULL);
+    cr_assert_not_null(read, "%s", json);
+    char *again = json_dumps(read, JSON_INDENT(2));
+    cr_expect_eq(strncmp(json, again, strlen(again)), 0, "%s", json);
+    cr_expect_str_eq(json + strlen(again), "\n");
+    const json_t *items = json_object_get(read, "items"), *two = json_array_get(items, 1),
+                 *rows = json_object_get(two, "rows");
+    cr_expect_str_eq(json_string_value(json_object_get(read, "title")), "\"T\"\\ 医\n");
+    cr_expect_str_eq(json_string_value(json_object_get(two, "section")), "Second");
+    cr_expect_eq(json_array_size(json_object_get(json_array_get(items, 0), "rows")), 0);
+    cr_expect(json_is_null(json_object_get(json_array_get(items, 0), "missing")));
+    cr_expect_eq(json_array_size(rows), 2);
+    cr_expect_str_eq(json_string_value(json_array_get(json_array_get(rows, 1), 0)), "x");
+    cr_expect_str_eq(json_string_value(json_array_get(json_array_get(rows, 1), 1)), "y");
+    json_decref(read);
+    free(again);
+    free(json);
     sheet_free(&sheet);
 }

@@ -2,8 +2,10 @@
 
 #include <criterion/criterion.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "starve.h"
 
@@ -69,6 +71,55 @@ Test(mem, grows_by_doubling_and_zeroes_the_new)
     int *same = mem_grow(items, &capacity, capacity, sizeof items[0], &err);
     cr_assert(same == items);
     free(items);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) /* which notes of every byte whether it may be used */
+static size_t resident_bytes(void)
+{
+    unsigned long all = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%lu %lu", &all, &resident), 2);
+    fclose(file);
+    return resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Huge pages are of 2 MB: one at the end, and one beside what was there. */
+Test(mem, what_a_large_array_does_not_use_takes_no_memory)
+{
+    enum { MB = 1 << 20 };
+    struct err err = ERR_INIT;
+    size_t capacity = 0;
+    char *bytes = mem_grow(NULL, &capacity, 3 * MB, 1, &err);
+    cr_assert_not_null(bytes);
+    memset(bytes, 1, capacity);
+    const size_t before = resident_bytes();
+    bytes = mem_grow(bytes, &capacity, 200 * MB, 1, &err);
+    cr_assert_not_null(bytes);
+    bytes[capacity - 1] = 1;
+    cr_expect_lt(resident_bytes(), before + 20 * MB);
+    free(bytes);
+}
+#endif
+
+Test(mem, a_large_array_grows_by_zeros_wherever_it_lies)
+{
+    struct err err = ERR_INIT;
+    for (size_t size = (size_t)1 << 20; size <= (size_t)1 << 24; size *= 2) {
+        char *dirty = malloc(4 * size);
+        cr_assert_not_null(dirty);
+        memset(dirty, 0xff, 4 * size);
+        free(dirty); /* to be given out again, perhaps */
+        size_t capacity = 0;
+        char *bytes = mem_grow(NULL, &capacity, size - 5, 1, &err);
+        cr_assert(all_zero(bytes, capacity));
+        memset(bytes, 0xff, capacity);
+        const size_t full = capacity;
+        bytes = mem_grow(bytes, &capacity, capacity + 1, 1, &err);
+        cr_assert_eq((unsigned char)bytes[full - 1], 0xff);
+        cr_assert(all_zero(bytes + full, capacity - full));
+        free(bytes);
+    }
 }
 
 Test(mem, leaves_items_alone_when_growing_fails)
