@@ -54,6 +54,8 @@ static size_t count_facilities(const struct build *build)
     return count;
 }
 
+/* --- resources --- */
+
 static int add_resource(struct build *build, const char *name, size_t *capacity)
 {
     struct facilities *facilities = build->facilities;
@@ -98,6 +100,8 @@ static char *join(struct build *build, const char *a, const char *between, const
     free(text);
     return kept;
 }
+
+/* --- wards and offers --- */
 
 static int add_ward(struct build *build, size_t facility, const char *resource, int64_t servers, bool is_bed)
 {
@@ -178,6 +182,8 @@ static int add_offers(struct build *build, size_t facility, const struct facilit
     }
     return 0;
 }
+
+/* --- facilities --- */
 
 static uint32_t stay_factor(const struct scenario *scenario, const struct facility_spec *spec)
 {
@@ -293,6 +299,8 @@ static int allocate(struct build *build)
     return 0;
 }
 
+/* --- stations --- */
+
 /* The ward that a station entry describes: its own, or one of a facility that it sets further. */
 static struct ward *ward_for(struct build *build, const struct station_spec *spec)
 {
@@ -384,6 +392,8 @@ static int set_stations(struct build *build)
     return 0;
 }
 
+/* --- all of it --- */
+
 static int list_inside(struct build *build)
 {
     struct facilities *facilities = build->facilities;
@@ -440,6 +450,8 @@ void facilities_free(struct facilities *facilities)
     free(facilities->resource);
     *facilities = (struct facilities){0};
 }
+
+/* --- by name --- */
 
 int64_t facilities_resource(const struct facilities *facilities, const char *name)
 {

@@ -8,14 +8,6 @@
 #include "models/stay.h"
 #include "sim/state.h"
 
-struct seat {
-    uint32_t partition, who; /* record */
-    uint32_t stream, ordinal;
-    int64_t due_us;
-    bool stands_in; /* for the patient of this identity, at a facility that is asked */
-    bool in_line;   /* has been found in the line where the record says */
-};
-
 /* clang-format off */
 #define PATIENT_STATE(ONE, ALL, NOT) \
     ONE(struct patient, due_us) ONE(struct patient, asked_us) ONE(struct patient, onset_us) \
@@ -39,30 +31,19 @@ STATE_LAYOUT(answer, struct answer, ANSWER_STATE, 6);
 #define HELD_STATE(ONE, ALL, NOT) \
     ONE(struct held, ward) ONE(struct held, shift) ONE(struct held, first) ONE(struct held, amount)
 STATE_LAYOUT(held, struct held, HELD_STATE, 2);
-
-#define WARD_STATE(ONE, ALL, NOT) \
-    NOT(struct ward, id) NOT(struct ward, station) NOT(struct ward, timetable) NOT(struct ward, facility) \
-    NOT(struct ward, measure) NOT(struct ward, declared) NOT(struct ward, is_bed) NOT(struct ward, joint) NOT(struct ward, line) NOT(struct ward, relief) \
-    NOT(struct ward, preemption) NOT(struct ward, interrupt) ONE(struct ward, shift) \
-    NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
-    ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
-    NOT(struct ward, in_service)
-STATE_LAYOUT(ward, struct ward, WARD_STATE, 49);
 /* clang-format on */
 
-enum { SHIFTS = 256 };
-
-#define IMPOSSIBLE "has a patient who cannot be; make it again"
-
-/* Microseconds further than this from the start are nonsense, and sums of a few of them can be formed. */
-#define FAR_US (INT64_C(1) << 60)
-
-/* The partition that looks after a facility's patients. */
-static struct world *view_at(const struct world *world, uint32_t facility)
+struct world *roster_view(const struct world *world, uint32_t facility)
 {
     return facility == PATIENT_NOWHERE
                ? world->view[0]
                : world->view[world->part_of_place[world->facilities.facility[facility].place]];
+}
+
+bool roster_is_near(int64_t us)
+{
+    const int64_t far_us = INT64_C(1) << 60;
+    return us > -far_us && us < far_us;
 }
 
 /* --- who is in flight --- */
@@ -202,11 +183,6 @@ static bool is_at_home_here(const struct world *world, const struct patient *pat
     return service < 0 || facility_offer(&world->facilities, patient->facility, (uint32_t)service) != NULL;
 }
 
-static bool is_near(int64_t us)
-{
-    return us > -FAR_US && us < FAR_US;
-}
-
 /* What patients wait for who are neither in a line nor served, nor ask elsewhere. */
 static bool may_wait_alone(const struct patient *patient)
 {
@@ -231,7 +207,7 @@ static bool may_wait_for(const struct world *world, const struct patient *patien
     const uint8_t kind = patient->due_kind;
     if (in_care + waiting + asks > 1 || (asks && stands_in))
         return false;
-    if (kind != PATIENT_NO_EVENT && (patient->due_us < now_us || !is_near(patient->due_us)))
+    if (kind != PATIENT_NO_EVENT && (patient->due_us < now_us || !roster_is_near(patient->due_us)))
         return false;
     if (in_care)
         return kind == (stands_in ? EVENT_FREE : EVENT_DEPART);
@@ -266,8 +242,9 @@ static bool is_somewhere(const struct world *world, const struct patient *patien
 static bool can_be(const struct world *world, const struct patient *patient, int64_t now_us)
 {
     if (patient->stream >= world->demand.count || patient->stage >= world->pathways.stage_count ||
-        patient->severity >= SEVERITIES || !is_near(patient->asked_us) || !is_near(patient->onset_us) ||
-        !is_near(patient->since_us) || !is_near(patient->treated_us) ||
+        patient->severity >= SEVERITIES || !roster_is_near(patient->asked_us) ||
+        !roster_is_near(patient->onset_us) || !roster_is_near(patient->since_us) ||
+        !roster_is_near(patient->treated_us) ||
         (patient->facility != PATIENT_NOWHERE && patient->facility >= world->facilities.count))
         return false;
     const struct stage *stage = &world->pathways.stage[patient->stage];
@@ -286,17 +263,17 @@ static void restore_held(struct extra *extra, const struct patient *patient, con
 {
     if (extra->held_count > EXTRA_HELD) {
         extra->held_count = 0;
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
     }
     state_get_array_items(reader, &held_layout, extra->held, extra->held_count);
     for (unsigned i = 0; i < extra->held_count && !reader->failed; i++) {
         const uint32_t ward = saved_index(&maps->ward, (uint32_t)extra->held[i].ward);
         if (ward == SAVED_NOWHERE || extra->held[i].amount < 0)
-            state_refuse(reader, IMPOSSIBLE);
+            state_refuse(reader, ROSTER_IMPOSSIBLE);
         extra->held[i].ward = (int32_t)ward;
     }
     if ((extra->held_count > 0) != ((patient->more & PATIENT_HOLDS) != 0))
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
 }
 
 static void restore_blocked(struct partition *part, uint32_t who, struct state_reader *reader)
@@ -322,20 +299,20 @@ static void restore_remote(const struct roster *roster, struct world *world, str
     state_get_array_items(reader, &answer_layout, &extra->answer, 1);
     const uint64_t number = state_get_up_to(reader, SAVED_NOWHERE);
     const int64_t connection_us = state_get_i64(reader);
-    if (connection_us < 0 || !is_near(connection_us) || extra->answer.duration_us < 0 ||
-        !is_near(extra->answer.duration_us))
-        state_refuse(reader, IMPOSSIBLE);
+    if (connection_us < 0 || !roster_is_near(connection_us) || extra->answer.duration_us < 0 ||
+        !roster_is_near(extra->answer.duration_us))
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
     if (reader->failed || !owes_an_answer(patient))
         return;
     if (number + 1 >= roster->count) {
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
         return;
     }
     const struct seat *asker = &roster->seat[number];
     const struct patient *who_asks = case_patient(world->view[asker->partition], asker->who);
     if (asker->stream != patient->stream || asker->ordinal != patient->ordinal ||
         (who_asks->more & PATIENT_ASKS) == 0 || who_asks->due_kind != PATIENT_NO_EVENT)
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
     extra->errand =
         (struct errand){.partition = asker->partition, .patient = asker->who, .connection_us = connection_us};
 }
@@ -371,9 +348,9 @@ static void restore_extra(struct world *view, uint32_t who, const struct saved_m
     const bool blocked = state_get_up_to(reader, 1) != 0;
     restore_held(extra, &part->patients.record[who], maps, reader);
     const bool watched = (extra->afar & AFAR_WATCHED_NOW) != 0;
-    if (!is_near(extra->whole_us) || !is_near(extra->remaining_us) ||
+    if (!roster_is_near(extra->whole_us) || !roster_is_near(extra->remaining_us) ||
         (watched && (view->afar.site == NULL || part->patients.record[who].facility == PATIENT_NOWHERE)))
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
     if (blocked && !reader->failed)
         restore_blocked(part, who, reader);
 }
@@ -382,7 +359,7 @@ static void restore_extra(struct world *view, uint32_t who, const struct saved_m
 static uint32_t seat_patient(struct roster *roster, struct world *world, const struct patient *patient)
 {
     struct world *view = patient->facility != PATIENT_NOWHERE
-                             ? view_at(world, patient->facility)
+                             ? roster_view(world, patient->facility)
                              : world_at_place(world, world->demand.stream[patient->stream].place);
     const uint32_t who = case_open(view);
     if (who == PATIENT_NOWHERE)
@@ -400,17 +377,17 @@ static void restore_patient(struct roster *roster, struct world *world, const st
     patient.stream = saved_index(&maps->stream, patient.stream);
     const uint32_t stage = saved_index(&maps->stage, patient.stage);
     if (stage >= world->pathways.stage_count)
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
     patient.stage = (uint16_t)stage;
     if (!reader->failed)
         patient = stay_forget(world, patient);
     if (patient.facility != PATIENT_NOWHERE) {
         patient.facility = saved_index(&maps->facility, patient.facility);
         if (patient.facility == SAVED_NOWHERE)
-            state_refuse(reader, IMPOSSIBLE);
+            state_refuse(reader, ROSTER_IMPOSSIBLE);
     }
     if (reader->failed || !can_be(world, &patient, now_us)) {
-        state_refuse(reader, IMPOSSIBLE);
+        state_refuse(reader, ROSTER_IMPOSSIBLE);
         return;
     }
     const uint32_t who = seat_patient(roster, world, &patient);
@@ -471,135 +448,6 @@ void roster_restore(struct roster *roster, struct world *world, const struct sav
             state_refuse(reader, "has a patient twice; make it again");
     }
     state_leave(reader);
-}
-
-/* --- lines --- */
-
-static void save_ward(const struct roster *roster, const struct world *world, const struct ward *ward,
-                      struct state_writer *writer)
-{
-    const struct world *view = view_at(world, ward->facility);
-    const uint32_t *number = roster->number[view->number];
-    state_put_array(writer, &ward_layout, ward, 1);
-    state_put_numbers(writer, ward->changed_us, sizeof *ward->changed_us, ward->relief ? SHIFTS : 0);
-    station_save(&ward->station, &view->part.links, number, writer);
-    state_put_u64(writer, ward->in_service != NULL);
-    if (ward->in_service != NULL)
-        station_save(ward->in_service, &view->part.links, number, writer);
-}
-
-void lines_save(const struct roster *roster, const struct world *world, struct state_writer *writer)
-{
-    const struct facilities *facilities = &world->facilities;
-    state_begin(writer, "wards", 1);
-    for (size_t w = 0; w < facilities->ward_count; w++)
-        save_ward(roster, world, &facilities->ward[w], writer);
-    state_end(writer);
-    state_begin(writer, "offers", 1);
-    for (size_t o = 0; o < facilities->offer_count; o++) {
-        const struct offer *offer = &facilities->offer[o];
-        const struct world *view = view_at(world, offer->facility);
-        offer_save(offer, writer);
-        station_save(&offer->operators, &view->part.links, roster->number[view->number], writer);
-    }
-    state_end(writer);
-}
-
-/* The line that is being restored. */
-struct restored_line {
-    struct roster *roster;
-    struct world *view;
-    const struct station *station;
-    const struct ward *in_service; /* NULL: who waits */
-};
-
-static bool belongs(const struct restored_line *line, const struct patient *patient, unsigned level)
-{
-    const struct stage *stage = case_stage(line->view, patient);
-    const unsigned flag = line->in_service != NULL ? PATIENT_IN_CARE : PATIENT_WAITING;
-    if ((patient->flags & flag) == 0 || case_level(patient, stage) != level)
-        return false;
-    if (line->in_service != NULL)
-        return serving_ward(line->view, patient, stage) == line->in_service;
-    return serving_line(line->view, patient, stage) == line->station;
-}
-
-static int64_t adopt(void *data, uint32_t number, unsigned level)
-{
-    const struct restored_line *line = data;
-    if (number >= line->roster->count)
-        return STATION_NOBODY;
-    struct seat *seat = &line->roster->seat[number];
-    if (seat->in_line || seat->partition != line->view->number ||
-        !belongs(line, case_patient(line->view, seat->who), level))
-        return STATION_NOBODY;
-    seat->in_line = true;
-    return seat->who;
-}
-
-static void restore_line(struct roster *roster, struct world *view, struct station *station,
-                         const struct ward *in_service, struct state_reader *reader)
-{
-    struct restored_line line = {roster, view, station, in_service};
-    station_restore(station, &view->part.links, adopt, &line, reader);
-}
-
-static void restore_ward(struct roster *roster, struct world *world, struct ward *ward,
-                         struct state_reader *reader)
-{
-    struct world *view = view_at(world, ward->facility);
-    state_get_array(reader, &ward_layout, ward, 1);
-    state_get_numbers(reader, ward->changed_us, sizeof *ward->changed_us, ward->relief ? SHIFTS : 0);
-    for (size_t s = 0; ward->relief && s < SHIFTS; s++)
-        if (!is_near(ward->changed_us[s]))
-            state_refuse(reader, "has a shift at a time that cannot be; make it again");
-    restore_line(roster, view, &ward->station, NULL, reader);
-    if ((state_get_up_to(reader, 1) != 0) != (ward->in_service != NULL))
-        state_refuse(reader, "has other stations; take the scenario that it was made from");
-    if (ward->in_service != NULL && !reader->failed)
-        restore_line(roster, view, ward->in_service, ward, reader);
-}
-
-/* Who waits stands in a line, who is served where that may be interrupted is known there, and who operates
- * exists. */
-static void check_seats(const struct roster *roster, struct world *world, struct state_reader *reader)
-{
-    for (size_t n = 0; n < roster->count && !reader->failed; n++) {
-        struct world *view = world->view[roster->seat[n].partition];
-        const struct patient *patient = case_patient(view, roster->seat[n].who);
-        const struct stage *stage = case_stage(view, patient);
-        bool lined = (patient->flags & PATIENT_WAITING) != 0, good = true;
-        if ((patient->flags & PATIENT_IN_CARE) != 0) {
-            const struct ward *ward = serving_ward(view, patient, stage);
-            const struct offer *offer = serving_offer(view, patient, stage);
-            lined = !roster->seat[n].stands_in && ward != NULL && ward->in_service != NULL;
-            good = offer == NULL || (patient->operates > 0 && patient->operates <= offer->count);
-        }
-        if (!good || lined != roster->seat[n].in_line)
-            state_refuse(reader, IMPOSSIBLE);
-        view->part.met[case_home(view, patient)] = true;
-        if ((patient->flags & PATIENT_WAITING) != 0)
-            serving_count_line(view, patient, serving_ward(view, patient, stage), 1);
-    }
-}
-
-void lines_restore(struct roster *roster, struct world *world, const struct saved_maps *maps,
-                   struct state_reader *reader)
-{
-    struct facilities *facilities = &world->facilities;
-    state_enter(reader, "wards", 1);
-    for (size_t w = 0; w < maps->ward.count && !reader->failed; w++)
-        restore_ward(roster, world, &facilities->ward[saved_index(&maps->ward, w)], reader);
-    state_leave(reader);
-    state_enter(reader, "offers", 1);
-    for (size_t o = 0; o < maps->offer.count && !reader->failed; o++) {
-        struct offer *offer = &facilities->offer[saved_index(&maps->offer, o)];
-        offer_restore(offer, &maps->expert, reader);
-        restore_line(roster, view_at(world, offer->facility), &offer->operators, NULL, reader);
-    }
-    state_leave(reader);
-    if (!reader->failed)
-        check_seats(roster, world, reader);
 }
 
 void roster_schedule(const struct roster *roster, struct world *world)

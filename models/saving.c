@@ -5,6 +5,7 @@
 
 #include "models/partition.h"
 #include "models/planning.h"
+#include "models/saved_lines.h"
 #include "models/saved_patients.h"
 #include "models/world_parts.h"
 #include "sim/state.h"

@@ -78,6 +78,15 @@ MUST_CHECK int reader_number(struct reader *reader, const struct setting *settin
 MUST_CHECK int reader_file(struct reader *reader, const struct setting *setting, const struct origin *origin,
                            const char **path);
 
+/* Notes a reference to an element of a list; when all lists are read, they are resolved together. */
+MUST_CHECK int reader_reference(struct reader *reader, const struct key_row *row,
+                                const struct setting *setting, const struct origin *origin, int32_t *index);
+MUST_CHECK int reader_resolve(struct reader *reader);
+
+/* Ids, and references that name the element, stand once in a list. */
+MUST_CHECK int reader_refuse_twins(struct reader *reader, const struct key_row *row,
+                                   const struct setting *list, const struct origin *origin);
+
 /* What the rows cannot say: sums of shares, order of dates, combinations of keys. */
 MUST_CHECK int scenario_check(const struct scenario *scenario, struct err *err);
 
