@@ -1,5 +1,7 @@
 #include "models/onset.h"
 
+#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "models/case.h"
@@ -8,8 +10,9 @@
 #include "sim/mem.h"
 #include "sim/window.h"
 
-/* Long spans find more patients in each stream, and have more of them on record. */
-#define SPAN_US WINDOW_DAY_US
+/* Long spans find more patients in each stream, and have more of them on record: as many days as bring so many
+ * patients, on the average. */
+enum { PATIENTS_OF_A_STREAM = 8, DAYS_MOST = 7 };
 
 /* --- one by one --- */
 
@@ -114,6 +117,16 @@ static int make_list(struct world *view, const struct listed *listed, uint32_t c
     return 0;
 }
 
+static int64_t span_us(const struct world *view)
+{
+    const struct onset *onset = &view->part.onset;
+    double patients_a_day = 0;
+    for (uint32_t i = 0; i < onset->count; i++)
+        patients_a_day += view->demand.stream[onset->stream[i]].rate_per_s * (WINDOW_DAY_US * 1e-6);
+    const double days = ceil(PATIENTS_OF_A_STREAM * (double)onset->count / patients_a_day);
+    return WINDOW_DAY_US * (days < DAYS_MOST ? (int64_t)fmax(days, 1) : DAYS_MOST);
+}
+
 int onset_init(struct world *world, struct err *err)
 {
     const uint32_t streams = (uint32_t)world->demand.count;
@@ -131,6 +144,7 @@ int onset_init(struct world *world, struct err *err)
     for (unsigned p = 0; answer == 0 && p < world->partitions; p++) {
         world->view[p]->onset_at = at;
         answer = count > 0 ? make_list(world->view[p], listed, count, err) : 0;
+        world->view[p]->part.onset.span_us = span_us(world->view[p]);
     }
     free(listed);
     return answer;
@@ -351,9 +365,9 @@ static void fetch_set(const struct world *world, const struct onset *onset, uint
 void onset_handle(struct world *world, const struct event *event)
 {
     struct onset *onset = &world->part.onset;
-    const int64_t quiet_us = engine_quiet_until(world->engine);
-    int64_t end_us = event->at_us + SPAN_US;
-    end_us = end_us < quiet_us ? end_us : quiet_us;
+    assert(world->quiet_us > event->at_us); /* whoever runs the engine says until when */
+    int64_t end_us = event->at_us + onset->span_us;
+    end_us = end_us < world->quiet_us ? end_us : world->quiet_us;
     onset->passes++;
     for (uint32_t i = 0; i < onset->count; i++) {
         fetch_stream(world, onset, i + STREAM_AHEAD, end_us);

@@ -50,7 +50,6 @@ struct engine {
 
     int64_t now_us;       /* of the last barrier */
     int64_t end_us;       /* of the window under way */
-    int64_t until_us;     /* of the run under way */
     int64_t next_plan_us; /* INT64_MAX: none */
     bool in_window;
 
@@ -180,11 +179,6 @@ int engine_set_threads(struct engine *engine, unsigned threads, struct err *err)
 int64_t engine_now(const struct engine *engine, unsigned partition)
 {
     return engine->partitions[partition].now_us;
-}
-
-int64_t engine_quiet_until(const struct engine *engine)
-{
-    return engine->next_plan_us < engine->until_us ? engine->next_plan_us : engine->until_us;
 }
 
 void engine_schedule(struct engine *engine, unsigned partition, struct event event)
@@ -394,7 +388,6 @@ static void run_window(struct engine *engine, int64_t end_us)
 
 int engine_run(struct engine *engine, int64_t until_us, struct err *err)
 {
-    engine->until_us = until_us;
     while (engine->now_us < until_us && !is_stopped(engine)) {
         if (plan(engine, err) != 0) {
             stop(engine, "planning failed before");

@@ -69,9 +69,6 @@ MUST_CHECK int engine_run(struct engine *engine, int64_t until_us, struct err *e
 /* For handlers, and for deliver and plan, where now is the end of the window before. A handler names its own
  * partition only. */
 int64_t engine_now(const struct engine *engine, unsigned partition);
-/* For handlers: until when nothing comes between windows but messages: neither a planning epoch nor the end
- * of engine_run(). Later than now. */
-int64_t engine_quiet_until(const struct engine *engine);
 /* Not before now: the run stops otherwise. */
 void engine_schedule(struct engine *engine, unsigned partition, struct event event);
 /* Sends a message (its at_us is filled in); delay from now, not negative. Across partitions the delay must

@@ -106,7 +106,7 @@ static inline void model_run(struct model *model)
 /* Everything that happens before this time. */
 static inline void model_until(struct model *model, int64_t us)
 {
-    cr_assert_eq(engine_run(model->world->engine, us, &model->err), 0, "%s", model->err.text[0]);
+    cr_assert_eq(world_run_until(model->world, us, NULL, NULL, &model->err), 0, "%s", model->err.text[0]);
 }
 
 /* One of the problems says all of this. */
