@@ -40,7 +40,7 @@ struct geod_geodesic;
 struct geography {
     struct place *place; /* owned by the world's arena, in the order of the file, then of the scenario */
     size_t count;
-    uint32_t *by_code; /* a table by hash: place + 1; 0: free; owned by the arena; NULL: not made yet */
+    uint32_t *by_code;   /* a table by hash: place + 1; 0: free; owned by the arena; NULL: not made yet */
     size_t by_code_size; /* a power of two, more than there are places */
     const struct scenario *scenario;
     const struct belonging *belonging; /* by place; owned by the arena */

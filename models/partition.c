@@ -183,6 +183,14 @@ static void free_part(struct partition *part)
     *part = (struct partition){0};
 }
 
+void partition_forget_patients(struct world *world)
+{
+    for (unsigned p = 0; p < world->partitions; p++) {
+        patients_free(&world->view[p]->part.patients);
+        station_links_free(&world->view[p]->part.links);
+    }
+}
+
 void partition_free(struct world *world)
 {
     for (unsigned p = 1; world->view != NULL && p < world->partitions; p++) {
@@ -302,20 +310,28 @@ int partition_gather(struct world *world, struct err *err)
     return 0;
 }
 
+static void note_ward(struct ward *ward)
+{
+    ward->board_free = station_free_servers(&ward->station);
+    ward->board_waiting = ward->station.waiting;
+}
+
+/* Nobody asks what is free outside a sample. */
 void partition_refresh_board(struct world *world)
 {
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        struct offer *offer = &world->facilities.offer[o];
-        rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
-        offer->board_free = offer_operator(offer, false) >= 0;
-        offer->board_free_emergency = offer_operator(offer, true) >= 0;
-        offer->board_waiting = offer->operators.waiting;
+    const struct facilities *facilities = &world->facilities;
+    for (struct facility_span span = {.to = 0}; facilities_span(facilities, &span);) {
+        for (struct offer *offer = span.offer; offer < span.offer_end; offer++) {
+            rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
+            offer->board_free = offer_operator(offer, false) >= 0;
+            offer->board_free_emergency = offer_operator(offer, true) >= 0;
+            offer->board_waiting = offer->operators.waiting;
+        }
+        for (struct ward *ward = span.ward; ward < span.ward_end; ward++)
+            note_ward(ward);
     }
-    for (size_t w = 0; w < world->facilities.ward_count; w++) {
-        struct ward *ward = &world->facilities.ward[w];
-        ward->board_free = station_free_servers(&ward->station);
-        ward->board_waiting = ward->station.waiting;
-    }
+    for (size_t w = facilities->first_ward[facilities->count]; w < facilities->ward_count; w++)
+        note_ward(&world->facilities.ward[w]); /* stations of their own */
 }
 
 /* --- saving --- */

@@ -18,7 +18,7 @@ struct row_arenas {
 /* What the rows of one table are made with. */
 struct expansion {
     struct arena *texts, *nodes;
-    const char **names; /* by column: the last word of its path */
+    const char **names;            /* by column: the last word of its path */
     const struct setting *element; /* with what all rows have in common */
     const struct table *table;
     const char *path;   /* of the table, for as long as the settings */
@@ -150,11 +150,11 @@ static int check_columns(const struct expansion *expansion)
 static int find_names(struct expansion *expansion)
 {
     const struct table *table = expansion->table;
-    expansion->names = arena_zeroed(expansion->nodes, table->columns, sizeof *expansion->names, expansion->err);
+    expansion->names =
+        arena_zeroed(expansion->nodes, table->columns, sizeof *expansion->names, expansion->err);
     for (size_t column = 0; expansion->names != NULL && column < table->columns; column++) {
         const char *path = table_name(table, column), *dot = strrchr(path, '.');
-        expansion->names[column] =
-            arena_text(expansion->texts, dot == NULL ? path : dot + 1, expansion->err);
+        expansion->names[column] = arena_text(expansion->texts, dot == NULL ? path : dot + 1, expansion->err);
         if (expansion->names[column] == NULL)
             return -1;
     }
@@ -228,7 +228,8 @@ static int expand_list(const struct row_arenas *arenas, struct setting *list, st
     return status;
 }
 
-static int expand_below(const struct row_arenas *arenas, struct setting *setting, size_t depth, struct err *err)
+static int expand_below(const struct row_arenas *arenas, struct setting *setting, size_t depth,
+                        struct err *err)
 {
     if (depth == ROWS_DEPTH)
         return 0;
