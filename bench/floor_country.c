@@ -14,10 +14,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench/floor_calendar.h"
 #include "bench/floor_country.h"
 #include "models/ledger_fields.h"
 
-#define HOUR_US INT64_C(3600000000)
 #define DAY_US 86400e6
 
 enum {
@@ -28,33 +28,9 @@ enum {
     SLOTS = 64
 }; /* events before which each is looked at: record, lines, luck */
 
-/* --- the calendar: events of an hour in chunks, and a heap for what is due within the open hour --- */
-
-enum kind { DEPART, RENEGE, TRANSFER, ARRIVE };
-enum { KIND_BITS = 2, WHO_BITS = 30, CHUNK_EVENTS = 31 };
-
-static inline uint64_t event_of(uint64_t offset, enum kind kind, uint32_t who)
-{
-    return offset << 32 | (uint64_t)kind << WHO_BITS | who;
-}
-
-struct chunk {
-    struct chunk *older;
-    uint64_t event[CHUNK_EVENTS];
-};
-
-struct hour {
-    struct chunk *newest;
-    uint32_t count, fill;
-};
-
 /* One of the 31. */
 struct part {
-    struct hour *hour; /* of the run; one more for what comes after it */
-    struct chunk *spare;
-    uint64_t *sorted, *heap;
-    uint32_t *cells;
-    size_t room, pending; /* of sorted; in the heap */
+    struct floor_calendar calendar;
     struct record *record;
     uint32_t *free;
     size_t records, free_count;
@@ -68,85 +44,8 @@ static struct {
     struct tables tables;
     struct part part[PARTS];
     int64_t from_us, end_us, hour_us; /* the step; the open window */
-    size_t hours, open;
     uint64_t events;
 } run;
-
-static void out_of_memory(void)
-{
-    fputs("floor_country: out of memory\n", stderr);
-    exit(EXIT_FAILURE);
-}
-
-static void *room(size_t count, size_t size)
-{
-    void *items = mem_lines(count, size);
-    if (items == NULL)
-        out_of_memory();
-    memset(items, 0, count * size);
-    return items;
-}
-
-static struct chunk *take_chunk(struct part *part)
-{
-    enum { BLOCK = 8191 };
-    if (part->spare == NULL) {
-        struct chunk *block = room(BLOCK, sizeof *block);
-        for (size_t i = 0; i < BLOCK; i++) {
-            block[i].older = part->spare;
-            part->spare = &block[i];
-        }
-    }
-    struct chunk *chunk = part->spare;
-    part->spare = chunk->older;
-    return chunk;
-}
-
-static inline void heap_push(struct part *part, uint64_t event)
-{
-    size_t place = part->pending++;
-    while (place > 0 && part->heap[(place - 1) / 4] > event) {
-        part->heap[place] = part->heap[(place - 1) / 4];
-        place = (place - 1) / 4;
-    }
-    part->heap[place] = event;
-}
-
-static inline uint64_t heap_pop(struct part *part)
-{
-    const uint64_t first = part->heap[0], last = part->heap[--part->pending];
-    size_t place = 0;
-    for (size_t child = 1; child < part->pending; child = 4 * place + 1) {
-        size_t least = child;
-        for (size_t other = child + 1; other < child + 4 && other < part->pending; other++)
-            least = part->heap[other] < part->heap[least] ? other : least;
-        if (part->heap[least] >= last)
-            break;
-        part->heap[place] = part->heap[least];
-        place = least;
-    }
-    part->heap[place] = last;
-    return first;
-}
-
-static inline void schedule(struct part *part, int64_t at_us, enum kind kind, uint32_t who)
-{
-    size_t number = (size_t)at_us / HOUR_US;
-    const uint64_t event = event_of((uint64_t)at_us % HOUR_US, kind, who);
-    if (number == run.open) {
-        heap_push(part, event);
-        return;
-    }
-    struct hour *hour = &part->hour[number < run.hours ? number : run.hours];
-    if (hour->newest == NULL || hour->fill == CHUNK_EVENTS) {
-        struct chunk *chunk = take_chunk(part);
-        chunk->older = hour->newest;
-        hour->newest = chunk;
-        hour->fill = 0;
-    }
-    hour->newest->event[hour->fill++] = event;
-    hour->count++;
-}
 
 /* --- counts --- */
 
@@ -173,12 +72,12 @@ static inline uint32_t take_record(struct part *part)
 {
     if (part->free_count == 0) {
         const size_t more = part->records < 256 ? 256 : part->records;
-        struct record *record = room(part->records + more, sizeof *record);
+        struct record *record = floor_room(part->records + more, sizeof *record);
         memcpy(record, part->record, part->records * sizeof *record);
         free(part->record);
         free(part->free);
         part->record = record;
-        part->free = room(part->records + more, sizeof *part->free);
+        part->free = floor_room(part->records + more, sizeof *part->free);
         for (size_t i = 0; i < more; i++)
             part->free[i] = (uint32_t)(part->records + more - 1 - i);
         part->free_count = more;
@@ -256,7 +155,7 @@ static inline void begin(struct part *part, uint32_t who, struct record *record,
     level(&fa->in_care, 1, now_us);
     record->next = (uint8_t)(record->stage == RECOVERY ? STAGES : route(record, luck.w[1]));
     record->due_us = now_us + duration_us;
-    schedule(part, record->due_us, DEPART, who);
+    floor_schedule(&part->calendar, record->due_us, DEPART, who);
 }
 
 static inline void take_bed(struct ward_pair *ward, struct facility_count *fa, int64_t sign, int64_t now_us)
@@ -279,7 +178,7 @@ static void join_line(struct part *part, uint32_t who, struct record *record, st
     record->waits = true;
     level(&run.tables.fa[record->facility].in_line, 1, now_us);
     record->due_us = now_us + dist_value(stage->patience, luck.w[2], record->ordinal, 0);
-    schedule(part, record->due_us, RENEGE, who);
+    floor_schedule(&part->calendar, record->due_us, RENEGE, who);
 }
 
 static void leave_line(struct part *part, struct record *record, struct ward_pair *ward, int64_t now_us)
@@ -376,7 +275,7 @@ static void arrive(struct part *part, uint32_t number, int64_t now_us)
     run.tables.system[source->condition].came++;
     level(&run.tables.present, 1, now_us);
     record->due_us = now_us + way.us;
-    schedule(to, record->due_us, TRANSFER, who);
+    floor_schedule(&to->calendar, record->due_us, TRANSFER, who);
 }
 
 static inline void transfer(struct part *part, uint32_t who, struct rng_words luck, int64_t now_us)
@@ -421,7 +320,7 @@ static void refer(struct part *part, uint32_t who, int64_t now_us)
         record->due_us = -1;
         who = there;
     }
-    schedule(to, to->record[who].due_us, TRANSFER, who);
+    floor_schedule(&to->calendar, to->record[who].due_us, TRANSFER, who);
 }
 
 static inline void depart(struct part *part, uint32_t who, struct rng_words luck, int64_t now_us)
@@ -473,97 +372,38 @@ static void gather_arrivals(struct part *part, int64_t until_us)
         while (part->next_us[s] < until_us) {
             struct source *source = &part->source[s];
             const int64_t at_us = part->next_us[s];
-            struct hour *hour = &part->hour[run.open];
-            if (hour->newest == NULL || hour->fill == CHUNK_EVENTS) {
-                struct chunk *chunk = take_chunk(part);
-                chunk->older = hour->newest;
-                hour->newest = chunk;
-                hour->fill = 0;
-            }
-            hour->newest->event[hour->fill++] = event_of((uint64_t)(at_us - run.hour_us), ARRIVE, s);
-            hour->count++;
+            floor_calendar_put(&part->calendar, part->calendar.open,
+                               floor_event((uint64_t)(at_us - run.hour_us), ARRIVE, s));
             part->next_us[s] = at_us + floor_gap(&run.tables, source);
         }
     }
 }
 
-static inline size_t cell_of(uint64_t event, uint64_t cells)
-{
-    return (size_t)((event >> 32) * cells >> 32);
-}
-
-/* Into part->sorted. */
-static size_t sort_hour(struct part *part)
-{
-    struct hour *hour = &part->hour[run.open];
-    const size_t count = hour->count;
-    if (count > part->room) {
-        part->room = 2 * count;
-        free(part->sorted);
-        free(part->cells);
-        part->sorted = room(part->room, sizeof *part->sorted);
-        part->cells = room(part->room + 1, sizeof *part->cells);
-    }
-    memset(part->cells, 0, (count + 1) * sizeof *part->cells);
-    size_t fill = hour->fill;
-    for (struct chunk *chunk = hour->newest; chunk != NULL; chunk = chunk->older, fill = CHUNK_EVENTS)
-        for (size_t i = 0; i < fill; i++)
-            part->cells[cell_of(chunk->event[i], count) + 1]++;
-    for (size_t cell = 1; cell <= count; cell++)
-        part->cells[cell] += part->cells[cell - 1];
-    fill = hour->fill;
-    for (struct chunk *chunk = hour->newest, *older; chunk != NULL; chunk = older, fill = CHUNK_EVENTS) {
-        for (size_t i = 0; i < fill; i++)
-            part->sorted[part->cells[cell_of(chunk->event[i], count)]++] = chunk->event[i];
-        older = chunk->older;
-        chunk->older = part->spare;
-        part->spare = chunk;
-    }
-    for (size_t i = 1; i < count; i++) {
-        const uint64_t event = part->sorted[i];
-        size_t place = i;
-        for (; place > 0 && part->sorted[place - 1] > event; place--)
-            part->sorted[place] = part->sorted[place - 1];
-        part->sorted[place] = event;
-    }
-    return count;
-}
-
-static inline enum kind kind_of(uint64_t event)
-{
-    return (enum kind)(event >> WHO_BITS & ((1u << KIND_BITS) - 1));
-}
-
-static inline uint32_t who_of(uint64_t event)
-{
-    return (uint32_t)event & ((1u << WHO_BITS) - 1);
-}
-
 static inline void fetch_first(const struct part *part, uint64_t event)
 {
-    if (kind_of(event) == ARRIVE)
-        __builtin_prefetch(&part->source[who_of(event)], 1);
+    if (floor_kind_of(event) == ARRIVE)
+        __builtin_prefetch(&part->source[floor_who_of(event)], 1);
     else
-        __builtin_prefetch(&part->record[who_of(event)], 1);
+        __builtin_prefetch(&part->record[floor_who_of(event)], 1);
 }
 
 static inline void fetch_lines(const struct part *part, uint64_t event)
 {
     const struct tables *tables = &run.tables;
-    if (kind_of(event) == ARRIVE) {
-        const struct source *source = &part->source[who_of(event)];
+    if (floor_kind_of(event) == ARRIVE) {
+        const struct source *source = &part->source[floor_who_of(event)];
         __builtin_prefetch(&tables->pc[source->place * CONDITIONS + source->condition], 1);
         __builtin_prefetch(
             &tables->near[source->place * PAIRS + tables->stage[source->condition][WARD].pair]);
         return;
     }
-    const struct record *record = &part->record[who_of(event)];
+    const struct record *record = &part->record[floor_who_of(event)];
     __builtin_prefetch(count_of(record), 1);
     __builtin_prefetch(&tables->fa[record->facility], 1);
     if (record->stage == RECOVERY)
         return;
     __builtin_prefetch(ward_of(record), 1);
-    if (record->stage == WARD && kind_of(event) == TRANSFER) {
+    if (record->stage == WARD && floor_kind_of(event) == TRANSFER) {
         __builtin_prefetch(&tables->classes[record->place], 1);
         __builtin_prefetch(&tables->classes[record->place].wait[48], 1);
     }
@@ -587,10 +427,10 @@ static void draw_ahead(struct ahead *ahead)
 
 static inline void ask_ahead(struct ahead *ahead, const struct part *part, uint64_t event, size_t number)
 {
-    if (kind_of(event) == ARRIVE || kind_of(event) == RENEGE)
+    if (floor_kind_of(event) == ARRIVE || floor_kind_of(event) == RENEGE)
         return;
-    const struct record *record = &part->record[who_of(event)];
-    const bool comes = kind_of(event) == TRANSFER;
+    const struct record *record = &part->record[floor_who_of(event)];
+    const bool comes = floor_kind_of(event) == TRANSFER;
     if (!comes && (record->stage == RECOVERY || record->next != RECOVERY))
         return;
     ahead->number[ahead->count] = number;
@@ -602,10 +442,10 @@ static inline void ask_ahead(struct ahead *ahead, const struct part *part, uint6
 
 static inline void handle(struct part *part, uint64_t event, const struct ahead *ahead, size_t slot)
 {
-    const int64_t now_us = run.hour_us + (int64_t)(event >> 32);
-    const uint32_t who = who_of(event);
+    const int64_t now_us = run.hour_us + floor_offset_us(event);
+    const uint32_t who = floor_who_of(event);
     run.events++;
-    switch (kind_of(event)) {
+    switch (floor_kind_of(event)) {
     case ARRIVE:
         arrive(part, who, now_us);
         break;
@@ -625,8 +465,8 @@ static inline void handle(struct part *part, uint64_t event, const struct ahead 
 static void handle_late(struct part *part, uint64_t event)
 {
     static struct ahead none;
-    const struct record *record = &part->record[who_of(event)];
-    if (kind_of(event) == DEPART && record->stage != RECOVERY && record->next == RECOVERY)
+    const struct record *record = &part->record[floor_who_of(event)];
+    if (floor_kind_of(event) == DEPART && record->stage != RECOVERY && record->next == RECOVERY)
         none.luck[0] = draw(record, RECOVERY);
     handle(part, event, &none, 0);
 }
@@ -634,9 +474,10 @@ static void handle_late(struct part *part, uint64_t event)
 static void run_hour(struct part *part)
 {
     static struct ahead ahead;
-    gather_arrivals(part, run.hour_us + HOUR_US);
-    const size_t count = sort_hour(part);
-    const uint64_t *sorted = part->sorted;
+    gather_arrivals(part, run.hour_us + FLOOR_HOUR_US);
+    struct floor_calendar *calendar = &part->calendar;
+    const size_t count = floor_calendar_sort(calendar);
+    const uint64_t *sorted = calendar->sorted;
     for (size_t i = 0; i < AHEAD && i < count; i++)
         fetch_first(part, sorted[i]);
     for (size_t i = 0; i < LINES && i < count; i++)
@@ -644,8 +485,8 @@ static void run_hour(struct part *part)
     for (size_t i = 0; i < LUCK && i < count; i++)
         ask_ahead(&ahead, part, sorted[i], i);
     for (size_t i = 0; i < count; i++) {
-        while (part->pending > 0 && part->heap[0] < sorted[i])
-            handle_late(part, heap_pop(part));
+        while (calendar->pending > 0 && calendar->heap[0] < sorted[i])
+            handle_late(part, floor_calendar_pop(calendar));
         if (i + AHEAD < count)
             fetch_first(part, sorted[i + AHEAD]);
         if (i + LINES < count)
@@ -656,8 +497,8 @@ static void run_hour(struct part *part)
             draw_ahead(&ahead);
         handle(part, sorted[i], &ahead, i % SLOTS);
     }
-    while (part->pending > 0)
-        handle_late(part, heap_pop(part));
+    while (calendar->pending > 0)
+        handle_late(part, floor_calendar_pop(calendar));
 }
 
 static void run_step(int64_t from_us, int64_t end_us)
@@ -665,8 +506,9 @@ static void run_step(int64_t from_us, int64_t end_us)
     run.from_us = from_us;
     run.end_us = end_us;
     floor_begin_step(&run.tables, end_us - from_us);
-    for (run.hour_us = from_us; run.hour_us < end_us; run.hour_us += HOUR_US) {
-        run.open = (size_t)(run.hour_us / HOUR_US);
+    for (run.hour_us = from_us; run.hour_us < end_us; run.hour_us += FLOOR_HOUR_US) {
+        for (size_t p = 0; p < PARTS; p++)
+            run.part[p].calendar.open = (size_t)(run.hour_us / FLOOR_HOUR_US);
         for (size_t p = 0; p < PARTS; p++)
             run_hour(&run.part[p]);
     }
@@ -682,15 +524,13 @@ static double user_ns(void)
 static void init_parts(void)
 {
     struct tables *tables = &run.tables;
-    run.hours = (size_t)(tables->end_us / HOUR_US);
     for (size_t p = 0; p < PARTS; p++) {
         struct part *part = &run.part[p];
-        part->hour = room(run.hours + 1, sizeof *part->hour);
-        part->heap = room(1 << 16, sizeof *part->heap);
+        floor_calendar_init(&part->calendar, (size_t)(tables->end_us / FLOOR_HOUR_US));
         part->source = tables->source[p];
         part->sources = tables->sources[p];
-        part->next_us = room(part->sources, sizeof *part->next_us);
-        part->due = room(part->sources, sizeof *part->due);
+        part->next_us = floor_room(part->sources, sizeof *part->next_us);
+        part->due = floor_room(part->sources, sizeof *part->due);
         for (size_t s = 0; s < part->sources; s++)
             part->next_us[s] = floor_gap(tables, &part->source[s]);
     }

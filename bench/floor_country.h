@@ -143,8 +143,8 @@ static inline int64_t floor_gap(const struct tables *tables, struct source *sour
     const uint32_t number = source->drawn++;
     if (number % RNG_BATCH == 0) {
         struct rng_words words[RNG_BATCH];
-        rng_draw_batch(&tables->rng, (struct rng_identity){source->hash, number},
-                       (struct rng_purpose){.quantity = DRAW_ARRIVAL}, words);
+        rng_draw_row(&tables->rng, (struct rng_identity){source->hash, number},
+                     (struct rng_purpose){.quantity = DRAW_ARRIVAL}, 1, words);
         for (size_t i = 0; i < RNG_BATCH; i++)
             source->word[i] = words[i].w[0];
     }

@@ -18,11 +18,12 @@
 #define HOUR_US 3600e6
 
 enum { RING = 1 << 16, ARRIVAL = 1, STAGE = 2 }; /* customers in the system at most; purposes of draws */
+enum { BATCH = 2 * RNG_BATCH };
 
-/* What somebody draws, eight in a row. */
+/* What somebody draws, BATCH in a row. */
 struct ahead {
-    struct rng_words words[RNG_BATCH];
-    int64_t value[RNG_BATCH];
+    struct rng_words words[BATCH];
+    int64_t value[BATCH];
     uint32_t quantity;
     const struct dist *dist;
 };
@@ -48,12 +49,12 @@ struct queue {
 
 static inline int64_t draw(const struct queue *queue, struct ahead *ahead, uint32_t ordinal)
 {
-    if (ordinal % RNG_BATCH == 0) {
-        rng_draw_batch(&queue->rng, (struct rng_identity){queue->hash, ordinal},
-                       (struct rng_purpose){.quantity = ahead->quantity}, ahead->words);
-        dist_values(ahead->dist, ahead->words, ordinal, RNG_BATCH, ahead->value);
+    if (ordinal % BATCH == 0) {
+        rng_draw_row(&queue->rng, (struct rng_identity){queue->hash, ordinal},
+                     (struct rng_purpose){.quantity = ahead->quantity}, BATCH / RNG_BATCH, ahead->words);
+        dist_values(ahead->dist, ahead->words, ordinal, BATCH, ahead->value);
     }
-    return ahead->value[ordinal % RNG_BATCH];
+    return ahead->value[ordinal % BATCH];
 }
 
 static inline void draw_arrival(struct queue *queue, int64_t now_us)

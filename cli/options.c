@@ -136,12 +136,49 @@ static error_t take_set(struct parsing *parsing, const char *arg, struct argp_st
     return add_set(parsing, arg);
 }
 
-static error_t take_name(const char **name, const char *option, const char *arg, struct argp_state *state)
+/* What an option switches on; NULL for others. */
+static bool *switch_of(struct cli_options *options, int key)
 {
-    *name = arg;
-    if (arg[0] == '\0')
-        argp_error(state, "%s needs the name of a file", option);
-    return 0;
+    const struct {
+        int key;
+        bool *on;
+    } switches[] = {{OPTION_ALL, &options->all},           {OPTION_CSV, &options->csv},
+                    {OPTION_GAPS, &options->gaps},         {OPTION_JSON, &options->json},
+                    {OPTION_LARGEST, &options->largest},   {OPTION_MARKDOWN, &options->markdown},
+                    {OPTION_PATIENTS, &options->patients}, {OPTION_RESULTS, &options->results},
+                    {OPTION_RESUME, &options->resume},     {OPTION_TARGETS, &options->targets},
+                    {OPTION_WORTH, &options->worth}};
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        if (switches[i].key == key)
+            return switches[i].on;
+    return NULL;
+}
+
+/* Keeps the text of an option that is read later; false for others. */
+static bool keep_text(struct cli_options *options, int key, const char *arg, struct argp_state *state)
+{
+    const struct {
+        int key;
+        const char **text;
+        const char *file; /* the option names one; NULL: it does not */
+    } texts[] = {{'o', &options->output, "-o"},
+                 {OPTION_TRACE, &options->trace, "--trace"},
+                 {OPTION_SAVE_STATE, &options->save_state, "--save-state"},
+                 {OPTION_FROM_STATE, &options->from_state, "--from-state"},
+                 {OPTION_SERIES, &options->series, "--series"},
+                 {OPTION_AT, &options->at, NULL},
+                 {OPTION_KIND, &options->kind, NULL},
+                 {OPTION_SHARE, &options->share, NULL},
+                 {OPTION_METRIC, &options->metric, NULL}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].key != key)
+            continue;
+        *texts[i].text = arg;
+        if (texts[i].file != NULL && arg[0] == '\0')
+            argp_error(state, "%s needs the name of a file", texts[i].file);
+        return true;
+    }
+    return false;
 }
 
 static void check_states(const struct cli_options *options, struct argp_state *state)
@@ -184,16 +221,28 @@ static void check_usage(const struct cli_options *options, struct argp_state *st
         argp_error(state, "--results takes no PATH: it describes what a result file holds");
 }
 
+/* An argument that is not an option, or an option that is given again and again. */
+static error_t take_more(struct parsing *parsing, int key, const char *arg, struct argp_state *state)
+{
+    struct cli_options *o = parsing->options;
+    if (key == ARGP_KEY_ARG && o->path_count >= o->most_paths)
+        argp_error(state, "'%s' is one argument too many", arg);
+    const int failed = key == ARGP_KEY_ARG
+                           ? append(&o->paths, &o->path_count, &o->path_capacity, arg, parsing->err)
+                           : append(&o->untils, &o->until_count, &o->until_capacity, arg, parsing->err);
+    return failed == 0 ? 0 : ENOMEM;
+}
+
 static error_t take(int key, char *arg, struct argp_state *state)
 {
     struct parsing *parsing = state->input;
     struct cli_options *options = parsing->options;
-    switch (key) {
-    case 'o':
-        options->output = arg;
-        if (arg[0] == '\0')
-            argp_error(state, "-o needs the name of a file");
+    bool *on = switch_of(options, key);
+    if (on != NULL)
+        *on = true;
+    if (on != NULL || keep_text(options, key, arg, state))
         return 0;
+    switch (key) {
     case 'r':
         return take_replications(parsing, arg, state);
     case 'j':
@@ -206,52 +255,18 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return take_seed(parsing, arg, state);
     case OPTION_SET:
         return take_set(parsing, arg, state);
+    case OPTION_UNTIL:
+    case ARGP_KEY_ARG:
+        return take_more(parsing, key, arg, state);
     case OPTION_PARTITIONS:
         options->partitions = partitions_of(arg, state);
-        return 0;
-    case OPTION_TRACE:
-        return take_name(&options->trace, "--trace", arg, state);
-    case OPTION_SAVE_STATE:
-        return take_name(&options->save_state, "--save-state", arg, state);
-    case OPTION_FROM_STATE:
-        return take_name(&options->from_state, "--from-state", arg, state);
-    case OPTION_AT:
-        options->at = arg;
-        return 0;
-    case OPTION_GAPS:
-        options->gaps = true;
-        return 0;
-    case OPTION_KIND:
-        options->kind = arg;
         return 0;
     case OPTION_POINTS:
         (void)whole_number(arg, DESIGN_POINTS, "--points", state);
         options->points = arg;
         return 0;
-    case OPTION_RESUME:
-        options->resume = true;
-        return 0;
-    case OPTION_SHARE:
-        options->share = arg;
-        return 0;
-    case OPTION_TARGETS:
-        options->targets = true;
-        return 0;
-    case OPTION_UNTIL:
-        return append(&options->untils, &options->until_count, &options->until_capacity, arg, parsing->err) ==
-                       0
-                   ? 0
-                   : ENOMEM;
     case OPTION_LIMIT:
         options->limit = whole_number(arg, MOST_REPLICATIONS, "--limit", state);
-        return 0;
-    case OPTION_METRIC:
-        options->metric = arg;
-        return 0;
-    case OPTION_SERIES:
-        return take_name(&options->series, "--series", arg, state);
-    case OPTION_LARGEST:
-        options->largest = true;
         return 0;
     case OPTION_INDIFFERENCE:
         options->indifference = number_between(arg, 0, HUGE_VAL, "--indifference", state);
@@ -265,39 +280,12 @@ static error_t take(int key, char *arg, struct argp_state *state)
     case OPTION_STEP:
         options->step = step_of(arg, state);
         return 0;
-    case OPTION_JSON:
-        options->json = true;
-        return 0;
-    case OPTION_ALL:
-        options->all = true;
-        return 0;
-    case OPTION_CSV:
-        options->csv = true;
-        return 0;
-    case OPTION_MARKDOWN:
-        options->markdown = true;
-        return 0;
-    case OPTION_PATIENTS:
-        options->patients = true;
-        return 0;
     case OPTION_PERSPECTIVE:
         options->perspective = perspective_of(arg, state);
         return 0;
     case OPTION_THRESHOLD:
         options->threshold = number_between(arg, 0, 1e12, "--threshold", state);
         return 0;
-    case OPTION_WORTH:
-        options->worth = true;
-        return 0;
-    case OPTION_RESULTS:
-        options->results = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (options->path_count >= options->most_paths)
-            argp_error(state, "'%s' is one argument too many", arg);
-        return append(&options->paths, &options->path_count, &options->path_capacity, arg, parsing->err) == 0
-                   ? 0
-                   : ENOMEM;
     case ARGP_KEY_END:
         check_usage(options, state);
         return 0;

@@ -277,6 +277,19 @@ static int run_and_write(struct running *run, struct world *world, int argc, cha
     return answer;
 }
 
+/* All that is written can be, and nothing twice. */
+static int check_outputs(const char *path, const struct cli_options *options, struct err *err)
+{
+    if (cli_check_output(path, err) != 0 ||
+        (options->trace != NULL && cli_check_output(options->trace, err) != 0))
+        return -1;
+    if (options->trace != NULL && strcmp(options->trace, path) == 0)
+        return err_fail(err, "%s: is the result file already; name another file with --trace", path);
+    if (options->save_state != NULL && strcmp(options->save_state, path) == 0)
+        return err_fail(err, "%s: is the result file already; name another file with --save-state", path);
+    return 0;
+}
+
 int command_run(int argc, char **argv)
 {
     struct err err = ERR_INIT;
@@ -299,17 +312,8 @@ int command_run(int argc, char **argv)
         goto out;
     status = EXIT_FAILED;
     path = options.output != NULL ? mem_text(options.output, &err) : default_output(options.paths[0], &err);
-    if (path == NULL || cli_check_output(path, &err) != 0 ||
-        (options.trace != NULL && cli_check_output(options.trace, &err) != 0))
+    if (path == NULL || check_outputs(path, &options, &err) != 0)
         goto out;
-    if (options.trace != NULL && strcmp(options.trace, path) == 0) {
-        err_fail(&err, "%s: is the result file already; name another file with --trace", path);
-        goto out;
-    }
-    if (options.save_state != NULL && strcmp(options.save_state, path) == 0) {
-        err_fail(&err, "%s: is the result file already; name another file with --save-state", path);
-        goto out;
-    }
     status = prepare_states(&states, &scenario, world, &options, &err);
     if (status != 0)
         goto out;

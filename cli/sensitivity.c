@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "study/sensitivity_analysis.h"
 #include "study/text.h"
 
 static const struct argp_option accepted[] = {CLI_OPTION_OUTPUT,
@@ -51,7 +52,7 @@ static int prepare(struct study *study, const struct cli_options *options, struc
     const size_t count = cli_design_overrides(options, overrides);
     if (design_spec_load(&study->spec, options->paths[0], overrides, count, err) != 0 ||
         design_init(&study->design, &study->spec, err) != 0 ||
-        sensitivity_report_check(&study->design, err) != 0)
+        sensitivity_analysis_check(&study->design, err) != 0)
         return -1;
     return trials_init(&study->trials, &study->design, options->sets, options->set_count, err);
 }

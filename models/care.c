@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/admission.h"
 #include "models/afar.h"
-#include "models/beds.h"
 #include "models/case.h"
 #include "models/holding.h"
 #include "models/interruption.h"
@@ -14,111 +14,9 @@
 #include "models/plain.h"
 #include "models/remote.h"
 #include "models/serving.h"
+#include "models/shift.h"
 #include "models/stay.h"
-#include "models/visit.h"
 #include "models/watch.h"
-
-static int32_t turn_away(struct world *world, uint32_t who, enum watch_event how, int32_t next,
-                         int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    watch_change(world, serving_ward(world, patient, case_stage(world, patient)), patient, how, now_us);
-    case_cell(world, patient)[PC_turned_away]++;
-    return next;
-}
-
-/* Waits in line; whoever holds servers is let in whatever the room, and waits where the servers are. */
-static int32_t queue(struct world *world, uint32_t who, struct station *line, const struct ward *ward,
-                     int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    const int64_t room = line->room;
-    if ((patient->more & PATIENT_HOLDS) != 0)
-        line->room = STATION_UNLIMITED;
-    const bool joined = station_queue(line, &world->part.links, who, case_level(patient, stage));
-    line->room = room;
-    if (!joined)
-        return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
-    serving_join_line(world, who, ward, now_us);
-    return CASE_SETTLED;
-}
-
-/* All servers are busy. CASE_SETTLED, a stage to go to, or the present one to wait here. */
-static int32_t find_full(struct world *world, uint32_t who, int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    if (stage->full == FULL_REFUSE)
-        return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
-    if (stage->full == FULL_DIVERT && patient->facility != PATIENT_NOWHERE)
-        return journey_divert(world, who, now_us);
-    return patient->stage;
-}
-
-/* Asks for what a stage needs where it is not one server of one ward and nothing else. */
-static int32_t ask_for_more(struct world *world, uint32_t who, struct station *line, struct ward *ward,
-                            int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    if (!serving_can_begin(world, patient, stage)) {
-        const int32_t next = find_full(world, who, now_us);
-        if (next != patient->stage)
-            return next;
-        line = serving_line(world, patient, stage); /* perhaps of another facility, without any way to go */
-        ward = serving_ward(world, patient, stage);
-    }
-    if (ward != NULL && ward->preemption != INTERRUPT_NONE && station_free_servers(&ward->station) == 0)
-        (void)interruption_make_way(world, ward, case_level(patient, stage), now_us);
-    const bool others_first =
-        station_first(line) >= 0 && !serving_is_joint(world, patient, stage) &&
-        case_level(case_patient(world, (uint32_t)station_first(line)),
-                   case_stage(world, case_patient(world, (uint32_t)station_first(line)))) <=
-            case_level(patient, stage);
-    if (others_first || !serving_can_begin(world, patient, stage))
-        return queue(world, who, line, ward, now_us);
-    serving_seize(world, patient, stage, now_us);
-    serving_begin(world, who, ward, now_us);
-    return CASE_SETTLED;
-}
-
-/* Asks for the servers of a stage at the present facility. */
-static int32_t ask(struct world *world, uint32_t who, int64_t now_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = case_stage(world, patient);
-    if (plain_is(world, stage))
-        return plain_come(world, who, now_us);
-    patient->since_us = now_us;
-    if (stage->among != NULL)
-        serving_pick(world, who);
-    struct ward *ward = serving_ward(world, patient, stage);
-    struct station *line = ward != NULL ? &ward->station : serving_line(world, patient, stage);
-    watch_change(world, ward, patient, WATCH_CAME, now_us);
-    if (line == NULL) {
-        serving_begin(world, who, ward, now_us);
-        return CASE_SETTLED;
-    }
-    if (ward != NULL && ward->station.waiting + ward->station.busy >= ward->balk_at)
-        return turn_away(world, who, WATCH_BALKED, stage->balked, now_us);
-    if (!stage->plain || ward == NULL || ward->joint || ward->in_service != NULL)
-        return ask_for_more(world, who, line, ward, now_us);
-    switch (station_arrive(line, &world->part.links, who, case_level(patient, stage), 1)) {
-    case STATION_SERVED:
-        watch_station(world, ward, now_us);
-        watch_servers(world, ward, patient, 1, now_us);
-        beds_taken(world, ward, 1, now_us);
-        serving_begin(world, who, ward, now_us);
-        return CASE_SETTLED;
-    case STATION_WAITS:
-        serving_join_line(world, who, ward, now_us);
-        return CASE_SETTLED;
-    case STATION_TURNED_AWAY:
-        break;
-    }
-    return turn_away(world, who, WATCH_REJECTED, stage->rejected, now_us);
-}
 
 /* Tries to have the present stage. Returns CASE_SETTLED or the stage to try instead. */
 static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
@@ -143,7 +41,7 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
     patient = case_patient(world, who);
     if (stage->follows && patient->facility != (uint32_t)stage->at) {
         patient->stage = (uint16_t)stage->from_afar;
-        return ask(world, who, now_us);
+        return admission_ask(world, who, now_us);
     }
     if (stage->at >= 0 && patient->facility != (uint32_t)stage->at) {
         const int64_t arrange_us = patient->facility == PATIENT_NOWHERE ? 0 : stage->transfer_us;
@@ -159,7 +57,7 @@ static int32_t try_stage(struct world *world, uint32_t who, int64_t now_us)
     }
     if (stage->asks == ASKS_LINKED && !remote_whom(world, patient, stage, &asked, &connection_us))
         return stage->missing == ELSE_LEAVE ? STAGE_END : stage->otherwise;
-    return ask(world, who, now_us);
+    return admission_ask(world, who, now_us);
 }
 
 static void end(struct world *world, uint32_t who, int64_t now_us);
@@ -190,8 +88,8 @@ static void walk(struct world *world, uint32_t who, int32_t stage, bool anew, in
     end(world, who, now_us);
 }
 
-/* Goes on from a stage; anew: it is another one than before. Those of stand-ins lead to answers. */
-static inline void go_on(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
+/* Stages of stand-ins lead to answers. */
+void care_go_on(struct world *world, uint32_t who, int32_t stage, bool anew, int64_t now_us)
 {
     if (stage == STAGE_END)
         end(world, who, now_us);
@@ -199,6 +97,29 @@ static inline void go_on(struct world *world, uint32_t who, int32_t stage, bool 
         remote_refuse(world, who, stage);
     else
         walk(world, who, stage, anew, now_us);
+}
+
+/* How it ends: the number of the outcome; -1: none happens. */
+static int64_t find_outcome(struct world *world, uint32_t who, int64_t now_us)
+{
+    const struct patient *patient = case_patient(world, who);
+    const struct condition *condition = case_condition(world, patient);
+    if (condition->spec->outcomes.count == 0)
+        return -1;
+    const bool watched = world->has_extra && (case_extra(world, who)->afar & AFAR_WATCHED) != 0;
+    const int64_t outcome =
+        outcome_draw(condition, &world->rng, case_identity(world, patient), patient, watched, now_us);
+    if (outcome < 0)
+        return -1;
+    const struct outcome_spec *spec =
+        SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
+    const bool dies = !spec->good && strcmp(spec->id, "death") == 0;
+    int64_t *cell = case_cell(world, patient);
+    cell[spec->good ? PC_successes : dies ? PC_deaths : PC_complications]++;
+    cell[PC_daly] += llround(spec->daly * 1e6);
+    if (dies && patient->facility != PATIENT_NOWHERE)
+        world_fa(world, patient->facility)[FA_deaths_here]++;
+    return outcome;
 }
 
 static void end(struct world *world, uint32_t who, int64_t now_us)
@@ -218,21 +139,7 @@ static void end(struct world *world, uint32_t who, int64_t now_us)
         care[FS_procedures_ended]++;
         care[FS_stay_after_procedure] += now_us - patient->treated_us;
     }
-    int64_t outcome = -1;
-    if (condition->spec->outcomes.count > 0) {
-        outcome =
-            outcome_draw(condition, &world->rng, case_identity(world, patient), patient,
-                         world->has_extra && (case_extra(world, who)->afar & AFAR_WATCHED) != 0, now_us);
-        if (outcome >= 0) {
-            const struct outcome_spec *spec =
-                SCENARIO_ITEM(condition->spec->outcomes, struct outcome_spec, (size_t)outcome);
-            const bool dies = !spec->good && strcmp(spec->id, "death") == 0;
-            cell[spec->good ? PC_successes : dies ? PC_deaths : PC_complications]++;
-            if (dies && patient->facility != PATIENT_NOWHERE)
-                world_fa(world, patient->facility)[FA_deaths_here]++;
-            cell[PC_daly] += llround(spec->daly * 1e6);
-        }
-    }
+    const int64_t outcome = find_outcome(world, who, now_us);
     if (world->fates != NULL)
         fate_ends(world, patient, outcome);
     struct system_count *count = &world->system.of[case_origin(world, patient)->condition];
@@ -268,81 +175,15 @@ static void set_out(struct world *world, uint32_t who, int64_t now_us)
         }
     }
     if (next != CASE_SETTLED)
-        go_on(world, who, next, false, now_us);
+        care_go_on(world, who, next, false, now_us);
 }
 
-/* Seeks care for the first time. */
-static void seek(struct world *world, uint32_t who, int64_t now_us)
+void care_seek(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     patient->asked_us = now_us;
     patient->facility = PATIENT_NOWHERE;
     set_out(world, who, now_us);
-}
-
-static void fall_ill(struct world *world, uint32_t stream_index, uint32_t ordinal, struct rng_words luck,
-                     int64_t now_us)
-{
-    const struct stream *stream = &world->demand.stream[stream_index];
-    if (world->scenario->run.most_present >= 0 &&
-        world->system.present.level >= world->scenario->run.most_present) {
-        world->system.of[stream->condition].rejected++;
-        watch_refused(world, stream_index, ordinal, now_us);
-        return;
-    }
-    const struct condition *condition = &world->pathways.condition[stream->condition];
-    if (world->fates != NULL &&
-        !fate_comes(world, stream_index, ordinal, condition_severity(condition, luck.w[1]), now_us))
-        return;
-    const uint32_t who = case_open(world);
-    if (who == PATIENT_NOWHERE)
-        return;
-    struct patient *patient = case_patient(world, who);
-    patient->stream = stream_index;
-    patient->ordinal = ordinal;
-    patient->onset_us = now_us;
-    patient->stage = stream->stage;
-    patient->severity = (uint8_t)condition_severity(condition, luck.w[1]);
-    case_cell(world, patient)[PC_patients]++;
-    world->system.of[stream->condition].arrivals++;
-    case_count_present(world, now_us, 1);
-    if (condition->delay == NULL && plain_is(world, &world->pathways.stage[stream->stage])) {
-        patient->asked_us = now_us;
-        patient->facility = PATIENT_NOWHERE;
-        const int32_t next = plain_come(world, who, now_us);
-        if (next != CASE_SETTLED)
-            go_on(world, who, next, next != stream->stage, now_us);
-        return;
-    }
-    const int64_t delay_us =
-        condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ordinal, 0);
-    if (delay_us > 0)
-        case_schedule(world, who, EVENT_REVIEW, now_us + delay_us);
-    else
-        seek(world, who, now_us);
-}
-
-static void handle_arrival(struct world *world, const struct event *event)
-{
-    struct stream *stream = &world->demand.stream[event->who];
-    struct rng_words luck = stream->luck;
-    const uint32_t first = stream->next_ordinal, count = demand_batch(stream);
-    bool drawn = stream->next_arrival == first; /* the first patient's luck is the arrival's */
-    if (visit_comes(world, event->who) && visit_arrive(world, event->who, event->at_us))
-        return;
-    if (count > CASE_BACKLOG - first) {
-        engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
-        return;
-    }
-    stream->next_ordinal += count;
-    stream->next_arrival++;
-    onset_schedule(world, event->who, event->at_us);
-    for (uint32_t n = 0; n < count; n++) {
-        if (!drawn)
-            luck = onset_luck(world, event->who, first + n);
-        drawn = false;
-        fall_ill(world, event->who, first + n, luck, event->at_us);
-    }
 }
 
 /* To another stage, if there is one. */
@@ -386,7 +227,7 @@ static void handle_depart(struct world *world, uint32_t who, int64_t now_us)
     else if (ward != NULL || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, ward, now_us);
     case_count_visit(world, who, stage);
-    go_on(world, who, next, true, now_us);
+    care_go_on(world, who, next, true, now_us);
 }
 
 static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
@@ -401,7 +242,7 @@ static void handle_renege(struct world *world, uint32_t who, int64_t now_us)
         journey_set_at_home(world, patient, false, now_us);
     }
     case_count_visit(world, who, stage);
-    go_on(world, who, stage->reneged, true, now_us);
+    care_go_on(world, who, stage->reneged, true, now_us);
 }
 
 static void handle_upgrade(struct world *world, uint32_t who, int64_t now_us)
@@ -419,14 +260,14 @@ static void handle_review(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     if ((patient->flags & PATIENT_AT_HOME) == 0) {
-        seek(world, who, now_us);
+        care_seek(world, who, now_us);
         return;
     }
     journey_set_at_home(world, patient, false, now_us);
     if (patient->ordinal >= CASE_BACKLOG && (patient->more & PATIENT_SOUGHT) == 0)
         set_out(world, who, now_us); /* asked before the run, and has not been anywhere */
     else
-        go_on(world, who, patient->stage, false, now_us);
+        care_go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
@@ -434,7 +275,7 @@ static void handle_transfer(struct world *world, uint32_t who, int64_t now_us)
     struct patient *patient = case_patient(world, who);
     journey_arrive(world, patient);
     if (!stay_is(world, case_stage(world, patient)) || !stay_come(world, who, now_us))
-        go_on(world, who, patient->stage, false, now_us);
+        care_go_on(world, who, patient->stage, false, now_us);
 }
 
 static void handle_ask(struct world *world, uint32_t who, int64_t now_us)
@@ -443,9 +284,9 @@ static void handle_ask(struct world *world, uint32_t who, int64_t now_us)
     const struct stage *stage = case_stage(world, patient);
     int32_t next = stage->otherwise;
     if (choice_given(world, stage, patient->facility))
-        next = ask(world, who, now_us);
+        next = admission_ask(world, who, now_us);
     if (next != CASE_SETTLED)
-        go_on(world, who, next, true, now_us);
+        care_go_on(world, who, next, true, now_us);
 }
 
 static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
@@ -463,7 +304,7 @@ static void handle_answer(struct world *world, uint32_t who, int64_t now_us)
         next = journey_elsewhere(world, who, now_us);
     }
     if (next != CASE_SETTLED)
-        go_on(world, who, next, true, now_us);
+        care_go_on(world, who, next, true, now_us);
 }
 
 /* What a stand-in has taken up is free again. */
@@ -476,44 +317,6 @@ static void handle_free(struct world *world, uint32_t who, int64_t now_us)
     if (ward != NULL || serving_offer(world, patient, stage) != NULL)
         serving_release(world, who, ward, now_us);
     patients_give_back(&world->part.patients, who);
-}
-
-/* Everybody who serves is relieved: who is idle goes home, the others finish their patients. */
-static void relieve(struct world *world, struct ward *ward, int64_t now_us)
-{
-    watch_overtime(world, ward, ward->station.servers - ward->station.busy, 0);
-    ward->shift++;
-    ward->changed_us[ward->shift] = now_us;
-    beds_taken(world, ward, -ward->station.busy, now_us);
-    ward->station.busy = 0;
-    watch_relieved(world, ward, now_us);
-}
-
-static void set_servers(struct world *world, struct ward *ward, int64_t servers, int64_t now_us)
-{
-    const int64_t before = ward->station.servers;
-    station_set_servers(&ward->station, servers);
-    beds_changed(world, ward, ward->station.servers - before, now_us);
-    if (ward->measure >= 0)
-        tally_level_set(&measure_of(&world->measures, ward->measure, 0)->servers, now_us,
-                        ward->station.servers);
-    if (ward->interrupt != INTERRUPT_NONE)
-        interruption_of_shift(world, ward, now_us);
-    watch_station(world, ward, now_us);
-    serving_ward_moves(world, ward, now_us);
-}
-
-static void handle_shift(struct world *world, const struct event *event)
-{
-    struct ward *ward = &world->facilities.ward[event->who];
-    const int64_t now_us = event->at_us;
-    if (ward->relief)
-        relieve(world, ward, now_us);
-    set_servers(world, ward, timetable_at(&ward->timetable, now_us), now_us);
-    const int64_t next_us = timetable_next_change(&ward->timetable, now_us);
-    if (next_us < INT64_MAX)
-        engine_schedule(world->engine, world->number,
-                        (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = event->who});
 }
 
 static void handle_patient(struct world *world, const struct event *event)
@@ -557,9 +360,9 @@ static void handle_patient(struct world *world, const struct event *event)
 __attribute__((noinline)) static void handle_any(struct world *world, const struct event *event)
 {
     if (event->kind == EVENT_ARRIVAL)
-        handle_arrival(world, event);
+        onset_arrive(world, event);
     else if (event->kind == EVENT_SHIFT)
-        handle_shift(world, event);
+        shift_handle(world, event);
     else if (event->kind == EVENT_ONSET)
         onset_handle(world, event);
     else
@@ -569,7 +372,7 @@ __attribute__((noinline)) static void handle_any(struct world *world, const stru
 /* From where a plain stage has left a patient. */
 __attribute__((noinline)) static void go_on_from(struct world *world, struct plain_step step, int64_t now_us)
 {
-    go_on(world, step.who, step.next, step.next != case_patient(world, step.who)->stage, now_us);
+    care_go_on(world, step.who, step.next, step.next != case_patient(world, step.who)->stage, now_us);
 }
 
 void care_handle(void *data, unsigned partition, const struct event *event)
@@ -632,55 +435,11 @@ int care_compare(const void *data, const struct event *a, const struct event *b)
 
 /* --- the start ----------------------------------------------------------- */
 
-static void start_backlog(struct world *world, uint32_t stream_index)
-{
-    const struct stream *stream = &world->demand.stream[stream_index];
-    const struct condition *condition = &world->pathways.condition[stream->condition];
-    const struct stage *stage = &world->pathways.stage[stream->stage];
-    const uint32_t count = demand_backlog(stream, &world->rng);
-    for (uint32_t n = 0; n < count; n++) {
-        const uint32_t who = case_open(world);
-        if (who == PATIENT_NOWHERE)
-            return;
-        struct patient *patient = case_patient(world, who);
-        patient->stream = stream_index;
-        patient->ordinal = CASE_BACKLOG + n;
-        patient->stage = stream->stage;
-        patient->facility = PATIENT_NOWHERE;
-        const struct rng_words luck = rng_draw(&world->rng, case_identity(world, patient),
-                                               (struct rng_purpose){.quantity = DRAW_BACKLOG});
-        patient->onset_us = patient->asked_us = -(int64_t)(rng_unit(luck.w[1]) * (double)stream->backlog_us);
-        patient->severity = (uint8_t)condition_severity(condition, luck.w[3]);
-        if (stage->treats)
-            patient->flags |= PATIENT_NEEDED;
-        case_count_present(world, 0, 1);
-        int64_t first_us = 0;
-        if (stage->review != NULL)
-            first_us = (int64_t)(rng_unit(luck.w[2]) * (double)dist_value(stage->review, luck.w[2], n, 0));
-        journey_set_at_home(world, patient, true, 0);
-        case_schedule(world, who, EVENT_REVIEW, first_us);
-    }
-}
-
 void care_start(struct world *whole)
 {
-    for (uint32_t s = 0; s < whole->demand.count; s++) {
-        const struct stream *stream = &whole->demand.stream[s];
-        struct world *world = world_at_place(whole, stream->place);
-        if (stream->backlog_us > 0)
-            start_backlog(world, s);
-    }
+    onset_backlog(whole);
     onset_start(whole);
-    for (uint32_t w = 0; w < whole->facilities.ward_count; w++) {
-        const struct ward *ward = &whole->facilities.ward[w];
-        const struct world *world = world_at_facility(whole, ward->facility);
-        if (ward->timetable.count == 0)
-            continue;
-        const int64_t next_us = timetable_next_change(&ward->timetable, 0);
-        if (next_us < INT64_MAX)
-            engine_schedule(world->engine, world->number,
-                            (struct event){.at_us = next_us, .kind = EVENT_SHIFT, .who = w});
-    }
+    shift_start(whole);
 }
 
 /* Takes out of the lines of an offer whoever waits for people who are no longer there. */
@@ -695,18 +454,12 @@ static void send_on(struct world *world, struct station *line, int64_t now_us)
         if (stage->service >= 0 && !choice_given(world, stage, patient->facility)) {
             watch_change(world, serving_ward(world, patient, stage), patient, WATCH_LEFT, now_us);
             serving_leave_line(world, (uint32_t)who, now_us);
-            go_on(world, (uint32_t)who,
-                  (patient->more & PATIENT_STANDS_IN) != 0 ? stage->otherwise : patient->stage, false,
-                  now_us);
+            care_go_on(world, (uint32_t)who,
+                       (patient->more & PATIENT_STANDS_IN) != 0 ? stage->otherwise : patient->stage, false,
+                       now_us);
         }
         who = after;
     }
-}
-
-void world_set_servers(struct world *whole, uint32_t ward, int64_t servers, int64_t now_us)
-{
-    struct ward *at = &whole->facilities.ward[ward];
-    set_servers(world_at_facility(whole, at->facility), at, servers, now_us);
 }
 
 void world_recheck(struct world *whole, uint32_t facility, int64_t now_us)

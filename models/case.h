@@ -81,7 +81,7 @@ static inline struct rng_words case_luck(struct world *world, uint32_t who, cons
     const struct rng_purpose what = {
         .quantity = DRAW_STAGE, .stage = stage->index, .attempt = attempt & 255, .visit = visit};
     if (visit == 0 && attempt == 0 && world->part.luck.batch != NULL)
-        return case_luck_ahead(world, patient, stage)->words[patient->ordinal % RNG_BATCH];
+        return case_luck_ahead(world, patient, stage)->words[patient->ordinal % LUCK_BATCH];
     const struct rng_words *drawn = drawn_find(
         &world->part.drawn, (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), visit});
     if (drawn != NULL)

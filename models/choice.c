@@ -1,7 +1,8 @@
 #include "models/choice.h"
 
-#include "models/world_parts.h"
 #include <math.h>
+
+#include "models/world_parts.h"
 
 bool choice_given(const struct world *world, const struct stage *stage, uint32_t facility)
 {
@@ -45,8 +46,7 @@ int choices_init(struct world *world, struct err *err)
 static inline const struct choice_slot *slot_of(const struct world *world, const struct stage *stage,
                                                 uint32_t origin)
 {
-    const struct choices *choices = &world->choices;
-    return &choices->slot[origin * choices->kinds + choices->kind_of[stage - world->pathways.stage]];
+    return choices_slot(&world->choices, origin, (size_t)(stage - world->pathways.stage));
 }
 
 static inline const struct choice_set *set_of(struct world *world, const struct stage *stage, uint32_t origin)
@@ -60,11 +60,6 @@ static inline const struct choice_set *set_of(struct world *world, const struct 
 static inline bool known_of(const struct choice_set *set, size_t i, uint32_t is)
 {
     return (set->given >> i & 1) != 0 && (set->refuses[i] & is) == 0;
-}
-
-static bool is_picked(const struct world *world, const struct stage *stage)
-{
-    return world->choices.kind[world->choices.kind_of[stage - world->pathways.stage]].picked;
 }
 
 /* Keeps in mind what has been found: the patient will be sent there. */
@@ -95,8 +90,7 @@ static uint32_t nearest_of_all(const struct world *world, const struct stage *st
 {
     uint32_t best = PATIENT_NOWHERE;
     int64_t best_us = INT64_MAX;
-    const struct choice_kind *kind =
-        &world->choices.kind[world->choices.kind_of[stage - world->pathways.stage]];
+    const struct choice_kind *kind = choice_kind_of(world, stage);
     for (size_t i = 0; i < kind->sites; i++) {
         const uint32_t f = kind->site[i].facility;
         if (f == except || !known(world, stage, f, is))
@@ -121,7 +115,7 @@ uint32_t choice_nearest(struct world *world, const struct stage *stage, uint32_t
         known(world, stage, slot->facility, is))
         return choose_way(world, slot->facility, slot->way, origin);
     const struct choice_set *set = set_of(world, stage, origin);
-    if (is_picked(world, stage))
+    if (choice_kind_of(world, stage)->picked)
         return nearest_of_all(world, stage, origin, except, is);
     for (size_t i = 0; i < set->count; i++)
         if (set->facility[i] != except && known_of(set, i, is))
@@ -347,7 +341,7 @@ static bool bypasses(struct world *world, const struct stage *stage, uint32_t or
     for (size_t i = 0; i < set->count && set->way[i].us < travel_us; i++)
         if (known_of(set, i, is) && !world->facilities.facility[set->facility[i]].stays_home)
             return true;
-    if (!is_picked(world, stage))
+    if (!choice_kind_of(world, stage)->picked)
         return false;
     const struct choice_near *near = choice_set_near(world, stage, origin);
     if (near == NULL)

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "models/choice_kind.h"
 #include "models/choice_set.h"
 #include "models/geography.h"
 #include "models/pathway.h"

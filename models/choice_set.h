@@ -53,47 +53,13 @@ struct choice_slot {
     uint32_t facility; /* PATIENT_NOWHERE: look at the set */
 };
 
-/* Sorts of facilities, of each of which a set holds the best: what a policy opens or improves is seldom what
- * attracts most before. A facility is of two: of its level and ownership, as declared, and of its group. */
-enum { CHOICE_SORTS = FACILITY_LEVELS * FACILITY_OWNERSHIPS + FACILITY_GROUPS, CHOICE_SORTS_OF_SITE = 2 };
-
-/* A facility that could ever give a stage, and where on a sphere of radius 1 it is. */
-struct choice_site {
-    double at[3];
-    double appeal; /* where patients go by utility: at its door, as declared; INFINITY: no bound is known */
-    double size;   /* of that, what its beds as declared bring */
-    uint32_t facility;
-    uint32_t sort[CHOICE_SORTS_OF_SITE];
-};
-
-/* Sites of the same two sorts: those of rare sorts are looked for far away, the others near by. */
-enum { CHOICE_CLASSES = 64 }; /* at most; the last one takes what is left */
-struct choice_class {
-    uint32_t first, count; /* in by_class */
-    uint32_t sort[CHOICE_SORTS_OF_SITE];
-    bool mixed; /* other sorts, too */
-};
-
-/* Stages that find the same facilities, and like them alike, share what is known of them. */
-struct choice_kind {
-    const struct stage *stage; /* the first of them */
-    struct choice_site *site;  /* from south to north, then by facility; owned by the world's arena */
-    size_t sites;
-    uint32_t *by_class; /* where sets are picked: sites by class, then from south to north; likewise */
-    struct choice_class *class_; /* likewise */
-    size_t classes;
-    /* What a condition finds attractive, by number where the scenario has names. */
-    double level[FACILITY_LEVELS], ownership[FACILITY_OWNERSHIPS], group[FACILITY_GROUPS];
-    bool picked;                 /* sets hold the most attractive of more than they have room for */
-    double travel_per_h;         /* where patients go by utility: what a way takes off the appeal */
-    double appeal[CHOICE_SORTS]; /* the greatest of a sort; -INFINITY: it has no site */
-};
+struct choice_kind;
 
 struct choices {
     struct choice_slot *slot; /* [place][kind]; filled when first asked for; owned by the arena */
     size_t places;
-    uint32_t *kind_of; /* by stage; this and the kinds are shared by the views of a world */
-    struct choice_kind *kind;
+    uint32_t *kind_of;        /* by stage; this and the kinds are shared by the views of a world */
+    struct choice_kind *kind; /* owned by the arena */
     size_t kinds;
     const struct race_table *race; /* as the kinds */
     uint32_t chosen;               /* by this view, last, and from where; PATIENT_NOWHERE: nobody yet */
@@ -101,6 +67,12 @@ struct choices {
     struct travel chosen_way;
     size_t chosen_at; /* in the set that was chosen from by utility */
 };
+
+/* What is known at a place of a stage, which is named by its place among all. */
+static inline struct choice_slot *choices_slot(const struct choices *choices, uint32_t place, size_t stage)
+{
+    return &choices->slot[place * choices->kinds + choices->kind_of[stage]];
+}
 
 struct world;
 
@@ -115,10 +87,5 @@ const struct choice_set *choice_set_renew(struct world *world, const struct stag
 /* The nearest, beside a set that holds the most attractive; NULL when memory runs out, which stops the run.
  */
 const struct choice_near *choice_set_near(struct world *world, const struct stage *stage, uint32_t origin);
-
-/* Whether the facility could ever give the stage: the wards are there and the service may come. */
-bool choice_possible(const struct world *world, const struct stage *stage, uint32_t facility);
-/* Whether patients may be treated there who travel so long, or whom doctors reach so. */
-bool choice_within(const struct stage *stage, const struct facility *facility, struct travel travel);
 
 #endif

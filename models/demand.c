@@ -283,8 +283,8 @@ static void draw_row(const struct demand *demand, const struct rng *rng, const s
 {
     row->number = stream->next_arrival / RNG_BATCH;
     const uint32_t first = row->number * RNG_BATCH;
-    rng_draw_batch(rng, (struct rng_identity){stream->hash, first},
-                   (struct rng_purpose){.quantity = DRAW_ARRIVAL}, row->luck);
+    rng_draw_row(rng, (struct rng_identity){stream->hash, first},
+                 (struct rng_purpose){.quantity = DRAW_ARRIVAL}, 1, row->luck);
     dist_values(demand->unit_exponential, row->luck, first, RNG_BATCH, row->unit);
 }
 

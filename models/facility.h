@@ -21,6 +21,7 @@ struct facility_glance {
     uint32_t in_line; /* patients who wait in its lines */
     bool stays_home, has_prices;
     bool has_stay_factor; /* other than one */
+    uint32_t lines;       /* bit ward->line: somebody may wait for that ward */
 };
 
 struct facility {
@@ -60,6 +61,7 @@ struct ward {
     bool relief;                /* a change of the timetable sends everybody home who is in service */
     uint8_t preemption, interrupt; /* enum interruption */
     uint8_t shift;                 /* number of the shift, modulo 256 */
+    uint8_t line; /* bit of its facility's lines; the last one stands for all resources from there on */
     bool is_bed;
     struct station station;
     const char *id;                    /* FACILITY.RESOURCE, or the station's own id */
@@ -69,6 +71,8 @@ struct ward {
     int64_t board_free, board_waiting; /* as is known elsewhere */
     int64_t *changed_us; /* with relief: when each shift (modulo 256) began; owned by the arena */
 };
+
+enum { FACILITY_LAST_LINE = 31 };
 
 /* A factor of durations as a whole number. */
 #define FACILITY_STAY_ONE (UINT32_C(1) << 20)

@@ -140,10 +140,14 @@ static inline void patient_second(const struct world *world, uint32_t who)
     fetch_cell(world, origin->place, origin->condition, ends ? PC_treated_ended : 0);
     if (patient->facility >= world->facilities.count)
         return;
+    const bool lines = world->facilities.glance[patient->facility].in_line > 0;
     for (size_t i = 0; i < stage->need_count; i++) {
         const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[i].resource);
-        if (ward >= 0)
-            mem_fetch(&world->facilities.ward[ward]);
+        if (ward < 0)
+            continue;
+        mem_fetch(&world->facilities.ward[ward]);
+        if (lines)
+            mem_fetch(&world->facilities.ward[ward].station.head);
     }
     const int32_t service =
         ends ? world->pathways.condition[origin->condition].treat_service : stage->service;
@@ -222,9 +226,14 @@ static inline void patient_third(const struct world *world, uint32_t who)
         fetch_travel(world, patient);
     if (stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
         return;
-    const int32_t ward = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
-    if (ward >= 0)
-        mem_fetch(&world->facilities.ward[ward].station.head);
+    const int32_t at = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
+    if (at < 0 || world->facilities.ward[at].station.waiting == 0)
+        return;
+    const int64_t next = station_first(&world->facilities.ward[at].station);
+    if (next >= 0) {
+        mem_fetch(&world->part.patients.record[next]);
+        mem_fetch(&world->part.links.link[next]);
+    }
 }
 
 static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)

@@ -26,10 +26,10 @@ void luck_free(struct luck *luck)
 __attribute__((noinline)) void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng,
                                          const struct luck_use *use, uint32_t number)
 {
-    const struct rng_identity first = {*use->hash, number * RNG_BATCH};
+    const struct rng_identity first = {*use->hash, number * LUCK_BATCH};
     const struct rng_purpose what = {.quantity = use->quantity, .stage = use->stage};
-    rng_draw_batch(rng, first, what, batch->words);
+    rng_draw_row(rng, first, what, LUCK_BATCH / RNG_BATCH, batch->words);
     if (use->dist != NULL)
-        dist_values(use->dist, batch->words, first.ordinal, RNG_BATCH, batch->value);
+        dist_values(use->dist, batch->words, first.ordinal, LUCK_BATCH, batch->value);
     batch->key = key;
 }

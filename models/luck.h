@@ -14,11 +14,12 @@
 #include "sim/err.h"
 #include "sim/rng.h"
 
-enum { LUCK_BATCHES = 128, LUCK_STREAMS = 16, LUCK_STAGES = 16 };
+/* LUCK_BATCH: ordinals in a batch. */
+enum { LUCK_BATCH = 2 * RNG_BATCH, LUCK_BATCHES = 64, LUCK_STREAMS = 16, LUCK_STAGES = 16 };
 
 struct luck_batch {
-    _Alignas(64) int64_t value[RNG_BATCH]; /* what the first word stands for, where that is a distribution */
-    struct rng_words words[RNG_BATCH];
+    _Alignas(64) int64_t value[LUCK_BATCH]; /* what the first word stands for, where that is a distribution */
+    struct rng_words words[LUCK_BATCH];
     uint64_t key; /* who and what; 0: nothing */
 };
 
@@ -42,14 +43,14 @@ struct luck_use {
 void luck_fill(struct luck_batch *batch, uint64_t key, const struct rng *rng, const struct luck_use *use,
                uint32_t number);
 
-/* What is known ahead of an individual's draw: its place in the batch is the ordinal % RNG_BATCH. Only where
+/* What is known ahead of an individual's draw: its place in the batch is the ordinal % LUCK_BATCH. Only where
  * luck->batch is not NULL. */
 static inline __attribute__((always_inline)) const struct luck_batch *luck_ahead(const struct luck *luck,
                                                                                  const struct rng *rng,
                                                                                  struct luck_use use,
                                                                                  uint32_t ordinal)
 {
-    const uint32_t number = ordinal / RNG_BATCH;
+    const uint32_t number = ordinal / LUCK_BATCH;
     const uint32_t row = (use.quantity * LUCK_STAGES + use.stage) * LUCK_STREAMS + use.stream;
     const uint64_t key = (uint64_t)row << 32 | number;
     struct luck_batch *batch = &luck->batch[(number + row * 11 + use.quantity * 53) % LUCK_BATCHES];

@@ -21,7 +21,7 @@ static const struct luck_batch *luck_of_arrivals(const struct world *world, uint
 struct rng_words onset_luck(const struct world *world, uint32_t stream, uint32_t number)
 {
     if (world->part.luck.batch != NULL)
-        return luck_of_arrivals(world, stream, number)->words[number % RNG_BATCH];
+        return luck_of_arrivals(world, stream, number)->words[number % LUCK_BATCH];
     const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
     const struct rng_words *drawn =
         drawn_find(&world->part.drawn, (struct drawn_key){stream, number, rng_what(what), 0});
@@ -41,8 +41,8 @@ static int64_t next_arrival(struct world *world, uint32_t stream_index, int64_t 
         return demand_next(&world->demand, stream, since_us);
     }
     const struct luck_batch *batch = luck_of_arrivals(world, stream_index, stream->next_arrival);
-    stream->luck = batch->words[stream->next_arrival % RNG_BATCH];
-    return since_us + demand_gap(stream, batch->value[stream->next_arrival % RNG_BATCH]);
+    stream->luck = batch->words[stream->next_arrival % LUCK_BATCH];
+    return since_us + demand_gap(stream, batch->value[stream->next_arrival % LUCK_BATCH]);
 }
 
 static void schedule_at(struct world *world, uint32_t stream, int64_t at_us)
@@ -320,8 +320,8 @@ static int64_t go_through(struct world *world, uint32_t number, int64_t at_us, i
     return at_us;
 }
 
-/* Streams from one to its cells and its set: fetched some streams ahead. */
-enum { STREAM_AHEAD = 6, SET_AHEAD = 3 };
+/* Streams, and from one to its cells, where its set is, and the set: fetched some streams ahead. */
+enum { STREAM_AHEAD = 9, SLOT_AHEAD = 6, SET_AHEAD = 3 };
 
 static void fetch_stream(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
 {
@@ -329,15 +329,26 @@ static void fetch_stream(const struct world *world, const struct onset *onset, u
         mem_fetch(&world->demand.stream[onset->stream[i]]);
 }
 
-static void fetch_set(struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
+static const struct choice_slot *slot_of(const struct world *world, const struct stream *stream)
+{
+    const struct choices *choices = &world->choices;
+    return &choices->slot[stream->place * choices->kinds + choices->kind_of[stream->stage]];
+}
+
+static void fetch_slot(struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
 {
     if (i >= onset->count || onset->next_us[i] >= end_us)
         return;
     const struct stream *stream = &world->demand.stream[onset->stream[i]];
-    const struct choices *choices = &world->choices;
-    const struct choice_slot *slot =
-        &choices->slot[stream->place * choices->kinds + choices->kind_of[stream->stage]];
+    mem_fetch(slot_of(world, stream));
     mem_fetch(world_pc(world, stream->place, stream->condition));
+}
+
+static void fetch_set(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
+{
+    if (i >= onset->count || onset->next_us[i] >= end_us)
+        return;
+    const struct choice_slot *slot = slot_of(world, &world->demand.stream[onset->stream[i]]);
     for (size_t line = 0; slot->set != NULL && line < 5; line++)
         mem_fetch((const char *)slot->set + 64 * line);
 }
@@ -351,6 +362,7 @@ void onset_handle(struct world *world, const struct event *event)
     onset->passes++;
     for (uint32_t i = 0; i < onset->count; i++) {
         fetch_stream(world, onset, i + STREAM_AHEAD, end_us);
+        fetch_slot(world, onset, i + SLOT_AHEAD, end_us);
         fetch_set(world, onset, i + SET_AHEAD, end_us);
         if (onset->next_us[i] < end_us)
             onset->next_us[i] = go_through(world, onset->stream[i], onset->next_us[i], end_us);

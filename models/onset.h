@@ -46,6 +46,11 @@ void onset_save(const struct world *whole, int64_t *at_us);
 /* Events of patients that have been handled, whether all at once or one by one. */
 uint64_t onset_events(const struct world *whole);
 
+/* An arrival of a stream that is not gone through ahead of time, and at time 0 those who have waited since
+ * before. In onset_single.c. */
+void onset_arrive(struct world *world, const struct event *event);
+void onset_backlog(struct world *whole);
+
 /* For handlers: schedules the next arrival of a stream, `since_us` the one before; the luck of an arrival. */
 void onset_schedule(struct world *world, uint32_t stream, int64_t since_us);
 struct rng_words onset_luck(const struct world *world, uint32_t stream, uint32_t number);

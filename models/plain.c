@@ -105,7 +105,7 @@ static inline int64_t duration(struct world *world, uint32_t who, const struct p
         return 0;
     if (world->part.luck.batch == NULL || world->pathways.loop_stages > 0)
         return drawn_now(world, who, patient, stage);
-    return case_luck_ahead(world, patient, stage)->value[patient->ordinal % RNG_BATCH];
+    return case_luck_ahead(world, patient, stage)->value[patient->ordinal % LUCK_BATCH];
 }
 
 static inline __attribute__((always_inline)) void begin(struct world *world, uint32_t who,
@@ -168,8 +168,8 @@ static inline void schedule_next(struct world *world, struct stream *stream, uin
 {
     const uint32_t arrival = ++stream->next_arrival;
     const struct luck_batch *batch = case_arrival_ahead(world, stream, number, arrival);
-    stream->luck = batch->words[arrival % RNG_BATCH];
-    const int64_t gap_us = demand_gap(stream, batch->value[arrival % RNG_BATCH]);
+    stream->luck = batch->words[arrival % LUCK_BATCH];
+    const int64_t gap_us = demand_gap(stream, batch->value[arrival % LUCK_BATCH]);
     engine_schedule(world->engine, world->number,
                     (struct event){.at_us = now_us + gap_us, .kind = EVENT_ARRIVAL, .who = number});
 }

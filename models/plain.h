@@ -3,8 +3,8 @@
 
 /* The common case in one piece: a stage that takes one server of one station and
  * nothing else, in a scenario without facilities, classes of customers,
- * interruptions or servers held from stage to stage. Does what care.c and
- * serving.c do for such a stage, with what they look up at each step looked up
+ * interruptions or servers held from stage to stage. Does what care.c,
+ * admission.c and serving.c do for such a stage, with what they look up at each step looked up
  * once; all that is rare goes there. A run with a trace, or in which what
  * happens to everybody is kept, goes there with everything, and must count the
  * same: a test compares the two. */

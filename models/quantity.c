@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/civil.h"
 #include "sim/int128.h"
 
 struct unit {
@@ -272,64 +272,6 @@ int quantity_span(const char *text, struct key_span *span, struct err *err)
 
 /* ---- dates ---- */
 
-/* Days since 1970-01-01 of the first of March, from whose year every leap day is the last day. */
-static int64_t days_before_march(int64_t year)
-{
-    return 365 * year + year / 4 - year / 100 + year / 400 - 719468;
-}
-
-static int64_t day_number(int64_t year, int64_t month, int64_t day)
-{
-    const int64_t shifted = (month + 9) % 12; /* March is 0 */
-    return days_before_march(month <= 2 ? year - 1 : year) + (153 * shifted + 2) / 5 + day - 1;
-}
-
-static int month_days(int64_t year, int64_t month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
-}
-
-struct civil {
-    int64_t year, month, day, us;
-};
-
-static struct civil civil_of(int64_t date_us)
-{
-    const int64_t days = floor_div(date_us, DAY);
-    int64_t year = floor_div((days + 719468) * 400, 146097);
-    while (days_before_march(year) > days)
-        year--;
-    while (days_before_march(year + 1) <= days)
-        year++;
-    const int64_t day_of_year = days - days_before_march(year);
-    const int64_t shifted = (5 * day_of_year + 2) / 153;
-    return (struct civil){.year = shifted >= 10 ? year + 1 : year,
-                          .month = shifted >= 10 ? shifted - 9 : shifted + 3,
-                          .day = day_of_year - (153 * shifted + 2) / 5 + 1,
-                          .us = date_us - days * DAY};
-}
-
-int64_t key_span_after(int64_t date_us, struct key_span span)
-{
-    struct civil at = civil_of(date_us);
-    const int64_t month = at.year * 12 + at.month - 1 + span.months;
-    at.year = floor_div(month, 12);
-    at.month = month - at.year * 12 + 1;
-    const int last = month_days(at.year, at.month);
-    int64_t after = 0;
-    const int64_t day = day_number(at.year, at.month, at.day > last ? last : at.day);
-    if (__builtin_add_overflow(day * DAY + at.us, span.us, &after))
-        return INT64_MAX;
-    return after;
-}
-
 static bool digits_at(const char *text, int count, int64_t *value)
 {
     *value = 0;
@@ -367,9 +309,10 @@ int quantity_date(const char *text, int64_t *date_us, struct err *err)
         return err_add(err, "the year of \"%s\" is out of range; write one from 1800 to 2500", text);
     if (month < 1 || month > 12)
         return err_add(err, "\"%s\" has no such month; write 01 to 12", text);
-    if (day < 1 || day > month_days(year, month))
-        return err_add(err, "\"%s\" has no such day; this month has %d days", text, month_days(year, month));
-    *date_us = day_number(year, month, day) * DAY + clock_us;
+    if (day < 1 || day > civil_month_days(year, month))
+        return err_add(err, "\"%s\" has no such day; this month has %d days", text,
+                       civil_month_days(year, month));
+    *date_us = civil_day(year, month, day) * DAY + clock_us;
     return 0;
 }
 
@@ -560,128 +503,4 @@ int quantity_lacks_unit(enum key_type type, const char *number, struct err *err)
     default:
         return err_add(err, "%s: a unit is missing; see `counterpart keys`", n);
     }
-}
-
-/* ---- printing ---- */
-
-void quantity_print_duration(char *text, int64_t us)
-{
-    static const struct unit shown[] = {{"d", DAY},    {"h", 3600 * SECOND}, {"min", 60 * SECOND},
-                                        {"s", SECOND}, {"ms", 1000},         {"us", 1}};
-    size_t i = us == 0 ? 3 : 0;
-    while (us % shown[i].size != 0)
-        i++;
-    snprintf(text, QUANTITY_TEXT, "%lld %s", (long long)(us / shown[i].size), shown[i].name);
-}
-
-void quantity_print_span(char *text, struct key_span span)
-{
-    if (span.months == 0)
-        quantity_print_duration(text, span.us);
-    else if (span.months % 12 == 0)
-        snprintf(text, QUANTITY_TEXT, "%lld y", (long long)(span.months / 12));
-    else
-        snprintf(text, QUANTITY_TEXT, "%lld month", (long long)span.months);
-}
-
-void quantity_print_date(char *text, int64_t date_us)
-{
-    const struct civil at = civil_of(date_us);
-    const long long minutes = at.us / (60 * SECOND);
-    const int length = snprintf(text, QUANTITY_TEXT, "%04lld-%02lld-%02lld", (long long)at.year,
-                                (long long)at.month, (long long)at.day);
-    if (minutes > 0 && length > 0)
-        snprintf(text + length, QUANTITY_TEXT - (size_t)length, " %02lld:%02lld", minutes / 60, minutes % 60);
-}
-
-void quantity_print_money(char *text, int64_t fen)
-{
-    const bool negative = fen < 0;
-    const uint64_t size = negative ? 0 - (uint64_t)fen : (uint64_t)fen;
-    snprintf(text, QUANTITY_TEXT, "%s%llu.%02u CNY", negative ? "-" : "", (unsigned long long)(size / 100),
-             (unsigned)(size % 100));
-}
-
-void quantity_print_bytes(char *text, int64_t bytes)
-{
-    size_t i = bytes == 0 ? COUNT(sizes) - 1 : 0;
-    while (bytes % sizes[i].size != 0)
-        i++;
-    snprintf(text, QUANTITY_TEXT, "%lld %s", (long long)(bytes / sizes[i].size), sizes[i].name);
-}
-
-typedef int parse_real(const char *text, double *value, struct err *err);
-
-/* The shortest of "number + suffix" that reads back as `value`; false when none of 17 digits does. */
-static bool shortest(char *text, double value, double factor, const char *suffix, parse_real *parse)
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, QUANTITY_TEXT, "%.*g%s", digits, value * factor, suffix);
-        struct err err = ERR_INIT;
-        double again = 0;
-        const double size = fabs(value * factor);
-        const bool plain = size == 0 || (size >= 1e-4 && size < 1e15); /* 100 rather than 1e+02 */
-        if (parse(text, &again, &err) == 0 && again == value && !(plain && text[strcspn(text, "e ")] == 'e'))
-            return true;
-    }
-    return false;
-}
-
-struct suffix {
-    const char *text;
-    double factor;
-};
-
-/* Takes the first suffix, of those given from the kindest to the exact one, that gives the shortest text. */
-static void kindest(char *text, double value, const struct suffix *suffixes, size_t count, parse_real *parse)
-{
-    char best[QUANTITY_TEXT] = "", tried[QUANTITY_TEXT];
-    for (size_t i = 0; i < count; i++) {
-        if (!shortest(tried, value, suffixes[i].factor, suffixes[i].text, parse))
-            continue;
-        if (best[0] == '\0' || strlen(tried) + 3 < strlen(best))
-            memcpy(best, tried, sizeof best);
-    }
-    memcpy(text, best, sizeof best);
-}
-
-void quantity_print_seconds(char *text, double seconds)
-{
-    static const struct suffix suffixes[] = {
-        {" d", 1.0 / 86400}, {" h", 1.0 / 3600}, {" min", 1.0 / 60}, {" s", 1}};
-    size_t from = seconds >= 86400 ? 0 : seconds >= 3600 ? 1 : seconds >= 60 ? 2 : 3;
-    kindest(text, seconds, suffixes + from, COUNT(suffixes) - from, quantity_seconds);
-}
-
-void quantity_print_rate(char *text, double per_s)
-{
-    static const struct suffix suffixes[] = {
-        {" per h", 3600}, {" per d", 86400}, {" per y", 365.0 * 86400}, {" per min", 60}, {" per s", 1}};
-    kindest(text, per_s, suffixes, COUNT(suffixes), quantity_rate);
-}
-
-void quantity_print_incidence(char *text, double per_person_s)
-{
-    static const struct suffix suffixes[] = {
-        {" per 100000 y", 365.0 * 86400 * 100000}, {" per 1000 y", 365.0 * 86400 * 1000}, {" per 1 s", 1}};
-    kindest(text, per_person_s, suffixes, COUNT(suffixes), quantity_incidence);
-}
-
-void quantity_print_speed(char *text, double m_s)
-{
-    static const struct suffix suffixes[] = {{" km/h", 3.6}, {" m/s", 1}};
-    kindest(text, m_s, suffixes, COUNT(suffixes), quantity_speed);
-}
-
-void quantity_print_length(char *text, double m)
-{
-    static const struct suffix suffixes[] = {{" km", 0.001}, {" m", 1}};
-    kindest(text, m, suffixes, COUNT(suffixes), quantity_length);
-}
-
-void quantity_print_real(char *text, double value)
-{
-    shortest(text, value, 1, "", quantity_real);
-    if (strpbrk(text, ".eE") == NULL)
-        strcat(text, ".0");
 }

@@ -42,12 +42,12 @@ STATE_LAYOUT(held, struct held, HELD_STATE, 2);
 
 #define WARD_STATE(ONE, ALL, NOT) \
     NOT(struct ward, id) NOT(struct ward, station) NOT(struct ward, timetable) NOT(struct ward, facility) \
-    NOT(struct ward, measure) NOT(struct ward, declared) NOT(struct ward, is_bed) NOT(struct ward, joint) NOT(struct ward, relief) \
+    NOT(struct ward, measure) NOT(struct ward, declared) NOT(struct ward, is_bed) NOT(struct ward, joint) NOT(struct ward, line) NOT(struct ward, relief) \
     NOT(struct ward, preemption) NOT(struct ward, interrupt) ONE(struct ward, shift) \
     NOT(struct ward, balk_at) ONE(struct ward, blocked) ONE(struct ward, board_free) \
     ONE(struct ward, board_waiting) NOT(struct ward, changed_us) \
     NOT(struct ward, in_service)
-STATE_LAYOUT(ward, struct ward, WARD_STATE, 50);
+STATE_LAYOUT(ward, struct ward, WARD_STATE, 49);
 /* clang-format on */
 
 enum { SHIFTS = 256 };

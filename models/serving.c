@@ -48,23 +48,6 @@ void serving_seize(struct world *world, const struct patient *patient, const str
     }
 }
 
-void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
-{
-    int64_t *cell = case_cell(world, patient);
-    cell[PC_patient_cost] += care_fen + own_fen;
-    if (world->fates != NULL)
-        fate_pays(world, patient, care_fen + own_fen);
-    if (care_fen == 0)
-        return;
-    const int64_t insurer_fen = llround((double)care_fen * rules_share_of(world, patient));
-    cell[PC_charges] += care_fen;
-    world_fa(world, patient->facility)[FA_income] += care_fen;
-    cell[PC_insurer_cost] += insurer_fen;
-    cell[PC_patient_cost] -= insurer_fen;
-    if (world->fates != NULL)
-        fate_pays(world, patient, -insurer_fen);
-}
-
 /* As llround(), which is a call. */
 static inline int64_t rounded(double value)
 {
@@ -73,6 +56,23 @@ static inline int64_t rounded(double value)
     const int64_t whole = (int64_t)value;
     const double rest = value - (double)whole;
     return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
+void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
+{
+    int64_t *cell = case_cell(world, patient);
+    cell[PC_patient_cost] += care_fen + own_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, care_fen + own_fen);
+    if (care_fen == 0)
+        return;
+    const int64_t insurer_fen = rounded((double)care_fen * rules_share_of(world, patient));
+    cell[PC_charges] += care_fen;
+    world_fa(world, patient->facility)[FA_income] += care_fen;
+    cell[PC_insurer_cost] += insurer_fen;
+    cell[PC_patient_cost] -= insurer_fen;
+    if (world->fates != NULL)
+        fate_pays(world, patient, -insurer_fen);
 }
 
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
@@ -453,13 +453,21 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
     }
 }
 
+/* The resource from that one on for which somebody may wait, as it is now; UINT32_MAX when there is none. */
+static inline uint32_t next_line(const struct facility_glance *glance, uint32_t from)
+{
+    const uint32_t lines = glance->lines >> (from < FACILITY_LAST_LINE ? from : FACILITY_LAST_LINE);
+    return lines == 0 ? UINT32_MAX : from + (uint32_t)__builtin_ctz(lines);
+}
+
 /* Lines at a facility whose first resource is not the only thing they wait for. */
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
 {
     struct facilities *facilities = &world->facilities;
-    if (facilities->glance[facility].in_line == 0)
+    const struct facility_glance *glance = &facilities->glance[facility];
+    if (glance->in_line == 0)
         return;
-    for (uint32_t r = 0; r < facilities->resource_count; r++) {
+    for (uint32_t r = next_line(glance, 0); r < facilities->resource_count; r = next_line(glance, r + 1)) {
         const int32_t ward = facility_ward(facilities, facility, r);
         if (ward >= 0 && facilities->ward[ward].joint && facilities->ward[ward].station.waiting > 0)
             serving_line_moves(world, &facilities->ward[ward].station, now_us);

@@ -112,8 +112,16 @@ static inline void serving_count_line(struct world *world, const struct patient 
                                       const struct ward *ward, int delta)
 {
     const uint32_t facility = ward != NULL ? ward->facility : patient->facility;
-    if (facility != PATIENT_NOWHERE)
-        world->facilities.glance[facility].in_line += (uint32_t)delta;
+    if (facility == PATIENT_NOWHERE)
+        return;
+    struct facility_glance *glance = &world->facilities.glance[facility];
+    glance->in_line += (uint32_t)delta;
+    if (ward == NULL)
+        return;
+    if (delta > 0)
+        glance->lines |= UINT32_C(1) << ward->line;
+    else if (ward->station.waiting == 0 && ward->line < FACILITY_LAST_LINE)
+        glance->lines &= ~(UINT32_C(1) << ward->line);
 }
 
 /* Care is paid by insurer and patient, the rest by the patient. */

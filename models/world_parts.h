@@ -261,7 +261,8 @@ static inline struct world *world_at_facility(struct world *world, uint32_t faci
 /* Somebody came or left between windows: who waits at the facility may be served now. In care.c. */
 void world_recheck(struct world *world, uint32_t facility, int64_t now_us);
 
-/* A ward has more or fewer servers from now on, between windows; who is served, is served to the end. */
+/* A ward has more or fewer servers from now on, between windows; who is served, is served to the end. In
+ * shift.c. */
 void world_set_servers(struct world *world, uint32_t ward, int64_t servers, int64_t now_us);
 
 #endif

@@ -308,36 +308,41 @@ int64_t dist_value(const struct dist *dist, uint32_t word, uint64_t ordinal, uin
     return value_by_rule(dist, word, ordinal, attempt);
 }
 
-/* Four look-ups in a table at once. A tail as a floating-point number has what is needed side by side: its
+/* Several look-ups in a table at once. A tail as a floating-point number has what is needed side by side: its
  * exponent and the first bits behind the leading one are the number of the knot, those that follow the place
  * inside the cell. A product of 64 and 32 bits is put together from two of 32 bits each. */
 #ifdef __x86_64__
-enum { LANES = 4 };
-typedef int64_t lanes __attribute__((vector_size(8 * LANES)));
-typedef uint64_t wide_lanes __attribute__((vector_size(8 * LANES)));
-typedef double real_lanes __attribute__((vector_size(8 * LANES)));
-
-__attribute__((target("avx2"))) static void values_from_table(const int64_t *knots,
-                                                              const struct rng_words words[LANES],
-                                                              int64_t values[LANES])
-{
-    const lanes none = {0}, word = {words[0].w[0], words[1].w[0], words[2].w[0], words[3].w[0]};
-    const lanes mirror = word > INT32_MAX;
-    const lanes tail = 2 * (word ^ (mirror & UINT32_MAX)) + 1;
-    const real_lanes real = (real_lanes)(tail | INT64_C(0x4330000000000000)) - 0x1p52; /* exact */
-    const wide_lanes bits = (wide_lanes)real;
-    const lanes knot = (lanes)(bits >> (52 - CELL_BITS)) - 1023 * CELLS;
-    const wide_lanes inside = bits << (12 + CELL_BITS) >> 32;
-    const lanes at = (mirror & (2 * MIDDLE)) + ((knot ^ mirror) - mirror);
-    const long long *base = (const long long *)knots;
-    const lanes low = (lanes)_mm256_i64gather_epi64(base, (__m256i)at, 8);
-    const lanes rise = (lanes)_mm256_i64gather_epi64(base, (__m256i)(at + (mirror | 1)), 8) - low;
-    const wide_lanes front = (wide_lanes)_mm256_mul_epu32((__m256i)((wide_lanes)rise >> 32), (__m256i)inside);
-    const wide_lanes back = (wide_lanes)_mm256_mul_epu32((__m256i)rise, (__m256i)inside);
-    const wide_lanes sign = (wide_lanes)(rise < none) & inside << 32;
-    const lanes value = low + (lanes)(front - sign + ((back + (UINT64_C(1) << 31)) >> 32));
-    memcpy(values, &value, sizeof value);
-}
+/* clang-format off */
+#define VALUES_FROM_TABLE(NAME, TARGET, LANES, VECTOR, GATHER, MULTIPLY, ...)                                      \
+    __attribute__((target(TARGET))) static void NAME(const int64_t *knots, const struct rng_words *words,          \
+                                                     int64_t *values)                                              \
+    {                                                                                                              \
+        typedef int64_t lanes __attribute__((vector_size(8 * (LANES))));                                           \
+        typedef uint64_t wide_lanes __attribute__((vector_size(8 * (LANES))));                                     \
+        typedef double real_lanes __attribute__((vector_size(8 * (LANES))));                                       \
+        const lanes none = {0}, word = {__VA_ARGS__};                                                              \
+        const lanes mirror = word > INT32_MAX;                                                                     \
+        const lanes tail = 2 * (word ^ (mirror & UINT32_MAX)) + 1;                                                 \
+        const real_lanes real = (real_lanes)(tail | INT64_C(0x4330000000000000)) - 0x1p52; /* exact */             \
+        const wide_lanes bits = (wide_lanes)real;                                                                  \
+        const lanes knot = (lanes)(bits >> (52 - CELL_BITS)) - 1023 * CELLS;                                       \
+        const wide_lanes inside = bits << (12 + CELL_BITS) >> 32;                                                  \
+        const lanes at = (mirror & (2 * MIDDLE)) + ((knot ^ mirror) - mirror);                                     \
+        const lanes low = (lanes)GATHER(knots, (VECTOR)at);                                                        \
+        const lanes rise = (lanes)GATHER(knots, (VECTOR)(at + (mirror | 1))) - low;                                \
+        const wide_lanes front = (wide_lanes)MULTIPLY((VECTOR)((wide_lanes)rise >> 32), (VECTOR)inside);           \
+        const wide_lanes back = (wide_lanes)MULTIPLY((VECTOR)rise, (VECTOR)inside);                                \
+        const wide_lanes sign = (wide_lanes)(rise < none) & inside << 32;                                          \
+        const lanes value = low + (lanes)(front - sign + ((back + (UINT64_C(1) << 31)) >> 32));                    \
+        memcpy(values, &value, sizeof value);                                                                      \
+    }
+#define W(i) words[i].w[0]
+#define GATHER_4(knots, at) _mm256_i64gather_epi64((const long long *)(knots), at, 8)
+#define GATHER_8(knots, at) _mm512_i64gather_epi64(at, knots, 8)
+VALUES_FROM_TABLE(four_from_table, "avx2", 4, __m256i, GATHER_4, _mm256_mul_epu32, W(0), W(1), W(2), W(3))
+VALUES_FROM_TABLE(eight_from_table, "avx512f", 8, __m512i, GATHER_8, _mm512_mul_epu32, W(0), W(1), W(2), W(3), W(4), W(5), W(6), W(7))
+/* clang-format on */
+#undef W
 #endif
 
 void dist_values(const struct dist *dist, const struct rng_words *words, uint64_t first, size_t count,
@@ -345,9 +350,12 @@ void dist_values(const struct dist *dist, const struct rng_words *words, uint64_
 {
     size_t i = 0;
 #ifdef __x86_64__
+    if (dist->rule == RULE_TABLE && __builtin_cpu_supports("avx512f"))
+        for (; i + 8 <= count; i += 8)
+            eight_from_table(dist->numbers, words + i, values + i);
     if (dist->rule == RULE_TABLE && __builtin_cpu_supports("avx2"))
-        for (; i + LANES <= count; i += LANES)
-            values_from_table(dist->numbers, words + i, values + i);
+        for (; i + 4 <= count; i += 4)
+            four_from_table(dist->numbers, words + i, values + i);
 #endif
     for (; i < count; i++)
         values[i] = dist_value(dist, words[i].w[0], first + i, 0);

@@ -170,8 +170,8 @@ __attribute__((target("avx2"))) static void draw_wide_among(const struct rng *rn
     _mm256_storeu_si256((__m256i *)(void *)word, words);
 }
 
-/* The same for two batches. */
-typedef uint64_t wide_lanes __attribute__((vector_size(64)));
+/* A batch in one vector. */
+typedef uint64_t wide_lanes __attribute__((vector_size(8 * RNG_BATCH)));
 struct wide_blocks {
     wide_lanes w[4];
 };
@@ -182,17 +182,79 @@ WIDEST wide_lanes wide_product(wide_lanes a, uint32_t b)
     return (wide_lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b));
 }
 
+WIDEST wide_lanes odd_of(wide_lanes a, wide_lanes b, wide_lanes c)
+{
+    return (wide_lanes)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96);
+}
+
 WIDEST void widest_round(struct wide_blocks *block, uint32_t key0, wide_lanes key1)
 {
     const wide_lanes none = {0};
     const wide_lanes first = wide_product(block->w[0], PHILOX_M4x32_0),
                      second = wide_product(block->w[2], PHILOX_M4x32_1);
-    block->w[0] = (second >> 32) ^ block->w[1] ^ (none + key0);
+    block->w[0] = odd_of(second >> 32, block->w[1], none + key0);
     block->w[1] = second;
-    block->w[2] = (first >> 32) ^ block->w[3] ^ key1;
+    block->w[2] = odd_of(first >> 32, block->w[3], key1);
     block->w[3] = first;
 }
 
+WIDEST void store_widest(const struct wide_blocks *block, struct rng_words out[RNG_BATCH])
+{
+    const wide_lanes front = (block->w[0] & UINT32_MAX) | block->w[1] << 32;
+    const wide_lanes back = (block->w[2] & UINT32_MAX) | block->w[3] << 32;
+    const wide_lanes low = __builtin_shuffle(front, back, (wide_lanes){0, 8, 1, 9, 2, 10, 3, 11});
+    const wide_lanes high = __builtin_shuffle(front, back, (wide_lanes){4, 12, 5, 13, 6, 14, 7, 15});
+    memcpy(&out[0], &low, sizeof low);
+    memcpy(&out[RNG_BATCH / 2], &high, sizeof high);
+}
+
+WIDEST struct wide_blocks blocks_of(struct rng_identity first, struct rng_purpose what)
+{
+    const wide_lanes none = {0}, number = {0, 1, 2, 3, 4, 5, 6, 7};
+    return (struct wide_blocks){
+        {none + rng_what(what), none + what.visit, number + first.ordinal, none + (uint32_t)first.stream}};
+}
+
+/* Two batches in turn, as draw_wide() has two vectors. */
+__attribute__((target("avx512f"))) static void draw_widest(const struct rng *rng, struct rng_identity first,
+                                                           struct rng_purpose what,
+                                                           struct rng_words out[2 * RNG_BATCH])
+{
+    const wide_lanes none = {0};
+    uint32_t key0 = rng->key[0], key1 = rng->key[1] ^ (uint32_t)(first.stream >> 32);
+    struct wide_blocks a = blocks_of(first, what), b = a;
+    b.w[2] += RNG_BATCH;
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        widest_round(&a, key0, none + key1);
+        widest_round(&b, key0, none + key1);
+        key0 += PHILOX_W32_0;
+        key1 += PHILOX_W32_1;
+    }
+    store_widest(&a, &out[0]);
+    store_widest(&b, &out[RNG_BATCH]);
+}
+
+__attribute__((target("avx512f"))) static void draw_widest_asked(const struct rng *rng,
+                                                                 const struct rng_asked *asked,
+                                                                 struct rng_words out[RNG_BATCH])
+{
+    struct wide_blocks block;
+    memcpy(&block.w[0], asked->what, sizeof block.w[0]);
+    memcpy(&block.w[1], asked->visit, sizeof block.w[1]);
+    memcpy(&block.w[2], asked->ordinal, sizeof block.w[2]);
+    memcpy(&block.w[3], asked->stream, sizeof block.w[3]);
+    uint32_t key0 = rng->key[0];
+    wide_lanes key1 = (block.w[3] >> 32) ^ rng->key[1];
+    block.w[3] &= UINT32_MAX;
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        widest_round(&block, key0, key1);
+        key0 += PHILOX_W32_0;
+        key1 += PHILOX_W32_1;
+    }
+    store_widest(&block, out);
+}
+
+/* Two batches. */
 __attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
                                                                  struct rng_identity who,
                                                                  const uint64_t hash[2 * RNG_BATCH],
@@ -222,18 +284,21 @@ __attribute__((target("avx512f"))) static void draw_widest_among(const struct rn
 }
 #endif
 
-void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
-                    struct rng_words out[RNG_BATCH])
+void rng_draw_row(const struct rng *rng, struct rng_identity first, struct rng_purpose what, size_t batches,
+                  struct rng_words *out)
 {
     assert(first.ordinal % RNG_BATCH == 0);
+    const struct rng_words *end = out + batches * RNG_BATCH;
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2")) {
-        draw_wide(rng, first, what, out);
-        return;
-    }
+    if (__builtin_cpu_supports("avx512f"))
+        for (; end - out >= 2 * RNG_BATCH; out += 2 * RNG_BATCH, first.ordinal += 2 * RNG_BATCH)
+            draw_widest(rng, first, what, out);
+    if (__builtin_cpu_supports("avx2"))
+        for (; out < end; out += RNG_BATCH, first.ordinal += RNG_BATCH)
+            draw_wide(rng, first, what, out);
 #endif
-    for (uint32_t i = 0; i < RNG_BATCH; i++, first.ordinal++)
-        out[i] = rng_draw(rng, first, what);
+    for (; out < end; out++, first.ordinal++)
+        *out = rng_draw(rng, first, what);
 }
 
 static struct rng_words draw_one(const struct rng *rng, const struct rng_asked *asked, size_t i)
@@ -248,6 +313,10 @@ static struct rng_words draw_one(const struct rng *rng, const struct rng_asked *
 void rng_draw_asked(const struct rng *rng, const struct rng_asked *asked, struct rng_words out[RNG_BATCH])
 {
 #ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f")) {
+        draw_widest_asked(rng, asked, out);
+        return;
+    }
     if (__builtin_cpu_supports("avx2")) {
         draw_wide_asked(rng, asked, out);
         return;

@@ -66,11 +66,12 @@ static inline struct rng_words rng_draw(const struct rng *rng, struct rng_identi
     return (struct rng_words){{out.v[0], out.v[1], out.v[2], out.v[3]}};
 }
 
-/* What so many individuals in a row draw, the first of them with an ordinal that is a multiple of it: the
- * same words as by rng_draw(), in less time for each, since none waits for the rounds of another. */
+/* What individuals in a row draw, the first of them with an ordinal that is a multiple of RNG_BATCH, in whole
+ * batches: the same words as by rng_draw(), in less time for each, since none waits for the rounds of
+ * another; best are two batches at once. */
 enum { RNG_BATCH = 8 };
-void rng_draw_batch(const struct rng *rng, struct rng_identity first, struct rng_purpose what,
-                    struct rng_words out[RNG_BATCH]);
+void rng_draw_row(const struct rng *rng, struct rng_identity first, struct rng_purpose what, size_t batches,
+                  struct rng_words *out);
 
 /* So many draws that have nothing in common but the key: the words of rng_draw() for each, in less time. */
 struct rng_asked {

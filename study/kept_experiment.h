@@ -26,7 +26,7 @@ bool kept_experiment_is(const struct result *result);
 MUST_CHECK int kept_experiment_of(struct kept_experiment *kept, const struct result *result, struct err *err);
 void kept_experiment_free(struct kept_experiment *kept); /* safe to repeat */
 
-/* Whether an analysis of sensitivity_report.h fits; otherwise the points are shown one by one. */
+/* Whether an analysis of sensitivity_analysis.h fits; otherwise the points are shown one by one. */
 bool kept_experiment_is_analysable(const struct kept_experiment *kept);
 
 #endif

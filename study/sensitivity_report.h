@@ -7,10 +7,6 @@
 #include "sim/err.h"
 #include "study/experiment.h"
 
-/* Fails for designs that no analysis here fits (factorial, listed); the message says what to do. To be asked
- * before anything is run. */
-MUST_CHECK int sensitivity_report_check(const struct design *design, struct err *err);
-
 /* Malloc'ed; NULL on failure. */
 MUST_CHECK char *sensitivity_report_text(const struct experiment *experiment, struct err *err);
 MUST_CHECK char *sensitivity_report_json(const struct experiment *experiment, struct err *err);

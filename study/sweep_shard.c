@@ -120,67 +120,90 @@ static double *table_of(struct shard *shard, struct err *err)
     return values;
 }
 
+/* What a shard holds, as a result file has it. */
+struct shard_file {
+    char fingerprint[SWEEP_FINGERPRINT];
+    const char **ids; /* of scenarios; this and what follows: owned by the shard's arena */
+    int64_t *tasks;
+    double *values;
+    struct result_dimension dimension[SHARD_DIMENSIONS];
+    struct result_variable variable[2];
+};
+
+static int gather(struct shard *shard, struct shard_file *file, struct err *err)
+{
+    sweep_fingerprint_text(shard->sweep, file->fingerprint);
+    file->ids = arena_zeroed(&shard->arena, shard->scenarios, sizeof *file->ids, err);
+    file->tasks = arena_zeroed(&shard->arena, shard->tasks, sizeof *file->tasks, err);
+    file->values = table_of(shard, err);
+    if (file->ids == NULL || file->tasks == NULL || file->values == NULL)
+        return -1;
+    for (size_t s = 0; s < shard->scenarios; s++)
+        file->ids[s] = design_scenario_of(shard->sweep->trials->design, s)->id;
+    for (size_t t = 0; t < shard->tasks; t++)
+        file->tasks[t] = (int64_t)(shard->first + t);
+    return 0;
+}
+
+static void lay_out(const struct shard *shard, struct shard_file *file)
+{
+    file->dimension[SHARD_SCENARIO] = (struct result_dimension){.name = "scenario",
+                                                                .long_name = "scenario, the base first",
+                                                                .size = shard->scenarios,
+                                                                .type = RESULT_TEXT,
+                                                                .values = file->ids};
+    file->dimension[SHARD_TASK] =
+        (struct result_dimension){.name = "task",
+                                  .long_name = "point times replications, plus replication",
+                                  .units = "1",
+                                  .size = shard->tasks,
+                                  .type = RESULT_INT64,
+                                  .values = file->tasks};
+    file->dimension[SHARD_METRIC] = (struct result_dimension){.name = "metric",
+                                                              .long_name = "metric",
+                                                              .size = shard->book.count,
+                                                              .type = RESULT_TEXT,
+                                                              .values = shard->book.names};
+    file->variable[0] = (struct result_variable){.name = "metric_unit",
+                                                 .long_name = "unit of the metric",
+                                                 .type = RESULT_TEXT,
+                                                 .rank = 1,
+                                                 .dims = {SHARD_METRIC},
+                                                 .values = shard->book.units};
+    file->variable[1] =
+        (struct result_variable){.name = "metric_value",
+                                 .long_name = "metric of the whole replication after the warm-up",
+                                 .type = RESULT_DOUBLE,
+                                 .rank = 3,
+                                 .dims = {SHARD_SCENARIO, SHARD_TASK, SHARD_METRIC},
+                                 .values = file->values};
+}
+
 static int write_shard(struct shard *shard, pthread_mutex_t *hdf5, struct err *err)
 {
-    char fingerprint[SWEEP_FINGERPRINT];
-    sweep_fingerprint_text(shard->sweep, fingerprint);
-    const char **ids = arena_zeroed(&shard->arena, shard->scenarios, sizeof *ids, err);
-    int64_t *tasks = arena_zeroed(&shard->arena, shard->tasks, sizeof *tasks, err);
-    const double *values = table_of(shard, err);
-    char *path = sweep_shard_path(shard->sweep->folder, shard->number, err);
-    int status = -1;
-    if (ids == NULL || tasks == NULL || values == NULL || path == NULL)
-        goto out;
-    for (size_t s = 0; s < shard->scenarios; s++)
-        ids[s] = design_scenario_of(shard->sweep->trials->design, s)->id;
-    for (size_t t = 0; t < shard->tasks; t++)
-        tasks[t] = (int64_t)(shard->first + t);
-    struct result_dimension dimensions[SHARD_DIMENSIONS] = {
-        {.name = "scenario",
-         .long_name = "scenario, the base first",
-         .size = shard->scenarios,
-         .type = RESULT_TEXT,
-         .values = ids},
-        {.name = "task",
-         .long_name = "point times replications, plus replication",
-         .units = "1",
-         .size = shard->tasks,
-         .type = RESULT_INT64,
-         .values = tasks},
-        {.name = "metric",
-         .long_name = "metric",
-         .size = shard->book.count,
-         .type = RESULT_TEXT,
-         .values = shard->book.names}};
-    struct result_variable variables[] = {{.name = "metric_unit",
-                                           .long_name = "unit of the metric",
-                                           .type = RESULT_TEXT,
-                                           .rank = 1,
-                                           .dims = {SHARD_METRIC},
-                                           .values = shard->book.units},
-                                          {.name = "metric_value",
-                                           .long_name = "metric of the whole replication after the warm-up",
-                                           .type = RESULT_DOUBLE,
-                                           .rank = 3,
-                                           .dims = {SHARD_SCENARIO, SHARD_TASK, SHARD_METRIC},
-                                           .values = values}};
+    struct shard_file file;
+    if (gather(shard, &file, err) != 0)
+        return -1;
+    lay_out(shard, &file);
     struct result_attribute attributes[] = {
         {.name = "Conventions", .type = RESULT_TEXT, .text = "CF-1.8"},
         {.name = "title", .type = RESULT_TEXT, .text = "Shard of a sweep"},
-        {.name = "fingerprint", .type = RESULT_TEXT, .text = fingerprint},
+        {.name = "fingerprint", .type = RESULT_TEXT, .text = file.fingerprint},
         {.name = "shard", .type = RESULT_INT64, .number = (double)shard->number},
         {.name = "version", .type = RESULT_TEXT, .text = COUNTERPART_VERSION}};
     const bool empty = shard->book.count == 0;
-    const struct result result = {.dimensions = dimensions,
+    const struct result result = {.dimensions = file.dimension,
                                   .dimension_count = empty ? SHARD_METRIC : SHARD_DIMENSIONS,
-                                  .variables = variables,
+                                  .variables = file.variable,
                                   .variable_count = empty ? 0 : 2,
                                   .attributes = attributes,
                                   .attribute_count = sizeof attributes / sizeof attributes[0]};
+    char *path = sweep_shard_path(shard->sweep->folder, shard->number, err);
+    if (path == NULL)
+        return -1;
     pthread_mutex_lock(hdf5);
-    status = result_write(path, &result, err);
+    const int status = result_write(path, &result, err);
     pthread_mutex_unlock(hdf5);
-out:
     free(path);
     return status;
 }

@@ -217,93 +217,72 @@ static int add_dimensions(const struct worth *worth, struct result *result, size
     return 0;
 }
 
-struct column {
+/* What a column goes over after the scenarios, in this order. */
+enum axis { AXIS_REPLICATION = 1, AXIS_YEAR = 2, AXIS_THRESHOLD = 4, AXES = 3 };
+
+static const struct column {
     const char *name, *long_name, *unit;
     double *(*of)(struct worth_world *world);
-    size_t each;
-    unsigned rank;
-    size_t dims[3];
-};
+    unsigned axes; /* of enum axis */
+} columns[] = {
+    {"worth_cost", "discounted cost beyond the base", "CNY", cost_of, AXIS_REPLICATION},
+    {"worth_dalys_averted", "discounted DALYs fewer than in the base", "1", averted_of, AXIS_REPLICATION},
+    {"acceptability", "chance that it is worth its cost in the mean, by the bootstrap", "1", believed_of,
+     AXIS_THRESHOLD},
+    {"acceptability_share", "share of replications in which it is worth its cost", "1", share_of,
+     AXIS_THRESHOLD},
+    {"budget_insurers", "paid by insurers beyond the base, not discounted", "CNY", insurer_of,
+     AXIS_REPLICATION | AXIS_YEAR},
+    {"budget_programme", "spent by the programme beyond the base, not discounted", "CNY", programme_of,
+     AXIS_REPLICATION | AXIS_YEAR}};
 
+enum { DIMENSIONS = 2, COLUMNS = sizeof columns / sizeof columns[0], ATTRIBUTES = 4 };
+
+/* `axis`: the result's dimensions in the order of enum axis. */
 static int add_column(const struct worth *worth, struct result *result, const struct column *column,
-                      struct arena *arena, struct err *err)
+                      const size_t axis[AXES], struct arena *arena, struct err *err)
 {
+    const size_t size[AXES] = {worth->replications, worth->years, WORTH_THRESHOLDS};
     struct result_variable variable = {.name = column->name,
                                        .long_name = column->long_name,
                                        .units = column->unit,
                                        .type = RESULT_DOUBLE,
-                                       .rank = column->rank,
-                                       .values = gathered(worth, column->each, column->of, arena, err)};
-    for (unsigned d = 0; d < column->rank; d++)
-        variable.dims[d] = column->dims[d];
+                                       .rank = 1,
+                                       .dims = {result_add_find(result, "scenario")}};
+    size_t each = 1;
+    for (size_t a = 0; a < AXES; a++)
+        if ((column->axes >> a & 1) != 0) {
+            variable.dims[variable.rank++] = axis[a];
+            each *= size[a];
+        }
+    variable.values = gathered(worth, each, column->of, arena, err);
     if (variable.values == NULL)
         return -1;
     result_add_variable(result, variable);
     return 0;
 }
 
-enum { DIMENSIONS = 2, COLUMNS = 6, ATTRIBUTES = 4 };
+static void add_attributes(const struct worth *worth, struct result *result)
+{
+    const struct result_attribute attributes[ATTRIBUTES] = {
+        {.name = "worth_perspective", .type = RESULT_TEXT, .text = worth_perspectives[worth->perspective]},
+        {.name = "worth_threshold", .type = RESULT_DOUBLE, .number = worth->threshold},
+        {.name = "price_year", .type = RESULT_INT64, .number = worth->price_year},
+        {.name = "discount", .type = RESULT_DOUBLE, .number = worth->discount}};
+    for (size_t i = 0; i < ATTRIBUTES; i++)
+        result_add_attribute(result, attributes[i]);
+}
 
 int worth_put(const struct worth *worth, struct result *result, struct arena *arena, struct err *err)
 {
-    const size_t scenario = result_add_find(result, "scenario");
-    const size_t replication = result_add_find(result, "replication");
-    const size_t n = worth->replications;
-    size_t threshold = 0, year = 0;
+    size_t axis[AXES] = {result_add_find(result, "replication")};
     if (result_add_room(result, DIMENSIONS, COLUMNS, ATTRIBUTES, arena, err) != 0 ||
-        add_dimensions(worth, result, &threshold, &year, arena, err) != 0)
+        add_dimensions(worth, result, &axis[2], &axis[1], arena, err) != 0)
         return -1;
-    const struct column columns[COLUMNS] = {
-        {"worth_cost", "discounted cost beyond the base", "CNY", cost_of, n, 2, {scenario, replication}},
-        {"worth_dalys_averted",
-         "discounted DALYs fewer than in the base",
-         "1",
-         averted_of,
-         n,
-         2,
-         {scenario, replication}},
-        {"acceptability",
-         "chance that it is worth its cost in the mean, by the bootstrap",
-         "1",
-         believed_of,
-         WORTH_THRESHOLDS,
-         2,
-         {scenario, threshold}},
-        {"acceptability_share",
-         "share of replications in which it is worth its cost",
-         "1",
-         share_of,
-         WORTH_THRESHOLDS,
-         2,
-         {scenario, threshold}},
-        {"budget_insurers",
-         "paid by insurers beyond the base, not discounted",
-         "CNY",
-         insurer_of,
-         n * worth->years,
-         3,
-         {scenario, replication, year}},
-        {"budget_programme",
-         "spent by the programme beyond the base, not discounted",
-         "CNY",
-         programme_of,
-         n * worth->years,
-         3,
-         {scenario, replication, year}}};
     for (size_t i = 0; i < COLUMNS; i++)
-        if ((columns[i].rank < 3 || worth->years > 0) &&
-            add_column(worth, result, &columns[i], arena, err) != 0)
+        if (((columns[i].axes & AXIS_YEAR) == 0 || worth->years > 0) &&
+            add_column(worth, result, &columns[i], axis, arena, err) != 0)
             return -1;
-    result_add_attribute(result, (struct result_attribute){.name = "worth_perspective",
-                                                           .type = RESULT_TEXT,
-                                                           .text = worth_perspectives[worth->perspective]});
-    result_add_attribute(result, (struct result_attribute){.name = "worth_threshold",
-                                                           .type = RESULT_DOUBLE,
-                                                           .number = worth->threshold});
-    result_add_attribute(
-        result,
-        (struct result_attribute){.name = "price_year", .type = RESULT_INT64, .number = worth->price_year});
-    result_add_attribute(result, (struct result_attribute){
-                                     .name = "discount", .type = RESULT_DOUBLE, .number = worth->discount});
+    add_attributes(worth, result);
     return 0;
 }

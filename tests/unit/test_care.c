@@ -151,10 +151,11 @@ Test(care, counts_as_untreated_who_finds_no_facility_at_all)
 
 /* Two patients need a bed and the only nurse; the second one waits without holding the bed that a third needs
  * alone. */
-#define JOINT                                                                                                \
+#define JOINT(other_beds)                                                                                    \
     RUN_OF("30 d")                                                                                           \
     ONE_PLACE("0 min")                                                                                       \
-    "facilities: ( { id = \"h\"; place = \"p\"; beds: { bed = 2; }; resources: { nurse = 1; }; } );\n"       \
+    "facilities: ( { id = \"h\"; place = \"p\"; beds: { " other_beds                                         \
+    "bed = 2; }; resources: { nurse = 1; }; } );\n"                                                          \
     "conditions: (\n"                                                                                        \
     " { id = \"both\"; arrivals: { gap: { dist = \"listed\"; values = [\"1 h\", \"1 h\", \"40000 h\"]; }; "  \
     "};\n"                                                                                                   \
@@ -165,10 +166,10 @@ Test(care, counts_as_untreated_who_finds_no_facility_at_all)
                 "   pathway: ( { stage = \"b\"; needs: { bed = 1; }; duration: " FIXED(                      \
                     "20 h") "; treats = true; } ); } );\n"
 
-Test(care, takes_all_that_a_stage_needs_at_once_or_nothing)
+static void take_all_at_once(const char *text)
 {
     struct model model;
-    model_build(&model, JOINT);
+    model_build(&model, text);
     const struct station *bed = &model_ward(&model, "h.bed")->station;
     const struct station *nurse = &model_ward(&model, "h.nurse")->station;
     model_until(&model, 2 * HOUR_US + 1);
@@ -188,6 +189,22 @@ Test(care, takes_all_that_a_stage_needs_at_once_or_nothing)
     cr_assert_eq(bed->busy, 0);
     cr_assert_eq(nurse->busy, 0);
     model_free(&model);
+}
+
+Test(care, takes_all_that_a_stage_needs_at_once_or_nothing)
+{
+    take_all_at_once(JOINT(""));
+}
+
+#define TEN_BEDS(x)                                                                                          \
+    x "0 = 1; " x "1 = 1; " x "2 = 1; " x "3 = 1; " x "4 = 1; " x "5 = 1; " x "6 = 1; " x "7 = 1; " x        \
+      "8 = 1; " x "9 = 1; "
+
+/* Of lines of many wards a facility knows no more than that one of them may have somebody. */
+Test(care, finds_lines_of_more_wards_than_a_facility_keeps_in_mind)
+{
+    take_all_at_once(JOINT(TEN_BEDS("a") TEN_BEDS("b") TEN_BEDS("c")));
+    take_all_at_once(JOINT(TEN_BEDS("a") TEN_BEDS("b") TEN_BEDS("c") TEN_BEDS("d")));
 }
 
 Test(care, serves_better_priority_first_and_first_come_within_it)

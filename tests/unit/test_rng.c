@@ -60,19 +60,21 @@ static size_t repeats(uint64_t *values, size_t count)
 
 /* Each bit of each field must matter, and no two alike: were two fields to share a bit of the counter,
  * setting it in one and in the other would give the same draw. */
-Test(rng, draws_a_batch_as_one_by_one)
+Test(rng, draws_a_row_as_one_by_one)
 {
     const struct rng rng = rng_of(20200401, 3);
     const struct rng_purpose what = {5, 2, 7, UINT32_MAX};
     for (uint32_t round = 0; round < 1000; round++) {
         const struct rng_identity first = {rng_mix(round),
                                            (uint32_t)rng_mix(round + 7777) / RNG_BATCH * RNG_BATCH};
-        struct rng_words batch[RNG_BATCH];
-        rng_draw_batch(&rng, first, what, batch);
-        for (uint32_t i = 0; i < RNG_BATCH; i++) {
+        struct rng_words row[5 * RNG_BATCH];
+        const size_t batches = round % 6;
+        memset(row, 0, sizeof row);
+        rng_draw_row(&rng, first, what, batches, row);
+        for (uint32_t i = 0; i < batches * RNG_BATCH; i++) {
             const struct rng_words one =
                 rng_draw(&rng, (struct rng_identity){first.stream, first.ordinal + i}, what);
-            cr_assert_eq(memcmp(&batch[i], &one, sizeof one), 0);
+            cr_assert_eq(memcmp(&row[i], &one, sizeof one), 0);
         }
     }
 }
