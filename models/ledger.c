@@ -235,6 +235,16 @@ void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t f
     }
 }
 
+bool ledger_is_empty(const struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
+{
+    return is_zero(&ledger->cells[group][from], count);
+}
+
+void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
+{
+    mem_give_back(&ledger->cells[group][from], count * sizeof *ledger->cells[group]);
+}
+
 int ledger_close_step(struct ledger *ledger, struct err *err)
 {
     if (ledger->step >= ledger->steps)

@@ -254,6 +254,22 @@ static void begin_counts(struct world *view, enum ledger_group group, int64_t le
             ledger_begin_cells(&view->ledger, group, p * row, row, length_us);
 }
 
+/* Few people of other partitions come, but over a year from nearly everywhere: what was counted of them does
+ * not keep its memory. */
+static void drop_strangers(struct world *view, enum ledger_group group)
+{
+    struct ledger *ledger = &view->ledger;
+    const size_t row = row_of(ledger, group);
+    size_t from = 0;
+    for (size_t p = 0; p <= view->geography.count; p++) {
+        if (p < view->geography.count && view->part_of_place[p] != view->number &&
+            (!view->part.met[p] || ledger_is_empty(ledger, group, p * row, row)))
+            continue;
+        ledger_drop_empty(ledger, group, from * row, (p - from) * row);
+        from = p + 1;
+    }
+}
+
 int partition_close_step(struct world *world, struct err *err)
 {
     struct ledger *ledger = &world->ledger;
@@ -270,8 +286,10 @@ int partition_close_step(struct world *world, struct err *err)
                                                            : 0;
     for (unsigned p = 1; p < world->partitions; p++) {
         world->view[p]->ledger.step = ledger->step;
-        for (size_t g = 0; g < OF_PLACES; g++)
+        for (size_t g = 0; g < OF_PLACES; g++) {
             begin_counts(world->view[p], of_places[g], length_us);
+            drop_strangers(world->view[p], of_places[g]);
+        }
     }
     return 0;
 }
