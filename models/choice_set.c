@@ -13,7 +13,7 @@ static int make_sets(struct choices *choices, struct arena *arena, struct err *e
     if (__builtin_mul_overflow(choices->kinds, choices->places, &cells))
         return err_fail(err, "%zu kinds of stages seen from %zu places are too many", choices->kinds,
                         choices->places);
-    choices->slot = arena_lines(arena, cells, sizeof *choices->slot, err);
+    choices->slot = arena_sparse(arena, cells, sizeof *choices->slot, err);
     return choices->slot == NULL ? -1 : 0;
 }
 

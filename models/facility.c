@@ -220,6 +220,8 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .grades = spec->grades,
                           .visits_us = spec->visits_us,
                           .declared_level = spec->level};
+    facilities->first_ward[facilities->count] = (uint32_t)facilities->ward_count;
+    facilities->first_offer[facilities->count] = (uint32_t)facilities->offer_count;
     const struct facility *made = &facilities->facility[facilities->count];
     facilities->glance[facilities->count] = (struct facility_glance){
         .place = made->place,
@@ -291,6 +293,10 @@ static int allocate(struct build *build)
     facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
     facilities->offer = arena_lines(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
+    facilities->first_ward = arena_zeroed(arena, count + 1, sizeof *facilities->first_ward, err);
+    facilities->first_offer = arena_zeroed(arena, count + 1, sizeof *facilities->first_offer, err);
+    if (facilities->first_ward == NULL || facilities->first_offer == NULL)
+        return -1;
     if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL ||
         facilities->ward_of == NULL || facilities->offer == NULL || facilities->offer_of == NULL)
         return -1;
@@ -432,6 +438,8 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
         if ((spec->rule != NULL ? add_by_rule(&build, spec) : add_named(&build, spec)) != 0)
             result = -1;
     }
+    facilities->first_ward[facilities->count] = (uint32_t)facilities->ward_count;
+    facilities->first_offer[facilities->count] = (uint32_t)facilities->offer_count;
     if (result != 0 || set_stations(&build) != 0)
         return -1;
     if (list_inside(&build) != 0 || list_groups(&build) != 0)
@@ -439,6 +447,25 @@ int facilities_init(struct facilities *facilities, const struct scenario *scenar
     for (size_t w = 0; w < facilities->ward_count; w++)
         facilities->ward[w].declared = facilities->ward[w].station.servers;
     return 0;
+}
+
+bool facilities_span(const struct facilities *facilities, struct facility_span *span)
+{
+    const bool *inside = facilities->inside;
+    size_t from = span->to;
+    while (from < facilities->count && inside != NULL && !inside[from])
+        from++;
+    if (from >= facilities->count)
+        return false;
+    size_t to = inside == NULL ? facilities->count : from;
+    while (to < facilities->count && inside[to])
+        to++;
+    *span = (struct facility_span){.to = to,
+                                   .offer = &facilities->offer[facilities->first_offer[from]],
+                                   .offer_end = &facilities->offer[facilities->first_offer[to]],
+                                   .ward = &facilities->ward[facilities->first_ward[from]],
+                                   .ward_end = &facilities->ward[facilities->first_ward[to]]};
+    return true;
 }
 
 void facilities_free(struct facilities *facilities)

@@ -89,9 +89,11 @@ struct facilities {
     size_t ward_of_stride; /* of its rows: whole cache lines */
     struct offer *offer;
     size_t offer_count;
-    int32_t *offer_of; /* [facility][service], -1: never offered */
-    bool *in_group;    /* [group][facility], without those outside the sample */
-    bool *inside;      /* by facility; NULL: all are */
+    int32_t *offer_of;                  /* [facility][service], -1: never offered */
+    bool *in_group;                     /* [group][facility], without those outside the sample */
+    bool *inside;                       /* by facility; NULL: all are */
+    uint32_t *first_ward, *first_offer; /* by facility, whose wards and offers lie together: where they begin,
+                                           and where those of the last one end */
     size_t service_count;
 };
 
@@ -103,6 +105,15 @@ extern const char *const facility_ownership_names[FACILITY_OWNERSHIPS];
 MUST_CHECK int facilities_init(struct facilities *facilities, const struct scenario *scenario,
                                const struct geography *geography, struct arena *arena, struct err *err);
 void facilities_free(struct facilities *facilities); /* what the arena does not own */
+
+/* The next facilities, one after the other, that are not outside the sample, with their offers and wards.
+ * Begin with a zeroed span; false: there are no more. */
+struct facility_span {
+    size_t to;
+    struct offer *offer, *offer_end;
+    struct ward *ward, *ward_end;
+};
+bool facilities_span(const struct facilities *facilities, struct facility_span *span);
 
 /* Index of a resource name, or -1. Of a ward by its id, or -1. Of a facility by its id, or -1. */
 int64_t facilities_resource(const struct facilities *facilities, const char *name);

@@ -271,17 +271,26 @@ double geography_chord(const struct geography *geography, double us)
     return metres_in(spec, seconds) / (LEAST_RADIUS_M * spec->detour);
 }
 
-/* The same both ways. */
-static struct travel compute(const struct geography *geography, size_t from, size_t to)
+/* Detours included; the same both ways, computed from the lower number to the higher. */
+static double metres_between(const struct geography *geography, size_t from, size_t to)
+{
+    const struct place *a = &geography->place[from < to ? from : to],
+                       *b = &geography->place[from < to ? to : from];
+    double metres = 0;
+    geod_inverse(geography->earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
+    return metres * geography->scenario->travel.detour;
+}
+
+static struct travel way_of(const struct geography *geography, double metres)
 {
     const struct travel_spec *spec = &geography->scenario->travel;
-    const struct place *a = &geography->place[from], *b = &geography->place[to];
-    double metres = 0;
-    if (from != to)
-        geod_inverse(geography->earth, a->lat, a->lon, b->lat, b->lon, &metres, NULL, NULL);
-    metres *= spec->detour;
     return (struct travel){.us = spec->fixed_us + llround(seconds_for(spec, metres) * 1e6),
                            .m = llround(metres)};
+}
+
+static struct travel compute(const struct geography *geography, size_t from, size_t to)
+{
+    return way_of(geography, from == to ? 0 : metres_between(geography, from, to));
 }
 
 const char *geography_province(const struct geography *geography, size_t province)
@@ -349,18 +358,19 @@ static int make_earth(struct geography *geography, struct arena *arena, struct e
 
 static int fill_table(struct geography *geography, struct err *err)
 {
-    if (geography->count > KEPT_PLACES)
+    const size_t count = geography->count;
+    if (count > KEPT_PLACES)
         return 0;
-    geography->table = mem_zeroed(geography->count * geography->count, sizeof *geography->table, err);
+    if (count > FILLED_PLACES) {
+        geography->metres = mem_zeroed(count * (count - 1) / 2, sizeof *geography->metres, err);
+        return geography->metres == NULL ? -1 : 0;
+    }
+    geography->table = mem_zeroed(count * count, sizeof *geography->table, err);
     if (geography->table == NULL)
         return -1;
-    geography->filled = geography->count <= FILLED_PLACES;
-    if (!geography->filled)
-        return 0;
-    for (size_t i = 0; i < geography->count; i++)
+    for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j <= i; j++)
-            geography->table[i * geography->count + j] = geography->table[j * geography->count + i] =
-                compute(geography, j, i);
+            geography->table[i * count + j] = geography->table[j * count + i] = compute(geography, j, i);
     return 0;
 }
 
@@ -397,6 +407,7 @@ void geography_free(struct geography *geography)
 {
     free(geography->place);
     free(geography->table);
+    free(geography->metres);
     *geography = (struct geography){0};
 }
 
@@ -422,20 +433,16 @@ int64_t geography_find(const struct geography *geography, const char *code)
     return -1;
 }
 
-/* Threads may compute the same way at once; they find the same. A time of 0 says that the way is not known
- * yet. */
-static struct travel look_up(const struct geography *geography, size_t from, size_t to)
+/* Threads may compute the same way at once; they find the same. */
+static double look_up(const struct geography *geography, size_t from, size_t to)
 {
-    struct travel *kept = &geography->table[from * geography->count + to];
-    struct travel way = {.us = __atomic_load_n(&kept->us, __ATOMIC_ACQUIRE)};
-    if (way.us != 0) {
-        way.m = __atomic_load_n(&kept->m, __ATOMIC_RELAXED);
-        return way;
+    double *kept = geography_metres(geography, from, to), metres = 0;
+    __atomic_load(kept, &metres, __ATOMIC_RELAXED);
+    if (!(metres > 0)) {
+        metres = metres_between(geography, from, to);
+        __atomic_store(kept, &metres, __ATOMIC_RELAXED);
     }
-    way = compute(geography, from, to);
-    __atomic_store_n(&kept->m, way.m, __ATOMIC_RELAXED);
-    __atomic_store_n(&kept->us, way.us, __ATOMIC_RELEASE);
-    return way;
+    return metres;
 }
 
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to)
@@ -444,14 +451,10 @@ struct travel geography_travel(const struct geography *geography, size_t from, s
         return (struct travel){0};
     if (from == to)
         return (struct travel){.us = geography->scenario->travel.fixed_us};
-    if (geography->filled)
+    if (geography->table != NULL)
         return geography->table[from * geography->count + to];
-    if (from > to) {
-        const size_t swapped = from;
-        from = to;
-        to = swapped;
-    }
-    return geography->table != NULL ? look_up(geography, from, to) : compute(geography, from, to);
+    return way_of(geography, geography->metres != NULL ? look_up(geography, from, to)
+                                                       : metres_between(geography, from, to));
 }
 
 enum geography_relation geography_relation(const struct geography *geography, size_t home, size_t other)

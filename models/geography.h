@@ -47,10 +47,11 @@ struct geography {
     const uint32_t *first;             /* by province: its first place; likewise */
     size_t provinces;
     const struct geod_geodesic *earth; /* likewise */
-    struct travel *table;              /* count x count, owned; NULL when there are too many places */
-    double sample_share;               /* of the people; without a sample 0 */
+    struct travel *table; /* count x count, owned; NULL when there are more places than that takes */
+    double *metres;      /* of the ways between each place and those before it, owned; 0: not known yet; NULL:
+                            there      is a table, or there are too many places */
+    double sample_share; /* of the people; without a sample 0 */
     size_t sample_prefectures;
-    bool filled;  /* all of the table; otherwise a way is written when it is first asked for */
     bool trivial; /* no places in the scenario: one place, no travel */
 };
 
@@ -66,11 +67,18 @@ int64_t geography_find(const struct geography *geography, const char *code);
  * part. Zero when the scenario has no places. */
 struct travel geography_travel(const struct geography *geography, size_t from, size_t to);
 
+static inline double *geography_metres(const struct geography *geography, size_t from, size_t to)
+{
+    return &geography->metres[from < to ? to * (to - 1) / 2 + from : from * (from - 1) / 2 + to];
+}
+
 /* A hint that this way will be asked for soon. */
 static inline void geography_prefetch(const struct geography *geography, size_t from, size_t to)
 {
-    if (geography->table != NULL && from != to)
-        mem_fetch(&geography->table[from < to ? from * geography->count + to : to * geography->count + from]);
+    if (geography->table != NULL)
+        mem_fetch(&geography->table[from * geography->count + to]);
+    else if (geography->metres != NULL && from != to)
+        mem_fetch(geography_metres(geography, from, to));
 }
 
 /* No way between places that are a chord apart, on a sphere of radius 1, takes less; and how far apart places

@@ -210,6 +210,15 @@ int64_t ledger_level(const struct ledger *ledger, enum ledger_group group, size_
     return ledger->levels[group][(i * second_size(ledger, group) + j) * ledger_group_width(group) + column];
 }
 
+static bool is_zero(const int64_t *numbers, size_t count)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < count; i++)
+        any |= numbers[i];
+    return any == 0;
+}
+
+/* Cells that nobody has changed are not written either: their pages take no memory. */
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us)
 {
@@ -217,11 +226,23 @@ void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t f
     const size_t counts = shape.fields - shape.means;
     for (size_t at = from; at < from + count; at += shape.width) {
         int64_t *cell = &ledger->cells[group][at];
+        if (is_zero(cell, shape.fields + shape.means))
+            continue;
         for (size_t c = 0; c < counts; c++)
             cell[c] = 0;
         for (size_t m = 0; m < shape.means; m++)
             cell[counts + m] = cell[shape.fields + m] * length_us;
     }
+}
+
+bool ledger_is_empty(const struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
+{
+    return is_zero(&ledger->cells[group][from], count);
+}
+
+void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
+{
+    mem_give_back(&ledger->cells[group][from], count * sizeof *ledger->cells[group]);
 }
 
 int ledger_close_step(struct ledger *ledger, struct err *err)

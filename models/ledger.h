@@ -121,6 +121,10 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us);
 
+/* Whether all is zero there, levels included; and gives back the memory of cells of which that is known. */
+bool ledger_is_empty(const struct ledger *ledger, enum ledger_group group, size_t from, size_t count);
+void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t from, size_t count);
+
 /* The same as below for a number in the group's cells. */
 static inline void ledger_shift_cell(struct ledger *ledger, enum ledger_group group, size_t at, int64_t delta,
                                      int64_t now_us)

@@ -53,8 +53,9 @@ static void read_fields(const struct world *world, enum ledger_group group, cons
         known[fields[i]] = values[i];
 }
 
-static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
-                      const struct selection *selection, struct err *err)
+/* `whole`: what is known of all facilities; NULL: nothing. */
+static int add_fields_of(struct world *world, const char *prefix, enum ledger_group group,
+                         const struct selection *selection, const double *whole, struct err *err)
 {
     double known[LEDGER_FIELDS];
     read_fields(world, group, selection, known);
@@ -71,11 +72,17 @@ static int add_fields(struct world *world, const char *prefix, enum ledger_group
             selection->index[DIM_FACILITY] < 0 && selection->among == world->facilities.inside;
         if (ledger_fields[field].group != group || (quantities[q].form == QUANTITY_OF_WHOLE && is_whole))
             continue;
-        const double value = quantity_of(&world->ledger, &quantities[q], selection, known);
+        const double value = quantity_of(&world->ledger, &quantities[q], selection, known, whole);
         if (add(world, prefix, quantities[q].name, quantities[q].unit, value, err) != 0)
             return -1;
     }
     return 0;
+}
+
+static int add_fields(struct world *world, const char *prefix, enum ledger_group group,
+                      const struct selection *selection, struct err *err)
+{
+    return add_fields_of(world, prefix, group, selection, NULL, err);
 }
 
 static double share(double part, double whole)
@@ -157,7 +164,7 @@ static int add_offers(struct world *world, struct err *err)
 }
 
 /* Of all facilities together, and of each that the scenario names. */
-static int add_facilities(struct world *world, struct err *err)
+static int add_facilities(struct world *world, const double *whole, struct err *err)
 {
     struct selection selection = selection_all(&world->ledger, world->background);
     selection.among = world->facilities.inside;
@@ -169,7 +176,8 @@ static int add_facilities(struct world *world, struct err *err)
             continue;
         selection.index[DIM_FACILITY] = (int64_t)f;
         char *prefix = mem_printf(err, "facility/%s/", facility->id);
-        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
+        const int result =
+            prefix == NULL ? -1 : add_fields_of(world, prefix, GROUP_FACILITY, &selection, whole, err);
         free(prefix);
         if (result != 0)
             return -1;
@@ -178,19 +186,29 @@ static int add_facilities(struct world *world, struct err *err)
 }
 
 /* Of the facilities of each group together. */
-static int add_groups(struct world *world, struct err *err)
+static int add_groups(struct world *world, const double *whole, struct err *err)
 {
     struct selection selection = selection_all(&world->ledger, world->background);
     for (size_t g = 0; g < world->scenario->groups.count; g++) {
         selection.among = facilities_in_group(&world->facilities, g);
         char *prefix =
             mem_printf(err, "group/%s/", SCENARIO_ITEM(world->scenario->groups, struct group_spec, g)->name);
-        const int result = prefix == NULL ? -1 : add_fields(world, prefix, GROUP_FACILITY, &selection, err);
+        const int result =
+            prefix == NULL ? -1 : add_fields_of(world, prefix, GROUP_FACILITY, &selection, whole, err);
         free(prefix);
         if (result != 0)
             return -1;
     }
     return 0;
+}
+
+/* Of all facilities together, of each that is named, and of groups. */
+static int add_by_facility(struct world *world, struct err *err)
+{
+    double whole[LEDGER_FIELDS];
+    const struct selection all = selection_all(&world->ledger, world->background);
+    read_fields(world, GROUP_FACILITY, &all, whole);
+    return add_facilities(world, whole, err) != 0 || add_groups(world, whole, err) != 0 ? -1 : 0;
 }
 
 /* What of each place is compared: a field or quantity, or one divided by its people. */
@@ -484,9 +502,8 @@ int metrics_compute(struct world *world, struct err *err)
     if (!world->geography.trivial) {
         if (add_fields(world, "", GROUP_PLACE_CONDITION, &all, err) != 0 ||
             add_reach_of_all(world, err) != 0 || add_fields(world, "expert/", GROUP_EXPERT, &all, err) != 0 ||
-            add_by_condition(world, err) != 0 || add_facilities(world, err) != 0 ||
-            add_groups(world, err) != 0 || add_offers(world, err) != 0 || add_equity(world, err) != 0 ||
-            present_value_add(world, err) != 0)
+            add_by_condition(world, err) != 0 || add_by_facility(world, err) != 0 ||
+            add_offers(world, err) != 0 || add_equity(world, err) != 0 || present_value_add(world, err) != 0)
             return -1;
     }
     for (size_t w = 0; w < world->facilities.ward_count; w++) {

@@ -183,6 +183,14 @@ static void free_part(struct partition *part)
     *part = (struct partition){0};
 }
 
+void partition_forget_patients(struct world *world)
+{
+    for (unsigned p = 0; p < world->partitions; p++) {
+        patients_free(&world->view[p]->part.patients);
+        station_links_free(&world->view[p]->part.links);
+    }
+}
+
 void partition_free(struct world *world)
 {
     for (unsigned p = 1; world->view != NULL && p < world->partitions; p++) {
@@ -246,6 +254,22 @@ static void begin_counts(struct world *view, enum ledger_group group, int64_t le
             ledger_begin_cells(&view->ledger, group, p * row, row, length_us);
 }
 
+/* Few people of other partitions come, but over a year from nearly everywhere: what was counted of them does
+ * not keep its memory. */
+static void drop_strangers(struct world *view, enum ledger_group group)
+{
+    struct ledger *ledger = &view->ledger;
+    const size_t row = row_of(ledger, group);
+    size_t from = 0;
+    for (size_t p = 0; p <= view->geography.count; p++) {
+        if (p < view->geography.count && view->part_of_place[p] != view->number &&
+            (!view->part.met[p] || ledger_is_empty(ledger, group, p * row, row)))
+            continue;
+        ledger_drop_empty(ledger, group, from * row, (p - from) * row);
+        from = p + 1;
+    }
+}
+
 int partition_close_step(struct world *world, struct err *err)
 {
     struct ledger *ledger = &world->ledger;
@@ -262,8 +286,10 @@ int partition_close_step(struct world *world, struct err *err)
                                                            : 0;
     for (unsigned p = 1; p < world->partitions; p++) {
         world->view[p]->ledger.step = ledger->step;
-        for (size_t g = 0; g < OF_PLACES; g++)
+        for (size_t g = 0; g < OF_PLACES; g++) {
             begin_counts(world->view[p], of_places[g], length_us);
+            drop_strangers(world->view[p], of_places[g]);
+        }
     }
     return 0;
 }
@@ -302,20 +328,28 @@ int partition_gather(struct world *world, struct err *err)
     return 0;
 }
 
+static void note_ward(struct ward *ward)
+{
+    ward->board_free = station_free_servers(&ward->station);
+    ward->board_waiting = ward->station.waiting;
+}
+
+/* Nobody asks what is free outside a sample. */
 void partition_refresh_board(struct world *world)
 {
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        struct offer *offer = &world->facilities.offer[o];
-        rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
-        offer->board_free = offer_operator(offer, false) >= 0;
-        offer->board_free_emergency = offer_operator(offer, true) >= 0;
-        offer->board_waiting = offer->operators.waiting;
+    const struct facilities *facilities = &world->facilities;
+    for (struct facility_span span = {.to = 0}; facilities_span(facilities, &span);) {
+        for (struct offer *offer = span.offer; offer < span.offer_end; offer++) {
+            rules_note_offer(world, offer, afar_given(world, offer->facility, (int32_t)offer->service));
+            offer->board_free = offer_operator(offer, false) >= 0;
+            offer->board_free_emergency = offer_operator(offer, true) >= 0;
+            offer->board_waiting = offer->operators.waiting;
+        }
+        for (struct ward *ward = span.ward; ward < span.ward_end; ward++)
+            note_ward(ward);
     }
-    for (size_t w = 0; w < world->facilities.ward_count; w++) {
-        struct ward *ward = &world->facilities.ward[w];
-        ward->board_free = station_free_servers(&ward->station);
-        ward->board_waiting = ward->station.waiting;
-    }
+    for (size_t w = facilities->first_ward[facilities->count]; w < facilities->ward_count; w++)
+        note_ward(&world->facilities.ward[w]); /* stations of their own */
 }
 
 /* --- saving --- */

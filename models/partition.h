@@ -13,6 +13,7 @@ struct world;
 /* Decides on the partitions (run_spec.partitions), the window, and what set them; makes the views. To be
  * called once everything else has been built. */
 MUST_CHECK int partition_cut(struct world *world, struct err *err);
+void partition_forget_patients(struct world *world);
 void partition_free(struct world *world);
 
 /* Adds the counts of the partitions into the whole world, where they are closed, and gives each its new step.

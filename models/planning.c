@@ -94,26 +94,30 @@ static bool beliefs_matter(const struct world *world)
 }
 
 /* What patients believe of waiting moves a tenth of the way to what they hear. */
+static void update_belief(const struct world *world, struct offer *offer, int64_t passed_us, int64_t now_us)
+{
+    double heard_us = 0;
+    if (offer->begun > 0)
+        heard_us = (double)offer->waited_us / (double)offer->begun;
+    else if (offer->believed_wait_us > 0)
+        heard_us = offer_given(offer) ? 0 : offer->believed_wait_us + (double)passed_us;
+    offer->believed_wait_us += 0.1 * (heard_us - offer->believed_wait_us);
+    offer->begun = offer->waited_us = 0;
+    offer->believed_proficiency = 0;
+    for (size_t p = 0; p < offer->count; p++) {
+        const struct person *person = &offer->people[p];
+        if (person->role != ROLE_TRAINEE && !person->gone)
+            offer->believed_proficiency =
+                fmax(offer->believed_proficiency,
+                     skill_proficiency(&world->services[offer->service], person, now_us));
+    }
+}
+
 static void update_beliefs(struct world *world, int64_t passed_us, int64_t now_us)
 {
-    for (size_t o = 0; o < world->facilities.offer_count; o++) {
-        struct offer *offer = &world->facilities.offer[o];
-        double heard_us = 0;
-        if (offer->begun > 0)
-            heard_us = (double)offer->waited_us / (double)offer->begun;
-        else if (offer->believed_wait_us > 0)
-            heard_us = offer_given(offer) ? 0 : offer->believed_wait_us + (double)passed_us;
-        offer->believed_wait_us += 0.1 * (heard_us - offer->believed_wait_us);
-        offer->begun = offer->waited_us = 0;
-        offer->believed_proficiency = 0;
-        for (size_t p = 0; p < offer->count; p++) {
-            const struct person *person = &offer->people[p];
-            if (person->role != ROLE_TRAINEE && !person->gone)
-                offer->believed_proficiency =
-                    fmax(offer->believed_proficiency,
-                         skill_proficiency(&world->services[offer->service], person, now_us));
-        }
-    }
+    for (struct facility_span span = {.to = 0}; facilities_span(&world->facilities, &span);)
+        for (struct offer *offer = span.offer; offer < span.offer_end; offer++)
+            update_belief(world, offer, passed_us, now_us);
     if (beliefs_matter(world))
         rules_note_beliefs(world);
 }

@@ -203,10 +203,16 @@ static double block_sum(const struct ledger_row *row, const struct block *block)
     double sum = 0;
     if (row->numbers.bytes == 0) /* nothing was counted */
         return 0;
-    for (size_t i = block->from[0]; i < block->to[0]; i++)
-        for (size_t j = block->from[1]; j < block->to[1] && (block->among == NULL || block->among[i]); j++)
+    const bool wide = block->to[1] - block->from[1] > 8; /* zeros are passed over sooner than added */
+    for (size_t i = block->from[0]; i < block->to[0]; i++) {
+        if ((block->among != NULL && !block->among[i]) ||
+            (wide &&
+             !packed_any(row->numbers, i * row->columns + block->from[1], i * row->columns + block->to[1])))
+            continue;
+        for (size_t j = block->from[1]; j < block->to[1]; j++)
             if (block->left_out == NULL || !block->left_out[j])
                 sum += ledger_row_value(row, i, j);
+    }
     return sum;
 }
 
@@ -259,7 +265,7 @@ static double days_of(const struct ledger *ledger, const struct selection *selec
 }
 
 double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
-                   const struct selection *selection, const double *known)
+                   const struct selection *selection, const double *known, const double *known_whole)
 {
     double over = sum_of(ledger, quantity->over, selection, known);
     if (quantity->form == QUANTITY_DAYS)
@@ -270,7 +276,7 @@ double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
     if (quantity->form == QUANTITY_OF_WHOLE) {
         whole.index[DIM_FACILITY] = -1;
         whole.among = NULL;
-        known = NULL;
+        known = known_whole;
     }
     const double under = sum_of(ledger, quantity->under, &whole, known);
     return under > 0 ? over / under * quantity->scale : NAN;
@@ -279,7 +285,7 @@ double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection)
 {
-    return quantity_of(ledger, quantity, selection, NULL);
+    return quantity_of(ledger, quantity, selection, NULL, NULL);
 }
 
 bool quantity_field_is_of_facility(size_t field)

@@ -49,9 +49,10 @@ void quantity_fields(const struct ledger *ledger, const size_t *fields, size_t c
 double quantity_value(const struct ledger *ledger, const struct quantity *quantity,
                       const struct selection *selection);
 
-/* The same from what is known of this selection: the values by number of the field. NULL: nothing is. */
+/* The same from what is known of this selection, and of all facilities in place of those that it has: the
+ * values by number of the field. NULL: nothing is. */
 double quantity_of(const struct ledger *ledger, const struct quantity *quantity,
-                   const struct selection *selection, const double *known);
+                   const struct selection *selection, const double *known, const double *known_whole);
 
 /* Whether a field, or what a quantity is made of, is counted by facility. */
 bool quantity_field_is_of_facility(size_t field);

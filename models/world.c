@@ -450,3 +450,9 @@ int world_run(struct world *world, world_progress *progress, void *data, struct 
         return -1;
     return metrics_compute(world, err);
 }
+
+void world_forget_patients(struct world *world)
+{
+    engine_end(world->engine);
+    partition_forget_patients(world);
+}

@@ -26,6 +26,10 @@ MUST_CHECK int world_run(struct world *world, world_progress *progress, void *da
 /* Runs up to a time within the run, which world_run() goes on from; what happens is the same. */
 MUST_CHECK int world_run_until(struct world *world, int64_t until_us, world_progress *progress, void *data,
                                struct err *err);
+/* After the run, when counts and what is computed from them is all that will be asked for: those who are
+ * still patients take much of the memory of a large world. */
+void world_forget_patients(struct world *world);
+
 /* How long it runs, warm-up included; the end of the warm-up. */
 int64_t world_end_us(const struct world *world);
 int64_t world_warmup_us(const struct world *world);

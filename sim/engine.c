@@ -141,16 +141,25 @@ struct engine *engine_new(const struct engine_model *model, void *world, unsigne
     return engine;
 }
 
+void engine_end(struct engine *engine)
+{
+    for (unsigned i = 0; engine->partitions != NULL && i < engine->count; i++) {
+        struct partition *partition = &engine->partitions[i];
+        calendar_free(partition->calendar);
+        free(partition->outbox);
+        partition->calendar = NULL;
+        partition->outbox = NULL;
+        partition->letters = partition->outbox_capacity = 0;
+    }
+}
+
 void engine_free(struct engine *engine)
 {
     if (engine == NULL)
         return;
     crew_free(engine->crew);
     free(engine->ranks);
-    for (unsigned i = 0; engine->partitions != NULL && i < engine->count; i++) {
-        calendar_free(engine->partitions[i].calendar);
-        free(engine->partitions[i].outbox);
-    }
+    engine_end(engine);
     free(engine->partitions);
     free(engine);
 }

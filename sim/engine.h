@@ -56,6 +56,9 @@ MUST_CHECK struct engine *engine_new(const struct engine_model *model, void *wor
                                      int64_t window_us, int64_t bucket_us, struct err *err);
 void engine_free(struct engine *engine);
 
+/* Drops what is pending: nothing is run any more. How many events there have been is still known. */
+void engine_end(struct engine *engine);
+
 /* The partitions of a window run on so many threads, the one that calls engine_run() included: 1 at first,
  * never more than there are partitions. What happens does not depend on it. Not during engine_run(). Fails
  * when the system does not give them; the engine keeps those it had. */

@@ -1,6 +1,7 @@
 #include "sim/mem.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +27,14 @@ void *mem_zeroed(size_t count, size_t size, struct err *err)
     return items;
 }
 
-enum { LINE_BYTES = 64, HUGE_PAGE = 1 << 21, LARGE_BYTES = HUGE_PAGE / 2 };
+enum { LINE_BYTES = 64, PAGE = 4096, HUGE_PAGE = 1 << 21, LARGE_BYTES = HUGE_PAGE / 2 };
 
 /* A wish that may be ignored. */
 static void want_huge_pages(void *start, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    const uintptr_t page = 4096, from = ((uintptr_t)start + page - 1) / page * page,
-                    to = ((uintptr_t)start + bytes) / page * page;
+    const uintptr_t from = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE,
+                    to = ((uintptr_t)start + bytes) / PAGE * PAGE;
     if (to > from)
         (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 #else
@@ -72,26 +73,44 @@ static void *move_to_lines(void *items, size_t old_bytes, size_t bytes)
     return moved;
 }
 
-static uintptr_t up_to_huge_page(uintptr_t at)
+/* Whole units of a piece: the first one, and how many bytes they are. */
+static char *whole_units(char *from, size_t bytes, size_t unit, size_t *inside)
 {
-    return (at + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    const size_t before = (unit - (uintptr_t)from % unit) % unit;
+    *inside = bytes > before ? (bytes - before) / unit * unit : 0;
+    return from + before;
 }
 
-/* Of what is large, pages that the system is given back: they come as zeros when somebody uses them, and take
- * no memory until then. */
+/* The system takes pages, and gives zeros when somebody uses them. */
+static bool give_pages(char *first, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    return bytes > 0 && madvise(first, bytes, MADV_DONTNEED) == 0;
+#else
+    (void)first;
+    (void)bytes;
+    return false;
+#endif
+}
+
+/* What is large takes no memory until somebody uses it. */
 static void clear(char *from, size_t bytes)
 {
-    size_t touched = bytes;
-#if defined(__linux__) && defined(MADV_DONTNEED)
-    char *const first = from + (up_to_huge_page((uintptr_t)from) - (uintptr_t)from);
-    const size_t before = (size_t)(first - from),
-                 pages = bytes > before ? (bytes - before) / HUGE_PAGE * HUGE_PAGE : 0;
-    if (pages > 0 && madvise(first, pages, MADV_DONTNEED) == 0) {
-        memset(first + pages, 0, bytes - before - pages);
-        touched = before;
+    size_t inside = 0;
+    char *first = whole_units(from, bytes, HUGE_PAGE, &inside);
+    if (!give_pages(first, inside)) {
+        memset(from, 0, bytes);
+        return;
     }
-#endif
-    memset(from, 0, touched);
+    memset(from, 0, (size_t)(first - from));
+    memset(first + inside, 0, bytes - inside - (size_t)(first - from));
+}
+
+void mem_give_back(void *zeros, size_t bytes)
+{
+    size_t inside = 0;
+    char *first = whole_units(zeros, bytes, PAGE, &inside);
+    (void)give_pages(first, inside);
 }
 
 void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err)
@@ -155,7 +174,7 @@ struct arena_block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
-static int add_block(struct arena *arena, size_t bytes, struct err *err)
+static int add_block(struct arena *arena, size_t bytes, bool huge_pages, struct err *err)
 {
     const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
     size_t whole = 0;
@@ -164,7 +183,7 @@ static int add_block(struct arena *arena, size_t bytes, struct err *err)
     struct arena_block *block = mem_zeroed(whole, 1, err);
     if (block == NULL)
         return -1;
-    if (whole > LARGE_BYTES)
+    if (whole > LARGE_BYTES && huge_pages)
         want_huge_pages(block, whole);
     block->older = arena->blocks;
     block->size = size;
@@ -172,7 +191,7 @@ static int add_block(struct arena *arena, size_t bytes, struct err *err)
     return 0;
 }
 
-void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err)
+static void *piece_of(struct arena *arena, size_t count, size_t size, bool huge_pages, struct err *err)
 {
     const size_t align = _Alignof(max_align_t);
     size_t bytes = 0;
@@ -184,20 +203,35 @@ void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *e
     }
     bytes = (bytes + align - 1) / align * align;
     if (arena->blocks == NULL || arena->blocks->size - arena->blocks->used < bytes)
-        if (add_block(arena, bytes, err) != 0)
+        if (add_block(arena, bytes, huge_pages, err) != 0)
             return NULL;
     void *piece = arena->blocks->bytes + arena->blocks->used;
     arena->blocks->used += bytes;
     return piece;
 }
 
-void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err)
+void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    return piece_of(arena, count, size, true, err);
+}
+
+static void *lines_of(struct arena *arena, size_t count, size_t size, bool huge_pages, struct err *err)
 {
     size_t bytes = 0;
     if (product(count, size, &bytes, err) != 0)
         return NULL;
-    unsigned char *piece = arena_zeroed(arena, bytes + LINE_BYTES, 1, err);
+    unsigned char *piece = piece_of(arena, bytes + LINE_BYTES, 1, huge_pages, err);
     return piece == NULL ? NULL : piece + (LINE_BYTES - (uintptr_t)piece % LINE_BYTES) % LINE_BYTES;
+}
+
+void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    return lines_of(arena, count, size, true, err);
+}
+
+void *arena_sparse(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    return lines_of(arena, count, size, false, err);
 }
 
 char *arena_text(struct arena *arena, const char *text, struct err *err)

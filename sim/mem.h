@@ -29,6 +29,9 @@ static inline void mem_fetch(const void *at)
  * placed as by mem_lines(). */
 MUST_CHECK void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err);
 
+/* Of zeros: whole pages are given back to the system until somebody writes there. */
+void mem_give_back(void *zeros, size_t bytes);
+
 /* A copy of the text, or NULL on failure. */
 MUST_CHECK char *mem_text(const char *text, struct err *err);
 
@@ -42,6 +45,8 @@ struct arena {
 MUST_CHECK void *arena_zeroed(struct arena *arena, size_t count, size_t size, struct err *err);
 /* The same, starting a cache line (64 bytes). */
 MUST_CHECK void *arena_lines(struct arena *arena, size_t count, size_t size, struct err *err);
+/* The same for a table of which little will be used: not on huge pages. */
+MUST_CHECK void *arena_sparse(struct arena *arena, size_t count, size_t size, struct err *err);
 MUST_CHECK char *arena_text(struct arena *arena, const char *text, struct err *err);
 void arena_free(struct arena *arena);
 

@@ -1,11 +1,10 @@
 #include "sim/packed.h"
 
-#include <stdlib.h>
-
 #include "sim/mem.h"
 
-/* A table is the bytes a number of each column, then the columns. */
-enum { SLACK_BYTES = 8 };
+/* A table is the bytes a number of each column, then the columns. Rows are gone through some at a time, so
+ * that what lies beside a number is still at hand for its own column; many tables are mostly zeros. */
+enum { SLACK_BYTES = 8, TILE_ROWS = 32 };
 
 /* Bytes of a number whose bits below the sign are among these. */
 static unsigned char bytes_for(uint64_t bits)
@@ -15,44 +14,97 @@ static unsigned char bytes_for(uint64_t bits)
     return (unsigned char)((64 - (unsigned)__builtin_clzll(bits)) / 8 + 1);
 }
 
+/* The numbers, and where they go. */
+struct packing {
+    const int64_t *numbers;
+    size_t rows, columns, stride;
+    unsigned char bytes[PACKED_COLUMNS];
+    unsigned char *column[PACKED_COLUMNS];
+};
+
 /* A bit above those that the numbers need stands for their sign, so that -1 takes a byte. */
-static void measure(unsigned char *bytes, const int64_t *numbers, size_t rows, size_t columns, size_t stride)
+static void measure(struct packing *packing)
 {
     uint64_t bits[PACKED_COLUMNS] = {0}, negative[PACKED_COLUMNS] = {0};
-    for (size_t row = 0; row < rows; row++) {
-        const int64_t *number = &numbers[row * stride];
-        for (size_t c = 0; c < columns; c++) {
+    for (size_t row = 0; row < packing->rows; row++) {
+        const int64_t *number = &packing->numbers[row * packing->stride];
+        for (size_t c = 0; c < packing->columns; c++) {
             const uint64_t sign = (uint64_t)(number[c] >> 63);
             bits[c] |= (uint64_t)number[c] ^ sign;
             negative[c] |= sign;
         }
     }
-    for (size_t c = 0; c < columns; c++)
-        bytes[c] = bytes_for(bits[c] | (negative[c] & 1));
+    for (size_t c = 0; c < packing->columns; c++)
+        packing->bytes[c] = bytes_for(bits[c] | (negative[c] & 1));
 }
 
-/* The upper bytes of a number are overwritten by the next one, those of the last one by the next column. */
-static void fill(unsigned char *to, const int64_t *number, size_t rows, size_t stride, size_t bytes)
+static inline __attribute__((always_inline)) void fill_by(unsigned char *to, const int64_t *number,
+                                                          size_t rows, size_t stride, size_t bytes)
 {
     for (size_t row = 0; row < rows; row++)
-        memcpy(to + row * bytes, number + row * stride, sizeof *number);
+        memcpy(to + row * bytes, number + row * stride, bytes);
+}
+
+/* With a number of bytes that the compiler knows. */
+static void fill(unsigned char *to, const int64_t *number, size_t rows, size_t stride, size_t bytes)
+{
+    switch (bytes) {
+    case 0:
+        break;
+    case 1:
+        fill_by(to, number, rows, stride, 1);
+        break;
+    case 2:
+        fill_by(to, number, rows, stride, 2);
+        break;
+    case 3:
+        fill_by(to, number, rows, stride, 3);
+        break;
+    case 4:
+        fill_by(to, number, rows, stride, 4);
+        break;
+    default:
+        fill_by(to, number, rows, stride, bytes);
+    }
+}
+
+static bool is_zero(const struct packing *packing, size_t row, size_t rows)
+{
+    int64_t any = 0;
+    for (size_t r = row; r < row + rows; r++)
+        for (size_t c = 0; c < packing->columns; c++)
+            any |= packing->numbers[r * packing->stride + c];
+    return any == 0;
+}
+
+/* Into a table of zeros. */
+static void fill_tiles(const struct packing *packing)
+{
+    for (size_t row = 0; row < packing->rows; row += TILE_ROWS) {
+        const size_t left = packing->rows - row, rows = left < TILE_ROWS ? left : TILE_ROWS;
+        if (is_zero(packing, row, rows))
+            continue;
+        for (size_t c = 0; c < packing->columns; c++)
+            fill(packing->column[c] + row * packing->bytes[c], packing->numbers + row * packing->stride + c,
+                 rows, packing->stride, packing->bytes[c]);
+    }
 }
 
 unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride, struct err *err)
 {
-    unsigned char bytes[PACKED_COLUMNS];
+    struct packing packing = {.numbers = numbers, .rows = rows, .columns = columns, .stride = stride};
+    measure(&packing);
     size_t size = columns;
-    measure(bytes, numbers, rows, columns, stride);
     for (size_t c = 0; c < columns; c++)
-        size += rows * bytes[c]; /* no more than the numbers themselves take */
+        size += rows * packing.bytes[c]; /* no more than the numbers themselves take */
     unsigned char *table = mem_zeroed(size + SLACK_BYTES, 1, err);
-    if (table == NULL)
-        return NULL;
-    memcpy(table, bytes, columns);
-    unsigned char *to = table + columns;
-    for (size_t c = 0; c < columns; to += rows * bytes[c++])
-        if (bytes[c] > 0)
-            fill(to, numbers + c, rows, stride, bytes[c]);
+    if (table != NULL) {
+        memcpy(table, packing.bytes, columns);
+        unsigned char *to = table + columns;
+        for (size_t c = 0; c < columns; to += rows * packing.bytes[c++])
+            packing.column[c] = to;
+        fill_tiles(&packing);
+    }
     return table;
 }
 
@@ -62,4 +114,17 @@ struct packed_column packed_column(const unsigned char *table, size_t rows, size
     for (size_t c = 0; c < column; c++)
         before += table[c];
     return (struct packed_column){.at = table + columns + rows * before, .bytes = table[column]};
+}
+
+bool packed_any(struct packed_column column, size_t from, size_t to)
+{
+    const unsigned char *at = column.at + from * column.bytes, *end = column.at + to * column.bytes;
+    uint64_t any = 0, word;
+    for (; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        any |= word;
+    }
+    for (; at < end; at++)
+        any |= *at;
+    return any != 0;
 }

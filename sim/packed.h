@@ -4,6 +4,7 @@
 /* Tables of whole numbers that change no more, held by column: each column takes
  * as few bytes a number as its largest one needs, and none where all are zero. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -22,6 +23,9 @@ struct packed_column {
     unsigned bytes; /* a number */
 };
 struct packed_column packed_column(const unsigned char *table, size_t rows, size_t columns, size_t column);
+
+/* Whether any number of the rows [from, to) is not zero. */
+bool packed_any(struct packed_column column, size_t from, size_t to);
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are cut off at their upper bytes");
 

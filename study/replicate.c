@@ -134,8 +134,10 @@ static int run_one(struct job *job, uint32_t replication, struct err *err)
         answer = save_on_the_way(job, &progress, world, err);
     if (answer == 0)
         answer = world_run(world, report, &progress, err);
-    if (answer == 0)
+    if (answer == 0) {
+        world_forget_patients(world);
         answer = run_file_take(job->file, world, replication, err);
+    }
     if (answer == 0 && job->options->parts != NULL)
         answer = run_parts_take(job->options->parts, job->file, replication, err);
     if (answer == 0 && job->options->take != NULL)

@@ -73,7 +73,6 @@ Test(mem, grows_by_doubling_and_zeroes_the_new)
     free(items);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) /* which notes of every byte whether it may be used */
 static size_t resident_bytes(void)
 {
     unsigned long all = 0, resident = 0;
@@ -84,6 +83,7 @@ static size_t resident_bytes(void)
     return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) /* which notes of every byte whether it may be used */
 /* Huge pages are of 2 MB: one at the end, and one beside what was there. */
 Test(mem, what_a_large_array_does_not_use_takes_no_memory)
 {
@@ -101,6 +101,23 @@ Test(mem, what_a_large_array_does_not_use_takes_no_memory)
     free(bytes);
 }
 #endif
+
+Test(mem, zeros_that_are_given_back_take_no_memory_and_stay_zeros)
+{
+    enum { BYTES = 50 << 20 };
+    char *bytes = malloc(BYTES);
+    cr_assert_not_null(bytes);
+    memset(bytes, 0, BYTES);
+    bytes[3] = bytes[BYTES - 3] = 1;
+    const size_t before = resident_bytes();
+    mem_give_back(bytes + 4, BYTES - 8);
+    cr_expect_lt(resident_bytes() + (BYTES - (1 << 20)), before);
+    cr_expect(all_zero(bytes + 4, BYTES - 8));
+    cr_expect_eq(bytes[3] + bytes[BYTES - 3], 2);
+    mem_give_back(bytes, 5);
+    cr_expect_eq(bytes[3], 1);
+    free(bytes);
+}
 
 Test(mem, a_large_array_grows_by_zeros_wherever_it_lies)
 {

@@ -45,6 +45,31 @@ Test(packed, gives_every_number_back)
     free(table);
 }
 
+/* The rows of `numbers` here and there among many of zeros, also the first and the last one. */
+Test(packed, gives_numbers_back_that_stand_far_apart)
+{
+    enum { MANY = 1000 };
+    static const size_t filled[ROWS] = {0, 31, 32, 500, MANY - 1};
+    static int64_t table[MANY * STRIDE];
+    struct err err = ERR_INIT;
+    for (size_t row = 0; row < ROWS; row++)
+        for (size_t c = 0; c < COLUMNS; c++)
+            table[filled[row] * STRIDE + c] = numbers[c][row];
+    unsigned char *packed = packed_new(table, MANY, COLUMNS, STRIDE, &err);
+    cr_assert_not_null(packed);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        const struct packed_column column = packed_column(packed, MANY, COLUMNS, c);
+        for (size_t row = 0; row < MANY; row++)
+            cr_assert_eq(packed_number(column, row), table[row * STRIDE + c], "column %zu, row %zu", c, row);
+        for (size_t row = 0; row < ROWS; row++)
+            cr_assert_eq(packed_any(column, filled[row], filled[row] + 1), numbers[c][row] != 0);
+        cr_assert_not(packed_any(column, 33, 500));
+        cr_assert_not(packed_any(column, 7, 7));
+        cr_assert_eq(packed_any(column, 33, MANY), numbers[c][3] != 0 || numbers[c][4] != 0);
+    }
+    free(packed);
+}
+
 Test(packed, may_have_no_rows)
 {
     struct err err = ERR_INIT;
