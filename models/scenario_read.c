@@ -319,17 +319,18 @@ static int read_elements(struct reader *reader, const struct key_row *row, const
 
 /* ---- all of it ---- */
 
+/* With its own copy of the address: there are a million in a scenario of a whole country. */
 struct ranked {
-    struct origin *origin;
+    uintptr_t member;
     size_t rank;
+    struct origin *origin;
 };
 
 static int by_member(const void *a, const void *b)
 {
     const struct ranked *left = a, *right = b;
-    const uintptr_t l = (uintptr_t)left->origin->member, r = (uintptr_t)right->origin->member;
-    if (l != r)
-        return l < r ? -1 : 1;
+    if (left->member != right->member)
+        return left->member < right->member ? -1 : 1;
     return (left->rank > right->rank) - (left->rank < right->rank);
 }
 
@@ -339,7 +340,8 @@ static int sort_origins(struct scenario_origins *origins, struct err *err)
     if (ranked == NULL)
         return -1;
     for (size_t i = 0; i < origins->count; i++)
-        ranked[i] = (struct ranked){.origin = origins->list[i], .rank = i};
+        ranked[i] = (struct ranked){
+            .member = (uintptr_t)origins->list[i]->member, .rank = i, .origin = origins->list[i]};
     qsort(ranked, origins->count, sizeof *ranked, by_member);
     for (size_t i = 0; i < origins->count; i++)
         origins->list[i] = ranked[i].origin;

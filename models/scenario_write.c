@@ -17,7 +17,8 @@ struct writer {
 
 static void indent(const struct writer *writer, int depth)
 {
-    fprintf(writer->out, "%*s", depth * 4, "");
+    for (; depth > 0; depth--)
+        fputs("    ", writer->out);
 }
 
 static void write_escaped(const struct writer *writer, const char *text)
@@ -314,7 +315,8 @@ static void write_named(const struct writer *writer, const struct key_row *row, 
     for (size_t i = 0; i < list->count; i++) {
         if (row->type == KEY_COUNTS) {
             const struct key_count *count = SCENARIO_ITEM(*list, struct key_count, i);
-            fprintf(writer->out, "%s = ", count->name);
+            fputs(count->name, writer->out);
+            fputs(" = ", writer->out);
             write_int(writer, count->count);
         } else {
             const struct named_real *real = SCENARIO_ITEM(*list, struct named_real, i);
@@ -431,7 +433,8 @@ static void write_members(const struct writer *writer, const char *above, const 
         if (scenario_is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
             continue;
         indent(writer, depth);
-        fprintf(writer->out, "%s = ", keys_name(row));
+        fputs(keys_name(row), writer->out);
+        fputs(" = ", writer->out);
         write_value(writer, row, member, depth);
         fputs(";\n", writer->out);
     }

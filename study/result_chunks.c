@@ -90,12 +90,30 @@ static bool next_chunk(const struct result_grid *grid, hsize_t *at)
 
 /* ---- the bytes of a chunk ---- */
 
-/* Bytes of the same rank lie together. */
+/* Which bytes of the values are not zero in all of them. */
+static uint64_t bytes_used(const unsigned char *from, size_t values, size_t value_bytes)
+{
+    uint64_t any = 0, value;
+    if (value_bytes != sizeof value)
+        return UINT64_MAX;
+    for (size_t i = 0; i < values; i++) {
+        memcpy(&value, from + i * sizeof value, sizeof value);
+        any |= value;
+    }
+    return any;
+}
+
+/* Bytes of the same rank lie together; the upper ones of counts are mostly zero. */
 static void shuffle(unsigned char *to, const unsigned char *from, size_t values, size_t value_bytes)
 {
-    for (size_t byte = 0; byte < value_bytes; byte++)
-        for (size_t i = 0; i < values; i++)
-            *to++ = from[i * value_bytes + byte];
+    const uint64_t used = bytes_used(from, values, value_bytes);
+    for (size_t byte = 0; byte < value_bytes; byte++, to += values) {
+        if ((used >> (8 * byte) & 0xff) == 0)
+            memset(to, 0, values);
+        else
+            for (size_t i = 0; i < values; i++)
+                to[i] = from[i * value_bytes + byte];
+    }
 }
 
 static void compress_piece(struct piece *piece, size_t bytes, size_t value_bytes)
