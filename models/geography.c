@@ -8,6 +8,7 @@
 #include "models/sample.h"
 #include "models/table.h"
 #include "sim/rng.h"
+#include "sim/rounding.h"
 
 /* Up to so many places all ways are computed at the start; up to so many they are kept when asked for. */
 enum { FILLED_PLACES = 256, KEPT_PLACES = 8192 };
@@ -226,10 +227,12 @@ static double seconds_for(const struct travel_spec *spec, double metres)
     double seconds = 0, done = 0;
     for (size_t i = 0; i < spec->bands.count && done < metres; i++) {
         const struct travel_band *band = SCENARIO_ITEM(spec->bands, struct travel_band, i);
-        const double to_m = band->to_m <= 0 || i + 1 == spec->bands.count ? metres : fmin(band->to_m, metres);
-        if (to_m > done)
-            seconds += (to_m - done) / band->speed_m_s;
-        done = fmax(done, to_m);
+        const bool ends = band->to_m > 0 && band->to_m < metres && i + 1 < spec->bands.count;
+        const double to_m = ends ? band->to_m : metres;
+        if (to_m <= done)
+            continue;
+        seconds += (to_m - done) / band->speed_m_s;
+        done = to_m;
     }
     if (metres > done)
         seconds += (metres - done) / DEFAULT_SPEED_M_S;
@@ -284,8 +287,8 @@ static double metres_between(const struct geography *geography, size_t from, siz
 static struct travel way_of(const struct geography *geography, double metres)
 {
     const struct travel_spec *spec = &geography->scenario->travel;
-    return (struct travel){.us = spec->fixed_us + llround(seconds_for(spec, metres) * 1e6),
-                           .m = llround(metres)};
+    return (struct travel){.us = spec->fixed_us + rounded(seconds_for(spec, metres) * 1e6),
+                           .m = rounded(metres)};
 }
 
 static struct travel compute(const struct geography *geography, size_t from, size_t to)

@@ -20,9 +20,9 @@ struct world;
 
 /* What of its streams a partition goes through ahead of time, by place, then condition. */
 struct onset {
-    uint32_t *stream;     /* owned by the arena of the view */
-    int64_t *next_us;     /* when the next patient of each comes; likewise */
-    uint32_t count;       /* 0: none, or no longer */
+    uint32_t *stream; /* owned by the arena of the view */
+    int64_t *next_us; /* when the next patient of each comes; likewise */
+    uint32_t count;   /* 0: none, or no longer */
     int64_t span_us;
     uint64_t passes, ill; /* handlers called for it; who fell ill and is not handled any more for that */
 };

@@ -9,6 +9,7 @@
 #include "models/interruption.h"
 #include "models/remote.h"
 #include "models/watch.h"
+#include "sim/rounding.h"
 
 #define DAY_US 86400e6
 
@@ -46,16 +47,6 @@ void serving_seize(struct world *world, const struct patient *patient, const str
         watch_servers(world, ward, patient, need_amount(stage, i), now_us);
         beds_taken(world, ward, need_amount(stage, i), now_us);
     }
-}
-
-/* As llround(), which is a call. */
-static inline int64_t rounded(double value)
-{
-    if (!(fabs(value) < 0x1p62))
-        return llround(value);
-    const int64_t whole = (int64_t)value;
-    const double rest = value - (double)whole;
-    return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
