@@ -116,3 +116,17 @@ Test(onset, is_no_further_ahead_than_the_run)
     model_free(&whole);
     model_free(&parts);
 }
+
+/* Where few fall ill they are looked for once from one planning epoch to the next, and not at each report of
+ * progress, of which there are 200. */
+Test(onset, goes_seldom_through_streams_with_few_patients)
+{
+    struct model model;
+    model_build(&model, "%s",
+                RUN REGION("1 h") HOSPITALS
+                "conditions: ( " CONDITION("one", "incidence = \"400 per 100000 y\";", "", CHOOSES) " );\n");
+    model_run(&model);
+    cr_expect_geq(model.world->part.onset.passes, 90 / 7);
+    cr_expect_leq(model.world->part.onset.passes, 40);
+    model_free(&model);
+}
