@@ -21,6 +21,7 @@ struct facility_glance {
     uint32_t in_line; /* patients who wait in its lines */
     bool stays_home, has_prices;
     bool has_stay_factor; /* other than one */
+    bool asks_people;     /* somebody may wait for people of a service and for no ward */
     uint32_t lines;       /* bit ward->line: somebody may wait for that ward */
 };
 

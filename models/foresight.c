@@ -4,9 +4,9 @@
 
 #include "models/case.h"
 
-/* When each kind of memory is fetched: events after the announcement, of which the engine makes 32; and how
- * long a draw waits for others. */
-enum { LINE_BYTES = 64, FIRST_DELAY = 8, SECOND_DELAY = 15, THIRD_DELAY = 24, DRAW_DELAY = 13 };
+/* Events are looked at in batches, of which four are announced before the first is due: to find the pages of
+ * eight records side by side takes little longer than to find one. A draw waits for others for a batch. */
+enum { LINE_BYTES = 64, BATCH = 8 };
 
 enum whose { NOBODYS, STREAMS, PATIENTS };
 
@@ -110,14 +110,17 @@ static inline void fetch_arriving(const struct world *world, const struct patien
 {
     const struct facilities *facilities = &world->facilities;
     fetch_cell(world, origin->place, origin->condition, PC_insurer_cost);
-    geography_prefetch(&world->geography, origin->place, facilities->glance[patient->facility].place);
     if (facilities->glance[patient->facility].has_prices)
         mem_fetch(&facilities->facility[patient->facility]);
     if (is_to_be_treated(patient, stage)) {
-        const int64_t wait_us = patient->due_us - patient->asked_us;
-        fetch_time(&world->system.reach[origin->condition].wait, wait_us);
+        const int64_t wait_us = patient->due_us - patient->asked_us, travel_us = patient_way_us(patient);
+        const struct reach *reach = &world->system.reach[origin->condition];
+        fetch_time(&reach->wait, wait_us);
+        fetch_time(&reach->travel, travel_us);
         fetch_class(world, GROUP_PLACE_WAIT, origin->place, reach_class(wait_us, REACH_WAIT_CLASSES),
                     REACH_WAIT_CLASSES);
+        fetch_class(world, GROUP_PLACE_TRAVEL, origin->place, reach_class(travel_us, REACH_TRAVEL_CLASSES),
+                    REACH_TRAVEL_CLASSES);
     }
 }
 
@@ -160,6 +163,9 @@ static inline void patient_second(const struct world *world, uint32_t who)
     }
     if (patient->due_kind == EVENT_TRANSFER)
         fetch_arriving(world, patient, stage, origin);
+    if (!ends && ((patient->flags & PATIENT_TREATED) != 0 || patient->way == 0))
+        geography_prefetch(&world->geography, origin->place,
+                           world->facilities.glance[patient->facility].place);
 }
 
 /* --- luck --- */
@@ -202,18 +208,6 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
         world->part.foresight.count);
 }
 
-/* How far from home the treatment is. */
-static inline void fetch_travel(const struct world *world, const struct patient *patient)
-{
-    const struct origin *origin = case_origin(world, patient);
-    const int64_t travel_us =
-        geography_travel(&world->geography, origin->place, world->facilities.glance[patient->facility].place)
-            .us;
-    fetch_time(&world->system.reach[origin->condition].travel, travel_us);
-    fetch_class(world, GROUP_PLACE_TRAVEL, origin->place, reach_class(travel_us, REACH_TRAVEL_CLASSES),
-                REACH_TRAVEL_CLASSES);
-}
-
 /* Who waits may be served next. */
 static inline void patient_third(const struct world *world, uint32_t who)
 {
@@ -221,8 +215,6 @@ static inline void patient_third(const struct world *world, uint32_t who)
     const struct stage *stage = case_stage(world, patient);
     if (patient->facility >= world->facilities.count)
         return;
-    if (is_to_be_treated(patient, stage))
-        fetch_travel(world, patient);
     if (stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
         return;
     const int32_t at = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
@@ -235,50 +227,80 @@ static inline void patient_third(const struct world *world, uint32_t who)
     }
 }
 
-static inline void announce(const struct world *world, struct foresight *foresight, const struct event *soon)
+/* --- in batches --- */
+
+static inline void note(struct foresight *foresight, const struct event *soon)
 {
     const uint32_t now = foresight->count++ % FORESIGHT_EVENTS;
     const enum whose whose = soon == NULL || soon->kind == EVENT_SHIFT || soon->kind == EVENT_ONSET ? NOBODYS
                              : soon->kind == EVENT_ARRIVAL                                          ? STREAMS
                                                            : PATIENTS;
     foresight->soon[now].whose = whose;
-    if (whose == NOBODYS)
-        return;
-    foresight->soon[now].who = soon->who;
-    if (whose == STREAMS) {
-        mem_fetch(&world->demand.stream[soon->who]);
-        mem_fetch(&world->demand.origin[soon->who]);
-    } else {
-        mem_fetch(&world->part.patients.record[soon->who]);
+    foresight->soon[now].who = whose == NOBODYS ? 0 : soon->who;
+}
+
+/* The stages of what is looked at. */
+static inline void look_at_who(struct world *world, enum whose whose, uint32_t who)
+{
+    if (whose == PATIENTS) {
+        mem_fetch(&world->part.patients.record[who]);
+    } else if (whose == STREAMS) {
+        mem_fetch(&world->demand.stream[who]);
+        mem_fetch(&world->demand.origin[who]);
     }
+}
+
+static inline void look_first(struct world *world, enum whose whose, uint32_t who)
+{
+    if (whose == PATIENTS)
+        patient_first(world, who);
+    else if (whose == STREAMS)
+        arrival_first(world, who);
+}
+
+static inline void look_second(struct world *world, enum whose whose, uint32_t who)
+{
+    const bool asks = world->part.luck.batch == NULL;
+    if (whose == PATIENTS) {
+        patient_second(world, who);
+        if (asks)
+            ask_for_patient(world, who);
+    } else if (whose == STREAMS) {
+        arrival_second(world, who);
+        if (asks)
+            ask_for_arrival(world, who);
+    }
+}
+
+static inline void look_third(struct world *world, enum whose whose, uint32_t who)
+{
+    if (whose == PATIENTS)
+        patient_third(world, who);
+}
+
+/* The batch that was announced so many batches ago. */
+static inline __attribute__((always_inline)) void look_at_batch(struct world *world, uint32_t ago,
+                                                                void (*look)(struct world *, enum whose,
+                                                                             uint32_t))
+{
+    const struct foresight *foresight = &world->part.foresight;
+    const uint32_t from = foresight->count - (ago + 1) * BATCH;
+    for (uint32_t i = from; i != from + BATCH; i++)
+        look(world, foresight->soon[i % FORESIGHT_EVENTS].whose, foresight->soon[i % FORESIGHT_EVENTS].who);
 }
 
 void foresight_prefetch(const void *data, unsigned partition, const struct event *soon)
 {
     struct world *world = ((const struct world *)data)->view[partition];
     struct foresight *foresight = &world->part.foresight;
-    announce(world, foresight, soon);
-    const uint32_t now = foresight->count - 1;
-    const uint32_t first = (now - FIRST_DELAY) % FORESIGHT_EVENTS,
-                   second = (now - SECOND_DELAY) % FORESIGHT_EVENTS,
-                   third = (now - THIRD_DELAY) % FORESIGHT_EVENTS;
-    if (foresight->soon[first].whose == PATIENTS)
-        patient_first(world, foresight->soon[first].who);
-    else if (foresight->soon[first].whose == STREAMS)
-        arrival_first(world, foresight->soon[first].who);
-    const bool asks = world->part.luck.batch == NULL;
-    if (foresight->soon[second].whose == PATIENTS) {
-        patient_second(world, foresight->soon[second].who);
-        if (asks)
-            ask_for_patient(world, foresight->soon[second].who);
-    } else if (foresight->soon[second].whose == STREAMS) {
-        arrival_second(world, foresight->soon[second].who);
-        if (asks)
-            ask_for_arrival(world, foresight->soon[second].who);
-    }
+    note(foresight, soon);
+    if (foresight->count % BATCH != 0)
+        return;
+    look_at_batch(world, 0, look_at_who);
+    look_at_batch(world, 1, look_first);
+    look_at_batch(world, 2, look_second);
+    look_at_batch(world, 3, look_third);
     struct drawn *drawn = &world->part.drawn;
-    if (drawn->count > 0 && foresight->count - drawn->first_asked >= DRAW_DELAY)
+    if (drawn->count > 0 && foresight->count - drawn->first_asked >= BATCH)
         drawn_draw(drawn, &world->rng);
-    if (foresight->soon[third].whose == PATIENTS)
-        patient_third(world, foresight->soon[third].who);
 }

@@ -16,7 +16,7 @@ enum { FORESIGHT_EVENTS = 64 }; /* a power of two, more than the engine looks ah
 struct foresight {
     struct {
         uint32_t who;
-        uint32_t whose; /* enum in foresight.c */
+        uint32_t whose; /* enum in foresight.c; 0: nobody's */
     } soon[FORESIGHT_EVENTS];
     uint32_t count;
 };

@@ -68,6 +68,16 @@ static void set_out(struct world *world, uint32_t who, uint32_t facility, int64_
     case_schedule(world, who, EVENT_TRANSFER, at_us);
 }
 
+/* Of who is treated already, when that was is kept instead. */
+static inline void keep_way(const struct world *world, struct patient *patient, struct travel way)
+{
+    if ((patient->flags & PATIENT_TREATED) != 0)
+        return;
+    const bool from_home =
+        patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home;
+    patient_keep_way(patient, from_home ? way.us : 0, from_home ? way.m : 0);
+}
+
 void journey_count_way(struct world *world, struct patient *patient, uint32_t facility, struct travel way)
 {
     int64_t *cell = case_cell(world, patient);
@@ -101,6 +111,7 @@ int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t
         const bool records = afar_share_records(world, patient->facility, facility);
         extra->afar = (uint8_t)(records ? extra->afar | AFAR_RECORDS : extra->afar & ~AFAR_RECORDS);
     }
+    keep_way(world, patient, way);
     patient->facility = facility;
     if (way.us + arrange_us == 0) {
         journey_arrive(world, patient);

@@ -64,12 +64,18 @@ static size_t second_size(const struct ledger *ledger, enum ledger_group group)
     return ledger_group_dims(group, dims) == 2 ? ledger->size[dims[1]] : 1;
 }
 
-enum { LINE_BYTES = 64 };
+enum { LINE_BYTES = 64, WORTH_KEEPING = 1 << 19 };
+
+/* Of the memory of a group; levels come behind the last cell. */
+static size_t owned_cells(const struct ledger *ledger, enum ledger_group group)
+{
+    return ledger_cells(ledger, group) + LINE_BYTES / sizeof(int64_t) + shapes[group].means;
+}
 
 int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err *err)
 {
-    const size_t spare = LINE_BYTES / sizeof(int64_t) + shapes[group].means;
-    ledger->owned[group] = mem_zeroed(ledger_cells(ledger, group) + spare, sizeof(int64_t), err);
+    ledger->kept[group] = (struct mem_span){NULL, NULL};
+    ledger->owned[group] = mem_zeroed(owned_cells(ledger, group), sizeof(int64_t), err);
     if (ledger->owned[group] == NULL)
         return -1;
     const uintptr_t first = (uintptr_t)ledger->owned[group];
@@ -77,6 +83,17 @@ int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err 
         (int64_t *)ledger->owned[group] + (LINE_BYTES - first % LINE_BYTES) / sizeof(int64_t);
     ledger->levels[group] = ledger->cells[group] + shapes[group].means;
     return 0;
+}
+
+void ledger_keep(struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
+{
+    if (count * sizeof(int64_t) < WORTH_KEEPING)
+        return;
+    const struct mem_span part = {(char *)&ledger->cells[group][from],
+                                  (char *)&ledger->cells[group][from + count]};
+    char *owned = ledger->owned[group];
+    ledger->kept[group] = mem_want_huge_pages(
+        part, (struct mem_span){owned, owned + owned_cells(ledger, group) * sizeof(int64_t)});
 }
 
 void ledger_free_cells(struct ledger *ledger, enum ledger_group group)
@@ -185,6 +202,7 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
                             cells);
         if (ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
             return -1;
+        ledger_keep(ledger, (enum ledger_group)g, 0, cells);
     }
     return 0;
 }
@@ -242,7 +260,13 @@ bool ledger_is_empty(const struct ledger *ledger, enum ledger_group group, size_
 
 void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t from, size_t count)
 {
-    mem_give_back(&ledger->cells[group][from], count * sizeof *ledger->cells[group]);
+    char *first = (char *)&ledger->cells[group][from], *last = (char *)&ledger->cells[group][from + count];
+    const struct mem_span kept = ledger->kept[group];
+    if (first < kept.from)
+        mem_give_back(first, (size_t)((last < kept.from ? last : kept.from) - first));
+    if (last > kept.to)
+        mem_give_back(first > kept.to ? first : kept.to,
+                      (size_t)(last - (first > kept.to ? first : kept.to)));
 }
 
 int ledger_close_step(struct ledger *ledger, struct err *err)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sim/err.h"
+#include "sim/mem.h"
 #include "sim/packed.h"
 
 enum ledger_dim {
@@ -87,8 +88,9 @@ struct ledger {
     size_t first_step;     /* the first one after the warm-up */
     int64_t *step_from_us; /* owned; steps + 1 bounds, since the start */
     size_t size[LEDGER_DIMS];
-    void *owned[LEDGER_GROUPS];     /* memory of the cells */
-    int64_t *cells[LEDGER_GROUPS];  /* of the current step: [cell][column] */
+    void *owned[LEDGER_GROUPS];          /* memory of the cells */
+    struct mem_span kept[LEDGER_GROUPS]; /* of it, on huge pages */
+    int64_t *cells[LEDGER_GROUPS];       /* of the current step: [cell][column] */
     int64_t *levels[LEDGER_GROUPS]; /* present levels behind FIELD_MEAN, indexed as cells, among which they
                                        lie */
     struct ledger_closed *closed;   /* owned, with those who share it */
@@ -121,7 +123,11 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us);
 
-/* Whether all is zero there, levels included; and gives back the memory of cells of which that is known. */
+/* So many cells from there, which nobody has changed yet, will be changed all the time: on huge pages, if
+ * they are many, with what lies on the same ones. */
+void ledger_keep(struct ledger *ledger, enum ledger_group group, size_t from, size_t count);
+/* Whether all is zero there, levels included; and gives back the memory of cells of which that is known, but
+ * for what is kept. */
 bool ledger_is_empty(const struct ledger *ledger, enum ledger_group group, size_t from, size_t count);
 void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t from, size_t count);
 

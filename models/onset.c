@@ -249,6 +249,7 @@ static void set_out(struct world *world, uint32_t who, const struct source *sour
     source->cell[PC_sought_care]++;
     source->cell[PC_patient_cost] += 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000;
     patient->more |= PATIENT_SOUGHT;
+    patient_keep_way(patient, way.us, way.m);
     patient->facility = facility;
     const unsigned partition = world_at_facility(world, facility)->number;
     if (partition == world->number) {

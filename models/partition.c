@@ -92,6 +92,15 @@ static int choose_window(struct world *world, struct err *err)
 
 /* --- views --- */
 
+/* Groups of which each place has a row. */
+static const enum ledger_group of_places[] = {GROUP_PLACE_CONDITION, GROUP_PLACE_WAIT, GROUP_PLACE_TRAVEL};
+enum { OF_PLACES = sizeof of_places / sizeof of_places[0] };
+
+static size_t row_of(const struct ledger *ledger, enum ledger_group group)
+{
+    return ledger_cells(ledger, group) / ledger->size[DIM_PLACE];
+}
+
 static int private_counts(struct world *view, struct err *err)
 {
     for (int g = 0; g < LEDGER_GROUPS; g++)
@@ -99,6 +108,24 @@ static int private_counts(struct world *view, struct err *err)
             ledger_own_cells(&view->ledger, (enum ledger_group)g, err) != 0)
             return -1;
     return 0;
+}
+
+/* The counts of a view's own people, where their places lie together in the list, as those of a province do.
+ */
+static void keep_counts(struct world *view)
+{
+    size_t from = 0, to = view->geography.count;
+    while (from < to && view->part_of_place[from] != view->number)
+        from++;
+    while (to > from && view->part_of_place[to - 1] != view->number)
+        to--;
+    for (size_t p = from; p < to; p++)
+        if (view->part_of_place[p] != view->number)
+            return;
+    for (size_t g = 0; g < OF_PLACES; g++) {
+        const size_t row = row_of(&view->ledger, of_places[g]);
+        ledger_keep(&view->ledger, of_places[g], from * row, (to - from) * row);
+    }
 }
 
 static int init_met(struct world *view, struct err *err)
@@ -140,6 +167,7 @@ static struct world *make_view(struct world *world, unsigned number, struct err 
         choice_sets_init_view(view, world, err) != 0 ||
         patients_init(&view->part.patients, FIRST_PATIENTS, err) != 0 || catchment_init(view, err) != 0)
         return NULL;
+    keep_counts(view);
     return view;
 }
 
@@ -210,15 +238,6 @@ void partition_free(struct world *world)
 }
 
 /* --- counts --- */
-
-/* Groups of which each place has a row. */
-static const enum ledger_group of_places[] = {GROUP_PLACE_CONDITION, GROUP_PLACE_WAIT, GROUP_PLACE_TRAVEL};
-enum { OF_PLACES = sizeof of_places / sizeof of_places[0] };
-
-static size_t row_of(const struct ledger *ledger, enum ledger_group group)
-{
-    return ledger_cells(ledger, group) / ledger->size[DIM_PLACE];
-}
 
 /* Only places whose people have been in the partition: pages that nobody writes take no memory. */
 static void add_counts(struct world *world, const struct world *view, enum ledger_group group)

@@ -65,6 +65,7 @@ struct patient {
     uint16_t stage;    /* in the world's table of stages */
     union {
         int64_t treated_us; /* when the treatment began */
+        uint64_t way;       /* until then: from home to the facility, see patient_keep_way(); 0: not known */
         int64_t stay_us;    /* drawn ahead at a plain stage, of which there are none where anything treats */
     };
     uint8_t proficiency; /* of who treated, 255 at the plateau */
@@ -78,6 +79,22 @@ struct patient {
 };
 
 _Static_assert(sizeof(struct patient) <= 64, "a patient in flight is one cache line");
+
+/* A way as the record has room for it: up to six days and 33,000 km. One that is longer is not kept. */
+enum { PATIENT_WAY_METRES = 25, PATIENT_WAY_US = 64 - PATIENT_WAY_METRES };
+static inline void patient_keep_way(struct patient *patient, int64_t us, int64_t m)
+{
+    const bool fits = (uint64_t)us >> PATIENT_WAY_US == 0 && (uint64_t)m >> PATIENT_WAY_METRES == 0;
+    patient->way = fits ? (uint64_t)us << PATIENT_WAY_METRES | (uint64_t)m : 0;
+}
+static inline int64_t patient_way_us(const struct patient *patient)
+{
+    return (int64_t)(patient->way >> PATIENT_WAY_METRES);
+}
+static inline int64_t patient_way_m(const struct patient *patient)
+{
+    return (int64_t)(patient->way & ((UINT64_C(1) << PATIENT_WAY_METRES) - 1));
+}
 
 /* Records with a stack of free indices; nothing is allocated once it is as large as the run needs. */
 struct patients {

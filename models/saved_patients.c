@@ -244,7 +244,7 @@ static bool can_be(const struct world *world, const struct patient *patient, int
     if (patient->stream >= world->demand.count || patient->stage >= world->pathways.stage_count ||
         patient->severity >= SEVERITIES || !roster_is_near(patient->asked_us) ||
         !roster_is_near(patient->onset_us) || !roster_is_near(patient->since_us) ||
-        !roster_is_near(patient->treated_us) ||
+        ((patient->flags & PATIENT_TREATED) != 0 && !roster_is_near(patient->treated_us)) ||
         (patient->facility != PATIENT_NOWHERE && patient->facility >= world->facilities.count))
         return false;
     const struct stage *stage = &world->pathways.stage[patient->stage];

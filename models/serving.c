@@ -66,9 +66,20 @@ void serving_pay(struct world *world, const struct patient *patient, int64_t car
         fate_pays(world, patient, -insurer_fen);
 }
 
+/* From home to where the patient is; none for who stays at home. */
+static struct travel way_here(const struct world *world, const struct patient *patient)
+{
+    if (patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home)
+        return (struct travel){0};
+    if ((patient->flags & PATIENT_TREATED) == 0 && patient->way != 0)
+        return (struct travel){.us = patient_way_us(patient), .m = patient_way_m(patient)};
+    return geography_travel(&world->geography, case_home(world, patient),
+                            world->facilities.glance[patient->facility].place);
+}
+
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
-void serving_pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
-                      int64_t stay_us)
+static void pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
+                     struct travel way, int64_t stay_us)
 {
     if (patient->facility == PATIENT_NOWHERE)
         return;
@@ -76,9 +87,7 @@ void serving_pay_stay(struct world *world, const struct patient *patient, const 
     const struct travel_spec *spec = &world->scenario->travel;
     const double days = (double)stay_us / DAY_US;
     int64_t per_day_fen = spec->wages_per_day_fen;
-    if (spec->lodging_per_day_fen > 0 && !glance->stays_home &&
-        (double)geography_travel(&world->geography, case_home(world, patient), glance->place).m >
-            spec->lodging_from_m)
+    if (spec->lodging_per_day_fen > 0 && (double)way.m > spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
     const int64_t price_fen = stage->spec->price_fen;
     const struct facility *facility = &world->facilities.facility[patient->facility];
@@ -90,7 +99,7 @@ void serving_pay_stay(struct world *world, const struct patient *patient, const 
     serving_pay(world, patient, care_fen, rounded(days * (double)per_day_fen));
 }
 
-void serving_count_treated(struct world *world, struct patient *patient, int64_t now_us)
+static void count_treated(struct world *world, struct patient *patient, struct travel way, int64_t now_us)
 {
     static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
                                                        PC_treated_in_province, PC_treated_elsewhere};
@@ -99,24 +108,32 @@ void serving_count_treated(struct world *world, struct patient *patient, int64_t
         patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home;
     const size_t place = at_home ? home : world->facilities.glance[patient->facility].place;
     const int64_t wait_us = now_us - patient->asked_us;
-    const int64_t travel_us = at_home ? 0 : geography_travel(&world->geography, home, place).us;
     int64_t *cell = case_cell(world, patient);
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;
-    cell[PC_travel_to_treatment] += travel_us;
+    cell[PC_travel_to_treatment] += way.us;
     const uint32_t condition = case_origin(world, patient)->condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
     if (patient->facility != PATIENT_NOWHERE) {
         world_fa(world, patient->facility)[FA_treated_here]++;
         world_count_catchment(world, home, patient->facility, condition);
     }
-    reach_add(&world->system.reach[condition], wait_us, travel_us);
-    world_count_reach(world, home, condition, wait_us, travel_us);
+    reach_add(&world->system.reach[condition], wait_us, way.us);
+    world_count_reach(world, home, condition, wait_us, way.us);
     if (world->fates != NULL)
-        fate_is_treated(world, patient, place, wait_us, travel_us);
+        fate_is_treated(world, patient, place, wait_us, way.us);
     patient->flags |= PATIENT_TREATED;
     patient->treated_us = now_us;
     patient->more = (uint8_t)(patient->more & ~PATIENT_MOVED);
+}
+
+void serving_count_begun(struct world *world, struct patient *patient, const struct stage *stage,
+                         int64_t stay_us, int64_t now_us)
+{
+    const struct travel way = way_here(world, patient);
+    if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
+        count_treated(world, patient, way, now_us);
+    pay_stay(world, patient, stage, way, stay_us);
 }
 
 /* Whoever operates: how long the case takes with these hands, teaching included. */
@@ -257,9 +274,7 @@ static int64_t begin_anew(struct world *world, uint32_t who, const struct ward *
     if (stage->service >= 0)
         duration_us = give_service(world, patient, duration_us, now_us);
     note_begun(world, patient, now_us);
-    if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
-        serving_count_treated(world, patient, now_us);
-    serving_pay_stay(world, patient, stage, duration_us);
+    serving_count_begun(world, patient, stage, duration_us, now_us);
     return duration_us;
 }
 
@@ -451,6 +466,29 @@ static inline uint32_t next_line(const struct facility_glance *glance, uint32_t 
     return lines == 0 ? UINT32_MAX : from + (uint32_t)__builtin_ctz(lines);
 }
 
+/* The line of a ward: nobody there can begin without one of its servers, so that the line need not be looked
+ * at when none is free. */
+static void ward_line_moves(struct world *world, struct ward *ward, int64_t now_us)
+{
+    if (ward->station.waiting > 0 && station_free_servers(&ward->station) > 0)
+        serving_line_moves(world, &ward->station, now_us);
+}
+
+/* Those who wait for people and for no ward. */
+static void people_lines_move(struct world *world, uint32_t facility, int64_t now_us)
+{
+    struct facilities *facilities = &world->facilities;
+    bool *asks = &facilities->glance[facility].asks_people;
+    *asks = false;
+    for (uint32_t s = 0; s < facilities->service_count; s++) {
+        struct offer *offer = facility_offer(facilities, facility, s);
+        if (offer == NULL || offer->operators.waiting == 0)
+            continue;
+        serving_line_moves(world, &offer->operators, now_us);
+        *asks |= offer->operators.waiting > 0;
+    }
+}
+
 /* Lines at a facility whose first resource is not the only thing they wait for. */
 void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_us)
 {
@@ -460,14 +498,11 @@ void serving_facility_moves(struct world *world, uint32_t facility, int64_t now_
         return;
     for (uint32_t r = next_line(glance, 0); r < facilities->resource_count; r = next_line(glance, r + 1)) {
         const int32_t ward = facility_ward(facilities, facility, r);
-        if (ward >= 0 && facilities->ward[ward].joint && facilities->ward[ward].station.waiting > 0)
-            serving_line_moves(world, &facilities->ward[ward].station, now_us);
+        if (ward >= 0 && facilities->ward[ward].joint)
+            ward_line_moves(world, &facilities->ward[ward], now_us);
     }
-    for (uint32_t s = 0; s < facilities->service_count; s++) {
-        struct offer *offer = facility_offer(facilities, facility, s);
-        if (offer != NULL && offer->operators.waiting > 0)
-            serving_line_moves(world, &offer->operators, now_us);
-    }
+    if (glance->asks_people)
+        people_lines_move(world, facility, now_us);
 }
 
 bool serving_is_joint(struct world *world, const struct patient *patient, const struct stage *stage)
@@ -494,7 +529,7 @@ void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us)
     if (ward->joint && ward->facility != PATIENT_NOWHERE)
         serving_facility_moves(world, ward->facility, now_us);
     else
-        serving_line_moves(world, &ward->station, now_us);
+        ward_line_moves(world, ward, now_us);
 }
 
 /* The common case: one server of one ward, for whoever is next in its line. */
@@ -525,7 +560,7 @@ static void release_all(struct world *world, const struct patient *patient, stru
         serving_facility_moves(world, facility, now_us);
     for (size_t i = 0; i < count; i++)
         if (!wards[i]->joint)
-            serving_line_moves(world, &wards[i]->station, now_us);
+            ward_line_moves(world, wards[i], now_us);
 }
 
 void serving_release(struct world *world, uint32_t who, struct ward *ward, int64_t now_us)

@@ -117,8 +117,8 @@ static inline void serving_count_line(struct world *world, const struct patient 
     struct facility_glance *glance = &world->facilities.glance[facility];
     glance->in_line += (uint32_t)delta;
     if (ward == NULL)
-        return;
-    if (delta > 0)
+        glance->asks_people = true;
+    else if (delta > 0)
         glance->lines |= UINT32_C(1) << ward->line;
     else if (ward->station.waiting == 0 && ward->line < FACILITY_LAST_LINE)
         glance->lines &= ~(UINT32_C(1) << ward->line);
@@ -126,10 +126,8 @@ static inline void serving_count_line(struct world *world, const struct patient 
 
 /* Care is paid by insurer and patient, the rest by the patient. */
 void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen);
-/* What a stay at a stage costs. */
-void serving_pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
-                      int64_t stay_us);
-/* Counts whoever begins the first stage that treats. */
-void serving_count_treated(struct world *world, struct patient *patient, int64_t now_us);
+/* Whoever begins the first stage that treats, and what a stay at a stage costs. */
+void serving_count_begun(struct world *world, struct patient *patient, const struct stage *stage,
+                         int64_t stay_us, int64_t now_us);
 
 #endif

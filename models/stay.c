@@ -125,9 +125,7 @@ static inline void begin(struct world *world, uint32_t who, struct patient *pati
             remember_route(stage, patient, luck.w[1]);
     }
     world_fa(world, patient->facility)[FA_stages_begun]++;
-    if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
-        serving_count_treated(world, patient, now_us);
-    serving_pay_stay(world, patient, stage, duration_us);
+    serving_count_begun(world, patient, stage, duration_us, now_us);
     patient->flags |= PATIENT_IN_CARE;
     serving_shift_facility(world, patient, FA_in_care, 1, now_us);
     case_schedule(world, who, EVENT_DEPART, now_us + duration_us);
@@ -137,7 +135,8 @@ bool stay_come(struct world *world, uint32_t who, int64_t now_us)
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    struct ward *wards[STAGE_NEEDS] = {NULL};
+    struct ward *wards[STAGE_NEEDS];
+    wards[0] = NULL; /* the others are set as far as they are needed */
     if (patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home ||
         (stage->choice != CHOICE_STAY && (patient->flags & PATIENT_PLACED) == 0) ||
         !find_wards(world, stage, patient->facility, wards) || !are_free(stage, wards))
@@ -156,7 +155,8 @@ bool stay_depart(struct world *world, uint32_t who, int32_t *next, int64_t now_u
 {
     struct patient *patient = case_patient(world, who);
     const struct stage *stage = case_stage(world, patient);
-    struct ward *wards[STAGE_NEEDS] = {NULL};
+    struct ward *wards[STAGE_NEEDS];
+    wards[0] = NULL; /* the others are set as far as they are needed */
     if (patient->facility == PATIENT_NOWHERE || !find_wards(world, stage, patient->facility, wards))
         return false;
     *next = take_route(world, who, patient, stage);

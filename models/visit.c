@@ -56,13 +56,12 @@ static void count(struct world *world, struct patient *patient, struct travel wa
     case_cell(world, patient)[PC_patients]++;
     patient->facility = PATIENT_NOWHERE;
     journey_count_way(world, patient, to, way);
+    patient_keep_way(patient, way.us, way.m);
     patient->facility = to;
     journey_arrive(world, patient);
     world_fa(world, to)[FA_stages_begun]++;
-    if (stage->treats)
-        serving_count_treated(world, patient, begins_us);
+    serving_count_begun(world, patient, stage, duration_us, begins_us);
     case_cell(world, patient)[PC_treated_ended] += stage->treats;
-    serving_pay_stay(world, patient, stage, duration_us);
     serving_shift_facility(world, patient, FA_in_care, 1, begins_us);
     serving_shift_facility(world, patient, FA_in_care, -1, begins_us + duration_us);
     case_count_present(world, patient->onset_us, 1);

@@ -43,6 +43,16 @@ static void want_huge_pages(void *start, size_t bytes)
 #endif
 }
 
+struct mem_span mem_want_huge_pages(struct mem_span part, struct mem_span piece)
+{
+    const size_t before = (uintptr_t)part.from % HUGE_PAGE,
+                 after = HUGE_PAGE - (uintptr_t)part.to % HUGE_PAGE;
+    part.from -= before < (size_t)(part.from - piece.from) ? before : (size_t)(part.from - piece.from);
+    part.to += after < (size_t)(piece.to - part.to) ? after : (size_t)(piece.to - part.to);
+    want_huge_pages(part.from, (size_t)(part.to - part.from));
+    return part;
+}
+
 static void *new_lines(size_t bytes)
 {
     if (bytes > PTRDIFF_MAX - HUGE_PAGE)
@@ -166,27 +176,46 @@ char *mem_printf(struct err *err, const char *format, ...)
     return text;
 }
 
-enum { ARENA_BLOCK_BYTES = 1 << 16 };
+enum { ARENA_BLOCK_BYTES = 1 << 16, ARENA_GROWN_BYTES = 2 * HUGE_PAGE };
 
 struct arena_block {
     struct arena_block *older;
     size_t used, size;
+    size_t grown; /* bytes of this block and of those before it */
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
+/* An arena that has grown large goes on in pieces of whole huge pages. */
+static size_t block_bytes(const struct arena *arena, size_t bytes)
+{
+    const bool is_large = arena->blocks != NULL && arena->blocks->grown >= ARENA_GROWN_BYTES;
+    const size_t least = is_large ? HUGE_PAGE - sizeof(struct arena_block) : ARENA_BLOCK_BYTES;
+    return bytes > least ? bytes : least;
+}
+
+/* Huge pages are asked for before anything is written there: what is on small ones stays on them. */
+static struct arena_block *new_block(size_t bytes, bool huge_pages)
+{
+    if (bytes <= LARGE_BYTES || !huge_pages)
+        return calloc(1, bytes);
+    struct arena_block *block = new_lines(bytes);
+    if (block != NULL)
+        clear((char *)block, bytes);
+    return block;
+}
+
 static int add_block(struct arena *arena, size_t bytes, bool huge_pages, struct err *err)
 {
-    const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
+    const size_t size = block_bytes(arena, bytes);
     size_t whole = 0;
     if (__builtin_add_overflow(size, sizeof(struct arena_block), &whole) || whole > PTRDIFF_MAX)
         return err_fail(err, "out of memory: %zu bytes were asked for", bytes);
-    struct arena_block *block = mem_zeroed(whole, 1, err);
+    struct arena_block *block = new_block(whole, huge_pages);
     if (block == NULL)
-        return -1;
-    if (whole > LARGE_BYTES && huge_pages)
-        want_huge_pages(block, whole);
+        return err_fail(err, "out of memory: %zu bytes were asked for", whole);
     block->older = arena->blocks;
     block->size = size;
+    block->grown = whole + (arena->blocks == NULL ? 0 : arena->blocks->grown);
     arena->blocks = block;
     return 0;
 }

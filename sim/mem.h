@@ -29,6 +29,14 @@ static inline void mem_fetch(const void *at)
  * placed as by mem_lines(). */
 MUST_CHECK void *mem_grow(void *items, size_t *capacity, size_t needed, size_t size, struct err *err);
 
+/* Asks for huge pages where part of a large piece lies that nobody has written to yet: from the huge page
+ * where it begins to that where it ends, which are returned, but not beyond the piece. A wish that may be
+ * ignored. */
+struct mem_span {
+    char *from, *to;
+};
+struct mem_span mem_want_huge_pages(struct mem_span part, struct mem_span piece);
+
 /* Of zeros: whole pages are given back to the system until somebody writes there. */
 void mem_give_back(void *zeros, size_t bytes);
 

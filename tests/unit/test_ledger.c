@@ -187,3 +187,26 @@ Test(ledger, refuses_sizes_that_no_memory_holds)
     cr_assert(err_any(&err));
     ledger_free(&other);
 }
+
+Test(ledger, what_is_kept_stays_when_cells_around_it_are_dropped)
+{
+    struct err err = ERR_INIT;
+    const int64_t bounds_us[] = {0, 1000};
+    size_t size[LEDGER_DIMS];
+    for (size_t d = 0; d < LEDGER_DIMS; d++)
+        size[d] = 1;
+    size[DIM_PLACE] = 8000;
+    size[DIM_CONDITION] = 4;
+    struct ledger large = {0};
+    cr_assert_eq(ledger_init(&large, size, bounds_us, 1, 0, &err), 0);
+    const size_t cells = ledger_cells(&large, GROUP_PLACE_CONDITION), from = cells / 2, count = cells / 4;
+    ledger_keep(&large, GROUP_PLACE_CONDITION, from, count);
+    int64_t *cell = large.cells[GROUP_PLACE_CONDITION];
+    for (size_t i = from; i < from + count; i++)
+        cell[i] = 7;
+    ledger_drop_empty(&large, GROUP_PLACE_CONDITION, 0, from);
+    ledger_drop_empty(&large, GROUP_PLACE_CONDITION, from + count, cells - from - count);
+    for (size_t i = 0; i < cells; i++)
+        cr_assert_eq(cell[i], i >= from && i < from + count ? 7 : 0);
+    ledger_free(&large);
+}

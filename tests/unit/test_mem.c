@@ -240,3 +240,37 @@ Test(mem, reports_that_memory_has_run_out)
     arena_free(&arena);
 }
 #endif
+
+Test(mem, huge_pages_are_asked_for_around_a_part_but_not_beyond_its_piece)
+{
+    enum { HUGE = 1 << 21, BYTES = 4 * HUGE };
+    struct err err = ERR_INIT;
+    char *bytes = mem_zeroed(BYTES, 1, &err);
+    cr_assert(bytes != NULL);
+    const struct mem_span piece = {bytes, bytes + BYTES};
+    const struct mem_span inside =
+        mem_want_huge_pages((struct mem_span){bytes + 3 * HUGE / 2, bytes + 3 * HUGE / 2 + 64}, piece);
+    cr_assert_leq((uintptr_t)inside.from, (uintptr_t)bytes + 3 * HUGE / 2);
+    cr_assert_geq((uintptr_t)inside.to, (uintptr_t)bytes + 3 * HUGE / 2 + 64);
+    cr_assert_eq((uintptr_t)inside.from % HUGE, 0);
+    cr_assert_eq((uintptr_t)inside.to % HUGE, 0);
+    const struct mem_span whole = mem_want_huge_pages(piece, piece);
+    cr_assert_eq(whole.from, piece.from);
+    cr_assert_eq(whole.to, piece.to);
+    cr_assert(all_zero(bytes, BYTES));
+    free(bytes);
+}
+
+Test(mem, an_arena_that_has_grown_large_gives_zeros_on_lines)
+{
+    struct err err = ERR_INIT;
+    struct arena arena = {0};
+    for (size_t i = 0; i < 200; i++) {
+        unsigned char *piece = arena_lines(&arena, 1 + i * 700, 1, &err);
+        cr_assert(piece != NULL);
+        cr_assert_eq((uintptr_t)piece % 64, 0);
+        cr_assert(all_zero(piece, 1 + i * 700));
+        memset(piece, 0xff, 1 + i * 700);
+    }
+    arena_free(&arena);
+}

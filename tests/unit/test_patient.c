@@ -50,3 +50,21 @@ Test(patient, records_given_back_are_taken_again_before_new_ones)
     cr_assert_eq(patients.capacity, capacity);
     patients_free(&patients);
 }
+
+Test(patient, keeps_a_way_or_says_that_it_is_not_known)
+{
+    struct patient patient = {0};
+    const int64_t most_us = (INT64_C(1) << PATIENT_WAY_US) - 1,
+                  most_m = (INT64_C(1) << PATIENT_WAY_METRES) - 1;
+    const int64_t way[][2] = {{0, 0}, {1800000000, 0}, {5400000123, 123456}, {most_us, most_m}};
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
+        patient_keep_way(&patient, way[i][0], way[i][1]);
+        cr_assert_eq(patient_way_us(&patient), way[i][0]);
+        cr_assert_eq(patient_way_m(&patient), way[i][1]);
+    }
+    const int64_t too_long[][2] = {{most_us + 1, 5}, {5, most_m + 1}, {-1, 5}, {5, -1}};
+    for (size_t i = 0; i < sizeof too_long / sizeof too_long[0]; i++) {
+        patient_keep_way(&patient, too_long[i][0], too_long[i][1]);
+        cr_assert_eq(patient.way, 0);
+    }
+}
