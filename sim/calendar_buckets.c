@@ -8,6 +8,7 @@ enum {
     LINE_BYTES = 64,
     ENDS_WORTH = 8,       /* events of a bucket for which one end of another is worth being fetched */
     CELLS_MOST = 1 << 16, /* of the counting pass */
+    FEW_CELLS = 2048,     /* that are counted where all calendars of a thread count theirs */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
     IN_A_BUCKET = 256,    /* events, at first, when the calendar chooses the width */
 };
@@ -58,7 +59,8 @@ static void sort_bucket(struct calendar *calendar, struct bucket bucket, size_t 
 {
     const size_t cell_count = cells_for(calendar->fine.width_us, count);
     const uint64_t factor = calendar->fine.reciprocal * cell_count;
-    uint32_t *ends = calendar->cells;
+    uint32_t few[FEW_CELLS + 1];
+    uint32_t *ends = cell_count <= FEW_CELLS ? few : calendar->cells;
     count_cells(bucket, start_us, factor, ends, cell_count);
     size_t fill = bucket_fill(bucket);
     for (struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {

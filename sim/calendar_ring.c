@@ -66,14 +66,19 @@ void chunks_free(struct chunks *chunks)
     *chunks = (struct chunks){0};
 }
 
-__attribute__((noinline)) static bool add_chunk(struct chunks *chunks, struct bucket *bucket)
+bool ring_add_first(struct ring *ring, struct chunks *chunks, size_t slot, struct event event)
 {
-    struct chunk *chunk = new_chunk(chunks);
+    struct bucket *bucket = &ring->buckets[slot];
+    const size_t before = bucket_count(*bucket);
+    struct chunk *chunk = before > UINT32_MAX - CHUNK_EVENTS ? NULL : new_chunk(chunks);
     if (chunk == NULL)
         return false;
-    chunk->before = bucket_count(*bucket);
+    chunk->before = before;
     chunk->older = bucket_newest(*bucket);
-    bucket->end = chunk->events;
+    chunk->events[0] = event;
+    bucket->end = &chunk->events[1];
+    ring->used[slot / 64] |= UINT64_C(1) << slot % 64;
+    ring->count++;
     return true;
 }
 
@@ -93,26 +98,6 @@ void ring_free(struct ring *ring)
 {
     free(ring->buckets);
     *ring = (struct ring){0};
-}
-
-static inline size_t slot_of(const struct ring *ring, size_t number)
-{
-    return (ring->first_slot + number) & (ring->size - 1);
-}
-
-bool ring_add(struct ring *ring, struct chunks *chunks, struct event event)
-{
-    const size_t slot = slot_of(ring, bucket_number(ring, ring_offset(ring, event.at_us)));
-    struct bucket *bucket = &ring->buckets[slot];
-    /* A chunk that is full ends where another may start, and so does none. */
-    if ((uintptr_t)bucket->end % CHUNK_BYTES == 0) {
-        if (!add_chunk(chunks, bucket))
-            return false;
-        ring->used[slot / 64] |= UINT64_C(1) << slot % 64;
-    }
-    *bucket->end++ = event;
-    ring->count++;
-    return true;
 }
 
 size_t ring_first_used(const struct ring *ring)

@@ -74,9 +74,6 @@ struct ring {
 bool ring_init(struct ring *ring, size_t size, int64_t start_us, int64_t width_us);
 void ring_free(struct ring *ring);
 
-/* Adds an event of a time that it covers. False when there is no memory. */
-bool ring_add(struct ring *ring, struct chunks *chunks, struct event event);
-
 /* The number, from the start, of the first bucket that holds events; the ring's size when none does. */
 size_t ring_first_used(const struct ring *ring);
 
@@ -112,6 +109,28 @@ static inline uint64_t bucket_number(const struct ring *ring, uint64_t offset)
     const uint64_t width = (uint64_t)ring->width_us;
     const uint64_t number = high_product(offset, ring->reciprocal);
     return number + (offset - number * width >= width);
+}
+
+static inline size_t slot_of(const struct ring *ring, size_t number)
+{
+    return (ring->first_slot + number) & (ring->size - 1);
+}
+
+/* The first event of a chunk. False when there is no memory, or would be 2^32 events. */
+bool ring_add_first(struct ring *ring, struct chunks *chunks, size_t slot, struct event event);
+
+/* Adds an event of a time that it covers. False as above. */
+static inline bool ring_add(struct ring *ring, struct chunks *chunks, struct event event)
+{
+    const size_t slot = slot_of(ring, bucket_number(ring, ring_offset(ring, event.at_us)));
+    struct event *end = ring->buckets[slot].end;
+    /* A chunk that is full ends where another may start, and so does none. */
+    if ((uintptr_t)end % CHUNK_BYTES == 0)
+        return ring_add_first(ring, chunks, slot, event);
+    *end++ = event;
+    ring->buckets[slot].end = end;
+    ring->count++;
+    return true;
 }
 
 static inline bool ring_covers(const struct ring *ring, int64_t at_us)
