@@ -28,23 +28,25 @@ static size_t cells_for(int64_t width_us, size_t count)
     return cells;
 }
 
-/* The chain of chunks was filled long ago: the next one is under way while one is read. */
-static void chunk_fetch(const struct chunk *chunk)
+/* A chunk was filled long ago: the next one is under way while one is read. */
+static void fetch(const void *chunk)
 {
     for (size_t byte = 0; byte < CHUNK_BYTES; byte += LINE_BYTES)
         mem_fetch((const char *)chunk + byte);
 }
 
-/* Fills cells[i + 1] with the number of events before the end of cell i. */
-static void count_cells(struct bucket bucket, int64_t start_us, uint64_t factor, uint32_t *cells,
-                        size_t cell_count)
+/* Fills cells[i + 1] with the number of events before the end of cell i; and fetches where they will be put.
+ */
+static void count_cells(struct bucket bucket, int64_t start_us, uint64_t factor, const struct event *sorted,
+                        uint32_t *cells, size_t cell_count)
 {
     memset(cells, 0, (cell_count + 1) * sizeof *cells);
     size_t fill = bucket_fill(bucket);
     for (const struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
         const struct chunk *older = chunk->older;
         if (older != NULL)
-            chunk_fetch(older);
+            fetch(older);
+        fetch(sorted + chunk->before);
         for (size_t i = 0; i < fill; i++)
             cells[cell_of(&chunk->events[i], start_us, factor) + 1]++;
         chunk = older;
@@ -61,7 +63,7 @@ static void sort_bucket(struct calendar *calendar, struct bucket bucket, size_t 
     const uint64_t factor = calendar->fine.reciprocal * cell_count;
     uint32_t few[FEW_CELLS + 1];
     uint32_t *ends = cell_count <= FEW_CELLS ? few : calendar->cells;
-    count_cells(bucket, start_us, factor, ends, cell_count);
+    count_cells(bucket, start_us, factor, calendar->sorted, ends, cell_count);
     size_t fill = bucket_fill(bucket);
     for (struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
         for (size_t i = 0; i < fill; i++)
@@ -117,7 +119,7 @@ static bool spread(struct calendar *calendar, size_t number)
     for (struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
         struct chunk *older = chunk->older;
         if (older != NULL)
-            chunk_fetch(older);
+            fetch(older);
         for (size_t i = 0; i < fill; i++)
             if (!ring_add(&calendar->fine, &calendar->chunks, chunk->events[i]))
                 return false;
