@@ -14,8 +14,8 @@ static const struct event never = {.at_us = INT64_MAX, .kind = UINT32_MAX, .who 
 /* Sees what the short ways through calendar_take() and calendar_push() need to know. */
 static void look(struct calendar *calendar)
 {
-    const bool quick = calendar->near.in_order && calendar->instant_count == 0 && !calendar->exhausted;
-    calendar->take_until_us = quick ? calendar->next->at_us : INT64_MIN;
+    calendar->plain = calendar->instant_count == 0 && !calendar->exhausted;
+    calendar->take_until_us = calendar->plain && calendar->near.in_order ? calendar->next->at_us : INT64_MIN;
     calendar->fill_until_us = calendar->near.in_order ? calendar->open_end_us : INT64_MIN;
 }
 
@@ -76,6 +76,10 @@ void calendar_push(struct calendar *calendar, struct event event)
         sink(near, event);
         return;
     }
+    /* What is open stays as it is. */
+    if (event.at_us >= calendar->open_end_us && calendar->fine.buckets != NULL &&
+        calendar_keep_for_later(calendar, event))
+        return;
     push_any(calendar, event);
 }
 
@@ -129,6 +133,14 @@ bool calendar_take(struct calendar *calendar, int64_t before_us, struct event *e
         first->at_us != first[1].at_us) {
         *event = *first;
         near->hole = true;
+        return true;
+    }
+    const struct event *listed = calendar->next;
+    if (listed->at_us < before_us && listed->at_us < first->at_us && !near->hole && calendar->plain &&
+        listed->at_us != listed[1].at_us) {
+        *event = *listed;
+        calendar->next = listed + 1;
+        calendar->take_until_us = near->in_order ? listed[1].at_us : INT64_MIN;
         return true;
     }
     return take_any(calendar, before_us, event);

@@ -5,7 +5,10 @@
 #include "sim/mem.h"
 
 enum {
+    LINE_BYTES = 64,
+    ENDS_WORTH = 8,       /* events of a bucket for which one end of another is worth being fetched */
     CELLS_MOST = 1 << 16, /* of the counting pass */
+    FEW_CELLS = 2048,     /* that are counted where all calendars of a thread count theirs */
     INSERTION_MOST = 24,  /* longer runs are not sorted by insertion */
     IN_A_BUCKET = 256,    /* events, at first, when the calendar chooses the width */
 };
@@ -25,29 +28,44 @@ static size_t cells_for(int64_t width_us, size_t count)
     return cells;
 }
 
-/* Fills cells[i + 1] with the number of events before the end of cell i. */
-static void count_cells(const struct bucket *bucket, int64_t start_us, uint64_t factor, uint32_t *cells,
-                        size_t cell_count)
+/* A chunk was filled long ago: the next one is under way while one is read. */
+static void fetch(const void *chunk)
+{
+    for (size_t byte = 0; byte < CHUNK_BYTES; byte += LINE_BYTES)
+        mem_fetch((const char *)chunk + byte);
+}
+
+/* Fills cells[i + 1] with the number of events before the end of cell i; and fetches where they will be put.
+ */
+static void count_cells(struct bucket bucket, int64_t start_us, uint64_t factor, const struct event *sorted,
+                        uint32_t *cells, size_t cell_count)
 {
     memset(cells, 0, (cell_count + 1) * sizeof *cells);
-    size_t fill = bucket->fill;
-    for (const struct chunk *chunk = bucket->newest; chunk != NULL; chunk = chunk->older, fill = CHUNK_EVENTS)
+    size_t fill = bucket_fill(bucket);
+    for (const struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
+        const struct chunk *older = chunk->older;
+        if (older != NULL)
+            fetch(older);
+        fetch(sorted + chunk->before);
         for (size_t i = 0; i < fill; i++)
             cells[cell_of(&chunk->events[i], start_us, factor) + 1]++;
+        chunk = older;
+    }
     for (size_t cell = 1; cell <= cell_count; cell++)
         cells[cell] += cells[cell - 1];
 }
 
 /* Sorts the fine bucket that starts at start_us into calendar->sorted, which is large enough, and gives its
  * chunks back. */
-static void sort_bucket(struct calendar *calendar, const struct bucket *bucket, int64_t start_us)
+static void sort_bucket(struct calendar *calendar, struct bucket bucket, size_t count, int64_t start_us)
 {
-    const size_t cell_count = cells_for(calendar->fine.width_us, bucket->count);
+    const size_t cell_count = cells_for(calendar->fine.width_us, count);
     const uint64_t factor = calendar->fine.reciprocal * cell_count;
-    uint32_t *ends = calendar->cells;
-    count_cells(bucket, start_us, factor, ends, cell_count);
-    size_t fill = bucket->fill;
-    for (struct chunk *chunk = bucket->newest; chunk != NULL; fill = CHUNK_EVENTS) {
+    uint32_t few[FEW_CELLS + 1];
+    uint32_t *ends = cell_count <= FEW_CELLS ? few : calendar->cells;
+    count_cells(bucket, start_us, factor, calendar->sorted, ends, cell_count);
+    size_t fill = bucket_fill(bucket);
+    for (struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
         for (size_t i = 0; i < fill; i++)
             calendar->sorted[ends[cell_of(&chunk->events[i], start_us, factor)]++] = chunk->events[i];
         struct chunk *older = chunk->older;
@@ -58,18 +76,19 @@ static void sort_bucket(struct calendar *calendar, const struct bucket *bucket, 
     for (size_t cell = 0, from = 0; cell < cell_count; from = ends[cell], cell++)
         if (ends[cell] - from > INSERTION_MOST)
             events_sort(calendar->sorted + from, ends[cell] - from, events_earlier, NULL);
-    events_insert(calendar->sorted, bucket->count);
+    events_insert(calendar->sorted, count);
 }
 
 static bool open_bucket(struct calendar *calendar, size_t number)
 {
     struct ring *fine = &calendar->fine;
-    const size_t count = fine->buckets[(fine->first_slot + number) % RING_BUCKETS].count;
+    const size_t count = ring_count(fine, number);
+    ring_fetch_ends(fine, count / ENDS_WORTH);
     if (!events_grow(&calendar->sorted, &calendar->sorted_capacity, 0, count + 2))
         return false;
     const int64_t start_us = ring_bucket_us(fine, number);
     const struct bucket bucket = ring_advance(fine, number);
-    sort_bucket(calendar, &bucket, start_us);
+    sort_bucket(calendar, bucket, count, start_us);
     calendar->sorted[count] = calendar->sorted[count + 1] = EVENTS_NEVER;
     calendar->sorted_count = count;
     calendar->announced = 0;
@@ -96,12 +115,14 @@ static bool spread(struct calendar *calendar, size_t number)
 {
     calendar->fine.start_us = calendar->open_end_us = ring_bucket_us(&calendar->coarse, number);
     const struct bucket bucket = ring_advance(&calendar->coarse, number);
-    size_t fill = bucket.fill;
-    for (struct chunk *chunk = bucket.newest; chunk != NULL; fill = CHUNK_EVENTS) {
+    size_t fill = bucket_fill(bucket);
+    for (struct chunk *chunk = bucket_newest(bucket); chunk != NULL; fill = CHUNK_EVENTS) {
+        struct chunk *older = chunk->older;
+        if (older != NULL)
+            fetch(older);
         for (size_t i = 0; i < fill; i++)
             if (!ring_add(&calendar->fine, &calendar->chunks, chunk->events[i]))
                 return false;
-        struct chunk *older = chunk->older;
         chunks_spare(&calendar->chunks, chunk);
         chunk = older;
     }
@@ -125,7 +146,7 @@ static bool jump(struct calendar *calendar, int64_t before_us)
 static bool refill_fine(struct calendar *calendar, int64_t before_us)
 {
     size_t number = ring_first_used(&calendar->coarse);
-    if (number == RING_BUCKETS) {
+    if (number == calendar->coarse.size) {
         if (!jump(calendar, before_us))
             return false;
         number = ring_first_used(&calendar->coarse);
@@ -141,7 +162,7 @@ bool calendar_open_next(struct calendar *calendar, int64_t before_us)
     if (calendar->fine.buckets == NULL)
         return false;
     size_t number = ring_first_used(&calendar->fine);
-    if (number == RING_BUCKETS) {
+    if (number == calendar->fine.size) {
         if (!refill_fine(calendar, before_us))
             return false;
         number = ring_first_used(&calendar->fine);
@@ -168,8 +189,9 @@ bool calendar_init_buckets(struct calendar *calendar, int64_t start_us, int64_t 
     calendar->open_end_us = start_us;
     calendar->cells = mem_lines(CELLS_MOST + 1, sizeof *calendar->cells);
     return calendar->cells != NULL && heap_init(&calendar->far) &&
-           ring_init(&calendar->fine, start_us, bucket_us) &&
-           ring_init(&calendar->coarse, start_us + RING_BUCKETS * bucket_us, RING_BUCKETS * bucket_us);
+           ring_init(&calendar->fine, FINE_BUCKETS, start_us, bucket_us) &&
+           ring_init(&calendar->coarse, COARSE_BUCKETS, start_us + FINE_BUCKETS * bucket_us,
+                     FINE_BUCKETS * bucket_us);
 }
 
 void calendar_free_buckets(struct calendar *calendar)
@@ -205,7 +227,7 @@ void calendar_change_to_buckets(struct calendar *calendar)
     heap_settle(near);
     calendar->many *= 4; /* if it fails */
     const int64_t width_us = width_for(calendar, IN_A_BUCKET), start_us = near->slots[HEAP_ROOT].at_us;
-    if (width_us <= 0 || start_us > INT64_MAX - RING_BUCKETS * width_us)
+    if (width_us <= 0 || start_us > INT64_MAX - FINE_BUCKETS * width_us)
         return;
     if (!calendar_init_buckets(calendar, start_us, width_us)) {
         calendar_free_buckets(calendar);

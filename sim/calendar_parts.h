@@ -9,15 +9,20 @@
 #include "sim/calendar_heap.h"
 #include "sim/calendar_ring.h"
 
-/* So that RING_BUCKETS turns of the coarse ring can be counted. */
-#define WIDTH_MOST_US (INT64_MAX / RING_BUCKETS / RING_BUCKETS / 2)
+/* Few fine buckets, so that the chunks that events are added to stay in the near caches: to move most events
+ * once more, many at a time, takes less than to fetch a line for each. */
+enum { FINE_BUCKETS = 128, COARSE_BUCKETS = RING_BUCKETS_MOST };
+
+/* So that turns of the coarse ring can be counted. */
+#define WIDTH_MOST_US (INT64_MAX / RING_BUCKETS_MOST / RING_BUCKETS_MOST / 2)
 
 /* Times up to fine.start_us are open: in the near heap and, from the bucket opened last, in the sorted list.
  * Those up to coarse.start_us are in the fine ring, one turn of which is one bucket of the coarse ring; what
  * is beyond that is in the far heap. */
 struct calendar {
     struct heap near;
-    size_t many;              /* when so many are in the near heap and there are no buckets, these are made */
+    bool plain;  /* no instant is being taken, and there is memory: kept by look(), as the times below */
+    size_t many; /* when so many are in the near heap and there are no buckets, these are made */
     const struct event *next; /* of the sorted list, which ends in two NEVER */
     int64_t open_end_us;      /* fine.start_us; INT64_MAX without buckets */
     bool exhausted;
