@@ -254,33 +254,67 @@ __attribute__((target("avx512f"))) static void draw_widest_asked(const struct rn
     store_widest(&block, out);
 }
 
-/* Two batches. */
-__attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
-                                                                 struct rng_identity who,
-                                                                 const uint64_t hash[2 * RNG_BATCH],
-                                                                 struct rng_purpose what,
-                                                                 uint32_t word[2 * RNG_BATCH])
+/* Two batches that one individual draws. */
+struct among {
+    struct wide_blocks first, second;
+    wide_lanes first_key, second_key;
+};
+
+WIDEST struct among among_of(const struct rng *rng, const struct rng_among *asked)
 {
     const wide_lanes none = {0};
     wide_lanes first, second;
-    memcpy(&first, hash, sizeof first);
-    memcpy(&second, hash + RNG_BATCH, sizeof second);
-    first ^= who.stream;
-    second ^= who.stream;
+    memcpy(&first, asked->hash, sizeof first);
+    memcpy(&second, asked->hash + RNG_BATCH, sizeof second);
+    first ^= asked->who.stream;
+    second ^= asked->who.stream;
+    const wide_lanes what = none + rng_what(asked->what), visit = none + asked->what.visit,
+                     ordinal = none + asked->who.ordinal;
+    return (struct among){.first = {{what, visit, ordinal, first & UINT32_MAX}},
+                          .second = {{what, visit, ordinal, second & UINT32_MAX}},
+                          .first_key = (first >> 32) ^ rng->key[1],
+                          .second_key = (second >> 32) ^ rng->key[1]};
+}
+
+WIDEST void among_round(struct among *among, uint32_t key0)
+{
+    widest_round(&among->first, key0, among->first_key);
+    widest_round(&among->second, key0, among->second_key);
+    among->first_key += PHILOX_W32_1;
+    among->second_key += PHILOX_W32_1;
+}
+
+WIDEST void store_among(const struct among *among, uint32_t word[RNG_AMONG])
+{
+    _mm256_storeu_si256((__m256i *)(void *)word, _mm512_cvtepi64_epi32((__m512i)among->first.w[0]));
+    _mm256_storeu_si256((__m256i *)(void *)(word + RNG_BATCH),
+                        _mm512_cvtepi64_epi32((__m512i)among->second.w[0]));
+}
+
+__attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
+                                                                 const struct rng_among *asked,
+                                                                 uint32_t word[RNG_AMONG])
+{
+    struct among among = among_of(rng, asked);
     uint32_t key0 = rng->key[0];
-    wide_lanes first_key = (first >> 32) ^ rng->key[1], second_key = (second >> 32) ^ rng->key[1];
-    struct wide_blocks a = {
-        {none + rng_what(what), none + what.visit, none + who.ordinal, first & UINT32_MAX}};
-    struct wide_blocks b = {{a.w[0], a.w[1], a.w[2], second & UINT32_MAX}};
-    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
-        widest_round(&a, key0, first_key);
-        widest_round(&b, key0, second_key);
-        key0 += PHILOX_W32_0;
-        first_key += PHILOX_W32_1;
-        second_key += PHILOX_W32_1;
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++, key0 += PHILOX_W32_0)
+        among_round(&among, key0);
+    store_among(&among, word);
+}
+
+/* Of two individuals in turn, as draw_wide() has two vectors. */
+__attribute__((target("avx512f"))) static void draw_widest_among_two(const struct rng *rng,
+                                                                     const struct rng_among asked[2],
+                                                                     uint32_t word[2][RNG_AMONG])
+{
+    struct among one = among_of(rng, &asked[0]), other = among_of(rng, &asked[1]);
+    uint32_t key0 = rng->key[0];
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++, key0 += PHILOX_W32_0) {
+        among_round(&one, key0);
+        among_round(&other, key0);
     }
-    _mm256_storeu_si256((__m256i *)(void *)word, _mm512_cvtepi64_epi32((__m512i)a.w[0]));
-    _mm256_storeu_si256((__m256i *)(void *)(word + RNG_BATCH), _mm512_cvtepi64_epi32((__m512i)b.w[0]));
+    store_among(&one, word[0]);
+    store_among(&other, word[1]);
 }
 #endif
 
@@ -332,8 +366,10 @@ void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64
     size_t done = 0;
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f"))
-        for (; done + RNG_BATCH < count; done += 2 * RNG_BATCH)
-            draw_widest_among(rng, who, hash + done, what, word + done);
+        for (; done + RNG_BATCH < count; done += RNG_AMONG) {
+            const struct rng_among asked = {who, what, hash + done};
+            draw_widest_among(rng, &asked, word + done);
+        }
     if (__builtin_cpu_supports("avx2"))
         for (; done < count; done += RNG_BATCH)
             draw_wide_among(rng, who, hash + done, what, word + done);
@@ -343,6 +379,19 @@ void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64
             rng_draw(rng, (struct rng_identity){.stream = who.stream ^ hash[done], .ordinal = who.ordinal},
                      what)
                 .w[0];
+}
+
+void rng_draw_among_each(const struct rng *rng, const struct rng_among *asked, size_t count,
+                         uint32_t (*word)[RNG_AMONG])
+{
+    size_t done = 0;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f"))
+        for (; done + 1 < count; done += 2)
+            draw_widest_among_two(rng, &asked[done], &word[done]);
+#endif
+    for (; done < count; done++)
+        rng_draw_among(rng, asked[done].who, asked[done].hash, RNG_AMONG, asked[done].what, word[done]);
 }
 
 /* The generator for GSL: numbers the blocks of one key. */
