@@ -170,7 +170,7 @@ static inline void ask_for_arrival(struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
     drawn_ask(&world->part.drawn, &world->rng, stream->hash,
-              (struct drawn_key){who, stream->next_arrival + 1, rng_what(what), 0},
+              (struct drawn_key){who, stream->next_arrival + 1, rng_what(what), 0}, NULL,
               world->part.foresight.count);
 }
 
@@ -199,6 +199,7 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
     drawn_ask(
         &world->part.drawn, &world->rng, case_origin(world, patient)->hash,
         (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
+        stage->duration,
         world->part.foresight.count);
 }
 
