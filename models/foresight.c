@@ -199,8 +199,7 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
     drawn_ask(
         &world->part.drawn, &world->rng, case_origin(world, patient)->hash,
         (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
-        stage->duration,
-        world->part.foresight.count);
+        stage->duration, world->part.foresight.count);
 }
 
 /* How far from home the treatment is. */

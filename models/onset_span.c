@@ -210,8 +210,7 @@ static void add(struct crowd *crowd, const struct source *source, int64_t at_us)
     ill->ordinal = stream->next_ordinal++;
     stream->next_arrival++;
     ill->severity = (uint8_t)condition_severity(condition, luck.w[1]);
-    ill->delay_us =
-        condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ill->ordinal, 0);
+    ill->delay_us = condition->delay == NULL ? 0 : dist_value(condition->delay, luck.w[2], ill->ordinal, 0);
     ill->chooser = TOGETHER;
     if (!source->races || ill->delay_us > 0)
         return;
