@@ -9,7 +9,7 @@
 
 /* Long spans find more patients in each stream, and have more of them on record: as many days as bring so
  * many patients, on the average. */
-enum { PATIENTS_OF_A_STREAM = 8, DAYS_MOST = 7 };
+enum { PATIENTS_OF_A_STREAM = 16, DAYS_MOST = 7 };
 
 /* --- one by one --- */
 
