@@ -1,5 +1,6 @@
 #include "models/choice.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "models/world_parts.h"
@@ -259,17 +260,19 @@ static void run_home(struct race *race, struct rng_identity patient, uint32_t st
         race->best = CHOICE_SET;
 }
 
-/* Those who may win. */
-static uint32_t who_runs(const struct world *world, const struct choice_set *set,
-                         const uint32_t word[CHOICE_SET], uint32_t is, bool referred, double *latest)
+/* Whether bounds say who may win. */
+static inline bool has_bounds(const struct choice_set *set, uint32_t is, bool referred)
 {
-    if (set->bounded && (set->refused & is) == 0 && !(referred && set->referral_matters))
-        return race_left(world->choices.race, (struct race_field){set->bound, set->margin}, word, latest);
-    uint32_t runs = 0;
+    return set->bounded && (set->refused & is) == 0 && !(referred && set->referral_matters);
+}
+
+/* All who take the patient, where bounds do not say who may win. */
+static struct race_left all_known(const struct choice_set *set, uint32_t is)
+{
+    struct race_left left = {.latest = INFINITY, .who = 0};
     for (size_t i = 0; i < set->count; i++)
-        runs |= (uint32_t)known_of(set, i, is) << i;
-    *latest = INFINITY;
-    return runs;
+        left.who |= (uint32_t)known_of(set, i, is) << i;
+    return left;
 }
 
 /* Takes the times of those for whom bounds are not enough. */
@@ -286,27 +289,72 @@ static void run(struct race *race, const struct choice_set *set, const uint32_t 
     }
 }
 
+/* Who of those left is first, or home. */
+static inline size_t first_of(const struct world *world, const struct chooser *chooser,
+                              const uint32_t word[CHOICE_SET], struct race_left left, bool referred)
+{
+    if (left.who != 0 && (left.who & (left.who - 1)) == 0 && RACE_LEAST_TIME - chooser->stay > left.latest)
+        return (size_t)__builtin_ctz(left.who);
+    struct race race = {.world = world, .first = INFINITY, .best = CHOICE_SET};
+    run(&race, chooser->set, word, left.who, referred);
+    run_home(&race, chooser->patient, chooser->stage, chooser->stay);
+    return race.best;
+}
+
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient, uint32_t is, bool referred)
 {
     const struct choice_set *set = set_of(world, stage, origin);
-    const double stay = world->pathways.condition[stage->condition].spec->choice.stay;
+    const struct chooser chooser = {.set = set,
+                                    .patient = patient,
+                                    .stay = world->pathways.condition[stage->condition].spec->choice.stay,
+                                    .stage = stage->index,
+                                    .is = is};
     uint32_t word[CHOICE_SET] = {0};
     rng_draw_among(&world->rng, patient, set->hash, set->count,
                    (struct rng_purpose){.quantity = DRAW_CHOICE, .stage = stage->index}, word);
-    double latest = INFINITY;
-    const uint32_t runs = who_runs(world, set, word, is, referred, &latest);
-    struct race race = {.world = world, .first = INFINITY, .best = CHOICE_SET};
-    if (runs != 0 && (runs & (runs - 1)) == 0 && RACE_LEAST_TIME - stay > latest) {
-        race.best = (size_t)__builtin_ctz(runs);
-    } else {
-        run(&race, set, word, runs, referred);
-        run_home(&race, patient, stage->index, stay);
-    }
-    if (race.best == CHOICE_SET)
+    struct race_left left;
+    if (has_bounds(set, is, referred))
+        left.who =
+            race_left(world->choices.race, (struct race_field){set->bound, set->margin}, word, &left.latest);
+    else
+        left = all_known(set, is);
+    const size_t best = first_of(world, &chooser, word, left, referred);
+    if (best == CHOICE_SET)
         return CHOICE_HOME;
-    world->choices.chosen_at = race.best;
-    return choose(world, set, race.best, origin);
+    world->choices.chosen_at = best;
+    return choose(world, set, best, origin);
+}
+
+const struct choice_set *choice_set_now(struct world *world, const struct stage *stage, uint32_t origin)
+{
+    return set_of(world, stage, origin);
+}
+
+void choice_utility_each(struct world *world, struct chooser *chooser, size_t count)
+{
+    struct rng_among asked[CHOOSERS_MOST];
+    struct race_field field[CHOOSERS_MOST];
+    struct race_left left[CHOOSERS_MOST];
+    uint32_t word[CHOOSERS_MOST][CHOICE_SET];
+    assert(count <= CHOOSERS_MOST);
+    if (count == 0)
+        return;
+    size_t asks = 0;
+    do {
+        const struct choice_set *set = chooser[asks].set;
+        const struct rng_purpose what = {.quantity = DRAW_CHOICE, .stage = chooser[asks].stage};
+        asked[asks] = (struct rng_among){chooser[asks].patient, what, set->hash};
+        field[asks] = (struct race_field){set->bound, set->margin};
+    } while (++asks < count);
+    rng_draw_among_each(&world->rng, asked, count, word);
+    race_left_each(world->choices.race, field, word[0], count, left);
+    for (size_t i = 0; i < count; i++) {
+        const struct choice_set *set = chooser[i].set;
+        if (!has_bounds(set, chooser[i].is, false))
+            left[i] = all_known(set, chooser[i].is);
+        chooser[i].at = (uint32_t)first_of(world, &chooser[i], word[i], left[i], false);
+    }
 }
 
 /* --- bypassing --- */
@@ -370,4 +418,14 @@ bool choice_bypasses(struct world *world, const struct stage *stage, uint32_t or
         set->bypasses = (uint16_t)((set->bypasses & ~(1u << at)) | (uint32_t)passes << at);
     }
     return passes;
+}
+
+bool choice_passes(struct world *world, const struct stage *stage, uint32_t origin,
+                   const struct chooser *chooser)
+{
+    const struct choice_set *set = chooser->set;
+    if ((set->answered >> chooser->at & 1) != 0 && (set->bypassed_refuse & chooser->is) == 0)
+        return (set->bypasses >> chooser->at & 1) != 0;
+    world->choices.chosen_at = chooser->at;
+    return choice_bypasses(world, stage, origin, choose(world, set, chooser->at, origin), chooser->is);
 }

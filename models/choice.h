@@ -44,6 +44,25 @@ uint32_t choice_referral_free(struct world *world, const struct stage *stage, ui
 uint32_t choice_utility(struct world *world, const struct stage *stage, uint32_t origin,
                         struct rng_identity patient, uint32_t is, bool referred);
 
+/* Somebody without a referral who chooses by utility, beside others who do. */
+struct chooser {
+    const struct choice_set *set; /* as long as rules do not change */
+    struct rng_identity patient;
+    double stay;    /* utility of home */
+    uint32_t stage; /* index in its condition */
+    uint32_t is;
+    uint32_t at; /* what is chosen: number in the set; CHOICE_SET: home */
+};
+enum { CHOOSERS_MOST = 32 };
+
+/* The set from which those choose who are at a place. */
+const struct choice_set *choice_set_now(struct world *world, const struct stage *stage, uint32_t origin);
+/* The same choice as by choice_utility() for each of at most CHOOSERS_MOST, in less time; and, of somebody
+ * who has so chosen a facility, the same as by choice_bypasses(). */
+void choice_utility_each(struct world *world, struct chooser *chooser, size_t count);
+bool choice_passes(struct world *world, const struct stage *stage, uint32_t origin,
+                   const struct chooser *chooser);
+
 /* Whether somebody at home for whom choice_utility() has just chosen this facility goes past a nearer one, by
  * travel time, that gives the stage and takes the patient, as far as is known. Looked at are the set that was
  * chosen from and the sixteen nearest that could ever give the stage. Care that comes home is neither passed

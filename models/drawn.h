@@ -14,6 +14,8 @@
 
 enum { DRAWN_KEPT = 256 }; /* a power of two */
 
+struct dist;
+
 /* A draw, by the number of the stream that stands for its hash. */
 struct drawn_key {
     uint32_t stream, ordinal, what, visit;
@@ -26,6 +28,7 @@ struct drawn {
     } kept[DRAWN_KEPT];
     struct rng_asked asked; /* not drawn yet */
     struct drawn_key key[RNG_BATCH];
+    const struct dist *value[RNG_BATCH]; /* of the first words; NULL: of no matter */
     uint32_t count;
     uint32_t first_asked; /* as foresight counts */
 };
@@ -39,9 +42,10 @@ static inline size_t drawn_slot(uint32_t stream, uint32_t ordinal)
 }
 _Static_assert(DRAWN_KEPT == 1 << 8, "a slot has eight bits");
 
-/* To be drawn with others; `when` is kept for the first of them. */
+/* To be drawn with others; `when` is kept for the first of them. What the first word is the value of is
+ * fetched, too. */
 static inline void drawn_ask(struct drawn *drawn, const struct rng *rng, uint64_t hash, struct drawn_key key,
-                             uint32_t when)
+                             const struct dist *value, uint32_t when)
 {
     const uint32_t i = drawn->count++;
     if (i == 0)
@@ -51,6 +55,7 @@ static inline void drawn_ask(struct drawn *drawn, const struct rng *rng, uint64_
     drawn->asked.what[i] = key.what;
     drawn->asked.visit[i] = key.visit;
     drawn->key[i] = key;
+    drawn->value[i] = value;
     if (i == RNG_BATCH - 1)
         drawn_draw(drawn, rng);
 }

@@ -176,7 +176,7 @@ static inline void ask_for_arrival(struct world *world, uint32_t who)
     const struct stream *stream = &world->demand.stream[who];
     const struct rng_purpose what = {.quantity = DRAW_ARRIVAL};
     drawn_ask(&world->part.drawn, &world->rng, stream->hash,
-              (struct drawn_key){who, stream->next_arrival + 1, rng_what(what), 0},
+              (struct drawn_key){who, stream->next_arrival + 1, rng_what(what), 0}, NULL,
               world->part.foresight.count);
 }
 
@@ -205,7 +205,7 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
     drawn_ask(
         &world->part.drawn, &world->rng, case_origin(world, patient)->hash,
         (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
-        world->part.foresight.count);
+        stage->duration, world->part.foresight.count);
 }
 
 /* Who waits may be served next. */
@@ -213,9 +213,8 @@ static inline void patient_third(const struct world *world, uint32_t who)
 {
     const struct patient *patient = &world->part.patients.record[who];
     const struct stage *stage = case_stage(world, patient);
-    if (patient->facility >= world->facilities.count)
-        return;
-    if (stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
+    if (patient->due_kind != EVENT_DEPART || patient->facility >= world->facilities.count ||
+        stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
         return;
     const int32_t at = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
     if (at < 0 || world->facilities.ward[at].station.waiting == 0)

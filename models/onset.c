@@ -1,18 +1,15 @@
 #include "models/onset.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "models/case.h"
-#include "models/journey.h"
-#include "models/stay.h"
 #include "sim/mem.h"
 #include "sim/window.h"
 
 /* Long spans find more patients in each stream, and have more of them on record: as many days as bring so
  * many patients, on the average. */
-enum { PATIENTS_OF_A_STREAM = 8, DAYS_MOST = 7 };
+enum { PATIENTS_OF_A_STREAM = 16, DAYS_MOST = 7 };
 
 /* --- one by one --- */
 
@@ -155,12 +152,6 @@ bool onset_is_ahead(const struct world *world, uint32_t stream)
     return world->onset_at[stream] > 0;
 }
 
-static void schedule_span(struct world *world, int64_t at_us)
-{
-    engine_schedule(world->engine, world->number,
-                    (struct event){.at_us = at_us, .kind = EVENT_ONSET, .who = world->number});
-}
-
 void onset_start(struct world *whole)
 {
     for (uint32_t s = 0; s < whole->demand.count; s++) {
@@ -211,7 +202,7 @@ void onset_restart(struct world *whole, int64_t now_us)
 {
     for (unsigned p = 0; p < whole->partitions; p++)
         if (whole->view[p]->part.onset.count > 0)
-            schedule_span(whole->view[p], now_us);
+            onset_schedule_span(whole->view[p], now_us);
 }
 
 uint64_t onset_events(const struct world *whole)
@@ -220,163 +211,4 @@ uint64_t onset_events(const struct world *whole)
     for (unsigned p = 0; p < whole->partitions; p++)
         events += whole->view[p]->part.onset.ill - whole->view[p]->part.onset.passes;
     return events;
-}
-
-/* --- a span --- */
-
-/* What the patients of a stream have in common. */
-struct source {
-    struct stream *stream;
-    uint32_t number;
-    const struct condition *condition;
-    const struct stage *stage;
-    int64_t *cell;
-    struct demand_row row;
-};
-
-/* As journey_to(), for whoever sets out for the first time, at that time. */
-static void set_out(struct world *world, uint32_t who, const struct source *source, uint32_t facility,
-                    int64_t at_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const bool stays_home = world->facilities.glance[facility].stays_home;
-    struct travel way = {.us = world->scenario->travel.fixed_us};
-    if (!stays_home) {
-        way = choice_way(world, source->stream->place, facility);
-        source->cell[PC_travel_time] += way.us;
-        source->cell[PC_travel_distance] += way.m;
-    }
-    source->cell[PC_sought_care]++;
-    source->cell[PC_patient_cost] += 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000;
-    patient->more |= PATIENT_SOUGHT;
-    patient_keep_way(patient, way.us, way.m);
-    patient->facility = facility;
-    const unsigned partition = world_at_facility(world, facility)->number;
-    if (partition == world->number) {
-        case_schedule(world, who, EVENT_TRANSFER, at_us + way.us);
-        return;
-    }
-    struct message message = {.kind = EVENT_TRANSFER};
-    case_pack(world, who, &message);
-    patients_give_back(&world->part.patients, who);
-    engine_send(world->engine, world->number, partition,
-                at_us + way.us - engine_now(world->engine, world->number), message);
-}
-
-static bool is_at_a_facility(uint32_t to)
-{
-    return to != PATIENT_NOWHERE && to != CHOICE_HOME;
-}
-
-/* Seeks care at that time: sets out at once, or does then whatever else there is to do. */
-static void seek(struct world *world, uint32_t who, const struct source *source, int64_t at_us)
-{
-    struct patient *patient = case_patient(world, who);
-    const struct stage *stage = source->stage;
-    const bool chooses = stage->choice != CHOICE_STAY;
-    patient->asked_us = at_us;
-    const uint32_t to = chooses ? stay_choose(world, patient, stage) : journey_first(world, patient);
-    if (!is_at_a_facility(to)) {
-        case_schedule(world, who, EVENT_REVIEW, at_us);
-        return;
-    }
-    world->part.onset.ill++;
-    if (chooses)
-        patient->flags |= (uint8_t)(PATIENT_PLACED | (stage->treats ? PATIENT_NEEDED : 0));
-    set_out(world, who, source, to, at_us);
-}
-
-static bool fall_ill(struct world *world, const struct source *source, int64_t at_us)
-{
-    struct stream *stream = source->stream;
-    if (stream->next_ordinal >= CASE_BACKLOG) {
-        engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
-        return false;
-    }
-    const uint32_t who = case_open(world);
-    if (who == PATIENT_NOWHERE)
-        return false;
-    struct patient *patient = case_patient(world, who);
-    const struct rng_words luck = stream->luck;
-    patient->stream = source->number;
-    patient->ordinal = stream->next_ordinal++;
-    stream->next_arrival++;
-    patient->onset_us = at_us;
-    patient->stage = stream->stage;
-    patient->facility = PATIENT_NOWHERE;
-    patient->severity = (uint8_t)condition_severity(source->condition, luck.w[1]);
-    source->cell[PC_patients]++;
-    world->system.of[stream->condition].arrivals++;
-    case_count_present(world, at_us, 1);
-    const struct dist *delay = source->condition->delay;
-    const int64_t delay_us = delay == NULL ? 0 : dist_value(delay, luck.w[2], patient->ordinal, 0);
-    if (delay_us > 0) {
-        world->part.onset.ill++;
-        case_schedule(world, who, EVENT_REVIEW, at_us + delay_us);
-    } else {
-        seek(world, who, source, at_us);
-    }
-    return true;
-}
-
-/* All of a stream who come before `end_us`; returns when the next one comes. */
-static int64_t go_through(struct world *world, uint32_t number, int64_t at_us, int64_t end_us)
-{
-    struct stream *stream = &world->demand.stream[number];
-    struct source source;
-    source.stream = stream;
-    source.number = number;
-    source.condition = &world->pathways.condition[stream->condition];
-    source.stage = &world->pathways.stage[stream->stage];
-    source.cell = world_pc(world, stream->place, stream->condition);
-    source.row.number = DEMAND_NO_ROW;
-    while (at_us < end_us && fall_ill(world, &source, at_us))
-        at_us = demand_next_in_row(&world->demand, &world->rng, stream, &source.row, at_us);
-    return at_us;
-}
-
-/* Streams, and from one to its cells, where its set is, and the set: fetched some streams ahead. */
-enum { STREAM_AHEAD = 9, SLOT_AHEAD = 6, SET_AHEAD = 3 };
-
-static void fetch_stream(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
-{
-    if (i < onset->count && onset->next_us[i] < end_us)
-        mem_fetch(&world->demand.stream[onset->stream[i]]);
-}
-
-static void fetch_slot(struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
-{
-    if (i >= onset->count || onset->next_us[i] >= end_us)
-        return;
-    const struct stream *stream = &world->demand.stream[onset->stream[i]];
-    mem_fetch(choices_slot(&world->choices, stream->place, stream->stage));
-    mem_fetch(world_pc(world, stream->place, stream->condition));
-}
-
-static void fetch_set(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)
-{
-    if (i >= onset->count || onset->next_us[i] >= end_us)
-        return;
-    const struct stream *stream = &world->demand.stream[onset->stream[i]];
-    const struct choice_slot *slot = choices_slot(&world->choices, stream->place, stream->stage);
-    for (size_t line = 0; slot->set != NULL && line < 5; line++)
-        mem_fetch((const char *)slot->set + 64 * line);
-}
-
-void onset_handle(struct world *world, const struct event *event)
-{
-    struct onset *onset = &world->part.onset;
-    assert(world->quiet_us > event->at_us); /* whoever runs the engine says until when */
-    int64_t end_us = event->at_us + onset->span_us;
-    end_us = end_us < world->quiet_us ? end_us : world->quiet_us;
-    onset->passes++;
-    for (uint32_t i = 0; i < onset->count; i++) {
-        fetch_stream(world, onset, i + STREAM_AHEAD, end_us);
-        fetch_slot(world, onset, i + SLOT_AHEAD, end_us);
-        fetch_set(world, onset, i + SET_AHEAD, end_us);
-        if (onset->next_us[i] < end_us)
-            onset->next_us[i] = go_through(world, onset->stream[i], onset->next_us[i], end_us);
-    }
-    if (onset->count > 0)
-        schedule_span(world, end_us);
 }

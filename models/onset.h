@@ -56,7 +56,8 @@ void onset_backlog(struct world *whole);
 void onset_schedule(struct world *world, uint32_t stream, int64_t since_us);
 struct rng_words onset_luck(const struct world *world, uint32_t stream, uint32_t number);
 
-/* A span begins. */
+/* A span begins; and is to begin then. In onset_span.c. */
 void onset_handle(struct world *world, const struct event *event);
+void onset_schedule_span(struct world *world, int64_t at_us);
 
 #endif

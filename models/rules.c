@@ -65,7 +65,7 @@ int rules_init(struct world *world, struct err *err)
 uint32_t rules_is(const struct world *world, const struct patient *patient)
 {
     const struct rules *rules = world->rules;
-    const uint32_t is = RULES_ANYBODY | UINT32_C(1) << patient->severity;
+    const uint32_t is = rules_is_of(patient->severity);
     const bool referred = (patient->more & PATIENT_REFERRED) != 0 || patient->facility != PATIENT_NOWHERE;
     return rules->strict && !referred && !rules->exempt[world->demand.origin[patient->stream].condition]
                ? is | RULES_UNREFERRED

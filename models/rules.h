@@ -39,6 +39,11 @@ struct rules {
 /* Gathers problems: patients who are sent to what is closed. */
 MUST_CHECK int rules_init(struct world *world, struct err *err);
 
+/* What somebody of a class of severity is of whom no referral is asked. */
+static inline uint32_t rules_is_of(unsigned severity)
+{
+    return RULES_ANYBODY | UINT32_C(1) << severity;
+}
 /* What a patient is who goes somewhere now. */
 uint32_t rules_is(const struct world *world, const struct patient *patient);
 

@@ -243,18 +243,35 @@ void dist_free(struct dist *dist)
 
 /* Sampling. */
 
-/* The side is a coin toss that no processor predicts: masks (0 or -1) instead of branches. */
-static inline int64_t value_from_table(const int64_t *knots, uint32_t word)
+/* Where a word is in a table: the knot before it on the way to the median, and how far behind that. The side
+ * is a coin toss that no processor predicts: masks (0 or -1) instead of branches. */
+struct spot {
+    ptrdiff_t mirror, knot;
+    uint32_t inside;
+};
+
+static inline struct spot spot_of(uint32_t word)
 {
     const ptrdiff_t mirror = -(ptrdiff_t)(word >> 31);
     const uint32_t tail = 2 * (word ^ (uint32_t)mirror) + 1;
     const unsigned zeros = (unsigned)__builtin_clz(tail);
     const uint32_t aligned = tail << zeros; /* 1, number of the cell, place inside the cell */
-    const uint32_t inside = aligned << (CELL_BITS + 1);
     const ptrdiff_t knot = (ptrdiff_t)((31 - zeros) * CELLS + (aligned >> (31 - CELL_BITS)) - CELLS);
-    const int64_t *at = knots + (mirror & (2 * MIDDLE)) + ((knot ^ mirror) - mirror);
-    const int64_t *inner = at + (mirror | 1); /* the next knot towards the median */
-    return at[0] + (int64_t)(((int128)(inner[0] - at[0]) * inside + (INT64_C(1) << 31)) >> 32);
+    return (struct spot){mirror, (mirror & (2 * MIDDLE)) + ((knot ^ mirror) - mirror),
+                         aligned << (CELL_BITS + 1)};
+}
+
+static inline int64_t value_from_table(const int64_t *knots, uint32_t word)
+{
+    const struct spot spot = spot_of(word);
+    const int64_t *at = knots + spot.knot, *inner = at + (spot.mirror | 1);
+    return at[0] + (int64_t)(((int128)(inner[0] - at[0]) * spot.inside + (INT64_C(1) << 31)) >> 32);
+}
+
+void dist_fetch(const struct dist *dist, uint32_t word)
+{
+    if (dist->rule == RULE_TABLE)
+        mem_fetch(&dist->numbers[spot_of(word).knot]);
 }
 
 static int64_t value_of_item(const struct dist *dist, uint64_t ordinal, uint32_t attempt)

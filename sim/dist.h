@@ -52,6 +52,9 @@ void dist_free(struct dist *dist);
  * all that lies beyond the word before it, so that a heavy tail keeps its variance. */
 int64_t dist_value(const struct dist *dist, uint32_t word, uint64_t ordinal, uint32_t attempt);
 
+/* A hint that the value of this word will be asked for soon. */
+void dist_fetch(const struct dist *dist, uint32_t word);
+
 /* What the first words of so many draws stand for, of individuals with ordinals from `first` on: dist_value()
  * of each at attempt 0, in less time. */
 struct rng_words;

@@ -128,6 +128,34 @@ __attribute__((target("avx2"))) static uint32_t left_wide(const struct race_tabl
     *latest = (double)last;
     return last < INFINITY ? not_later(a, b, _mm256_set1_ps(last)) : 0;
 }
+
+/* A race in one vector. Of several races none waits for another, since no instruction reads what was before
+ * in the register of its result: a complement by _mm512_xor_si512(..., -1) would, and gathering into any. */
+__attribute__((target("avx512f"))) static void left_widest(const struct race_table *table,
+                                                           const struct race_field *field,
+                                                           const uint32_t *word, size_t count,
+                                                           struct race_left *left)
+{
+    for (size_t i = 0; i < count; i++, word += RACE_MOST) {
+        const __m512i words = _mm512_loadu_si512(word);
+        const __m512i half = _mm512_xor_si512(_mm512_srli_epi32(words, 1), _mm512_set1_epi32(INT32_MAX));
+        const __m512i bits = _mm512_castps_si512(_mm512_cvtepi32_ps(half));
+        const __m512i cell = _mm512_max_epi32(
+            _mm512_sub_epi32(_mm512_srli_epi32(bits, CELL_SHIFT), _mm512_set1_epi32(CELL_BEFORE_FIRST)),
+            _mm512_setzero_si512());
+        __m512 none = _mm512_setzero_ps();
+        __asm__("" : "+v"(none)); /* or it would not be set */
+        const __m512 least_of_cell =
+            _mm512_mask_i32gather_ps(none, UINT16_MAX, cell, table->least, sizeof(float));
+        const __m512 least = _mm512_sub_ps(least_of_cell, _mm512_load_ps(field[i].bound));
+        const __m512 first = _mm512_set1_ps(_mm512_reduce_min_ps(least));
+        const uint32_t firsts = _mm512_cmp_ps_mask(least, first, _CMP_LE_OQ);
+        const float last = latest_of(table, field[i], word, (size_t)__builtin_ctz(firsts));
+        left[i].latest = (double)last;
+        left[i].who =
+            last < INFINITY ? (uint32_t)_mm512_cmp_ps_mask(least, _mm512_set1_ps(last), _CMP_LE_OQ) : 0;
+    }
+}
 #endif
 
 uint32_t race_left(const struct race_table *table, struct race_field field, const uint32_t word[RACE_MOST],
@@ -138,4 +166,17 @@ uint32_t race_left(const struct race_table *table, struct race_field field, cons
         return left_wide(table, field, word, latest);
 #endif
     return race_left_plain(table, field, word, latest);
+}
+
+void race_left_each(const struct race_table *table, const struct race_field *field, const uint32_t *word,
+                    size_t count, struct race_left *left)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f")) {
+        left_widest(table, field, word, count, left);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < count; i++, word += RACE_MOST)
+        left[i].who = race_left(table, field[i], word, &left[i].latest);
 }

@@ -48,6 +48,13 @@ bool race_bound(double utility, float *bound, float *margin);
  * the winner is not later. */
 uint32_t race_left(const struct race_table *table, struct race_field field, const uint32_t word[RACE_MOST],
                    double *latest);
+/* The same of several races, each with so many words. */
+struct race_left {
+    double latest;
+    uint32_t who;
+};
+void race_left_each(const struct race_table *table, const struct race_field *field, const uint32_t *word,
+                    size_t count, struct race_left *left);
 /* The same on every processor. */
 uint32_t race_left_plain(const struct race_table *table, struct race_field field,
                          const uint32_t word[RACE_MOST], double *latest);

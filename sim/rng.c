@@ -254,33 +254,113 @@ __attribute__((target("avx512f"))) static void draw_widest_asked(const struct rn
     store_widest(&block, out);
 }
 
-/* Two batches. */
-__attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
-                                                                 struct rng_identity who,
-                                                                 const uint64_t hash[2 * RNG_BATCH],
-                                                                 struct rng_purpose what,
-                                                                 uint32_t word[2 * RNG_BATCH])
+/* Two batches that one individual draws. */
+struct among {
+    struct wide_blocks first, second;
+    wide_lanes first_key, second_key; /* of the round to come, as `key0` */
+    uint32_t key0;
+};
+
+/* What the blocks of an individual have in common: all but the word of the identity and its key before the
+ * first round, and all that does not come of these two before the third. */
+struct alike {
+    uint32_t key0;
+    uint32_t before[3]; /* w[0], w[2] and w[3] of the third round but for that, in this order */
+    uint32_t identity;  /* what meets it in the first round */
+};
+
+static struct alike alike_of(const struct rng *rng, const struct rng_among *asked)
+{
+    const uint64_t ordinal = (uint64_t)asked->who.ordinal * PHILOX_M4x32_1,
+                   what = (uint64_t)rng_what(asked->what) * PHILOX_M4x32_0;
+    const uint32_t first = (uint32_t)(ordinal >> 32) ^ asked->what.visit ^ rng->key[0],
+                   key0 = rng->key[0] + PHILOX_W32_0;
+    const uint64_t again = (uint64_t)first * PHILOX_M4x32_0;
+    return (struct alike){
+        .key0 = key0 + PHILOX_W32_0,
+        .before = {(uint32_t)ordinal ^ key0, (uint32_t)(again >> 32) ^ (uint32_t)what, (uint32_t)again},
+        .identity = (uint32_t)(what >> 32)};
+}
+
+/* A block after two rounds; takes the key from the first to the third. */
+WIDEST struct wide_blocks third_of(const struct alike *alike, wide_lanes identity, wide_lanes *key1)
 {
     const wide_lanes none = {0};
+    const wide_lanes second = wide_product(odd_of(identity, *key1, none + alike->identity), PHILOX_M4x32_1);
+    *key1 += PHILOX_W32_1;
+    const wide_lanes before = (none + alike->before[1]) ^ *key1;
+    *key1 += PHILOX_W32_1;
+    return (struct wide_blocks){{(second >> 32) ^ alike->before[0], second, before, none + alike->before[2]}};
+}
+
+WIDEST struct among among_of(const struct rng *rng, const struct rng_among *asked)
+{
+    const struct alike alike = alike_of(rng, asked);
+    struct among among = {.key0 = alike.key0};
     wide_lanes first, second;
-    memcpy(&first, hash, sizeof first);
-    memcpy(&second, hash + RNG_BATCH, sizeof second);
-    first ^= who.stream;
-    second ^= who.stream;
-    uint32_t key0 = rng->key[0];
-    wide_lanes first_key = (first >> 32) ^ rng->key[1], second_key = (second >> 32) ^ rng->key[1];
-    struct wide_blocks a = {
-        {none + rng_what(what), none + what.visit, none + who.ordinal, first & UINT32_MAX}};
-    struct wide_blocks b = {{a.w[0], a.w[1], a.w[2], second & UINT32_MAX}};
-    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
-        widest_round(&a, key0, first_key);
-        widest_round(&b, key0, second_key);
-        key0 += PHILOX_W32_0;
-        first_key += PHILOX_W32_1;
-        second_key += PHILOX_W32_1;
+    memcpy(&first, asked->hash, sizeof first);
+    memcpy(&second, asked->hash + RNG_BATCH, sizeof second);
+    first ^= asked->who.stream;
+    second ^= asked->who.stream;
+    among.first_key = (first >> 32) ^ rng->key[1];
+    among.second_key = (second >> 32) ^ rng->key[1];
+    among.first = third_of(&alike, first, &among.first_key);
+    among.second = third_of(&alike, second, &among.second_key);
+    return among;
+}
+
+WIDEST void among_round(struct among *among)
+{
+    widest_round(&among->first, among->key0, among->first_key);
+    widest_round(&among->second, among->key0, among->second_key);
+    among->first_key += PHILOX_W32_1;
+    among->second_key += PHILOX_W32_1;
+    among->key0 += PHILOX_W32_0;
+}
+
+/* The first word after two rounds more, which are the last. */
+WIDEST __m256i first_after_two(const struct wide_blocks *block, uint32_t key0, wide_lanes key1)
+{
+    const wide_lanes none = {0};
+    const wide_lanes first = wide_product(block->w[0], PHILOX_M4x32_0),
+                     second = wide_product(block->w[2], PHILOX_M4x32_1);
+    const wide_lanes last = wide_product(odd_of(first >> 32, block->w[3], key1), PHILOX_M4x32_1);
+    return _mm512_cvtepi64_epi32((__m512i)odd_of(last >> 32, second, none + (key0 + PHILOX_W32_0)));
+}
+
+/* What is left when all rounds but the first two and the last two are done. */
+enum { ROUNDS_BETWEEN = PHILOX4x32_DEFAULT_ROUNDS - 4 };
+
+WIDEST void store_among(const struct among *among, uint32_t word[RNG_AMONG])
+{
+    _mm256_storeu_si256((__m256i *)(void *)word,
+                        first_after_two(&among->first, among->key0, among->first_key));
+    _mm256_storeu_si256((__m256i *)(void *)(word + RNG_BATCH),
+                        first_after_two(&among->second, among->key0, among->second_key));
+}
+
+__attribute__((target("avx512f"))) static void draw_widest_among(const struct rng *rng,
+                                                                 const struct rng_among *asked,
+                                                                 uint32_t word[RNG_AMONG])
+{
+    struct among among = among_of(rng, asked);
+    for (int round = 0; round < ROUNDS_BETWEEN; round++)
+        among_round(&among);
+    store_among(&among, word);
+}
+
+/* Of two individuals in turn, as draw_wide() has two vectors. */
+__attribute__((target("avx512f"))) static void draw_widest_among_two(const struct rng *rng,
+                                                                     const struct rng_among asked[2],
+                                                                     uint32_t word[2][RNG_AMONG])
+{
+    struct among one = among_of(rng, &asked[0]), other = among_of(rng, &asked[1]);
+    for (int round = 0; round < ROUNDS_BETWEEN; round++) {
+        among_round(&one);
+        among_round(&other);
     }
-    _mm256_storeu_si256((__m256i *)(void *)word, _mm512_cvtepi64_epi32((__m512i)a.w[0]));
-    _mm256_storeu_si256((__m256i *)(void *)(word + RNG_BATCH), _mm512_cvtepi64_epi32((__m512i)b.w[0]));
+    store_among(&one, word[0]);
+    store_among(&other, word[1]);
 }
 #endif
 
@@ -332,8 +412,10 @@ void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64
     size_t done = 0;
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f"))
-        for (; done + RNG_BATCH < count; done += 2 * RNG_BATCH)
-            draw_widest_among(rng, who, hash + done, what, word + done);
+        for (; done + RNG_BATCH < count; done += RNG_AMONG) {
+            const struct rng_among asked = {who, what, hash + done};
+            draw_widest_among(rng, &asked, word + done);
+        }
     if (__builtin_cpu_supports("avx2"))
         for (; done < count; done += RNG_BATCH)
             draw_wide_among(rng, who, hash + done, what, word + done);
@@ -343,6 +425,19 @@ void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64
             rng_draw(rng, (struct rng_identity){.stream = who.stream ^ hash[done], .ordinal = who.ordinal},
                      what)
                 .w[0];
+}
+
+void rng_draw_among_each(const struct rng *rng, const struct rng_among *asked, size_t count,
+                         uint32_t (*word)[RNG_AMONG])
+{
+    size_t done = 0;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f"))
+        for (; done + 1 < count; done += 2)
+            draw_widest_among_two(rng, &asked[done], &word[done]);
+#endif
+    for (; done < count; done++)
+        rng_draw_among(rng, asked[done].who, asked[done].hash, RNG_AMONG, asked[done].what, word[done]);
 }
 
 /* The generator for GSL: numbers the blocks of one key. */

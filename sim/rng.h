@@ -93,6 +93,16 @@ void rng_draw_asked(const struct rng *rng, const struct rng_asked *asked, struct
 void rng_draw_among(const struct rng *rng, struct rng_identity who, const uint64_t *hash, size_t count,
                     struct rng_purpose what, uint32_t *word);
 
+/* The same for several individuals, each under as many identities: what none of them waits for costs less. */
+enum { RNG_AMONG = 2 * RNG_BATCH };
+struct rng_among {
+    struct rng_identity who;
+    struct rng_purpose what;
+    const uint64_t *hash; /* [RNG_AMONG] */
+};
+void rng_draw_among_each(const struct rng *rng, const struct rng_among *asked, size_t count,
+                         uint32_t (*word)[RNG_AMONG]);
+
 /* The middle of the word's cell of (0, 1): never 0, never 1. */
 static inline double rng_unit(uint32_t word)
 {

@@ -269,6 +269,45 @@ Test(choice, nearest_passes_over_any_number_that_do_not_give_it)
     model_free(&model);
 }
 
+/* Severities of those who choose together differ, as do the hospitals that take them. */
+Test(choice, chooses_for_several_what_it_chooses_for_each)
+{
+    struct model model;
+    build_line(&model, "120.3", "300", "1", "");
+    struct world *world = model.world;
+    const struct stage *stage = &world->pathways.stage[0];
+    const struct stream *stream = &world->demand.stream[0];
+    uint64_t home = 0, passes = 0;
+    world->rules->refuses[model_facility(&model, "c")] |= UINT32_C(1) << 1;
+    rules_changed(world);
+    for (uint32_t first = 0; first < 3000; first += CHOOSERS_MOST) {
+        struct chooser chooser[CHOOSERS_MOST];
+        const uint32_t count = first % (CHOOSERS_MOST + 1);
+        for (uint32_t i = 0; i < count; i++)
+            chooser[i] = (struct chooser){.set = choice_set_now(world, stage, stream->place),
+                                          .patient = {stream->hash, first + i},
+                                          .stay = 0.6,
+                                          .stage = stage->index,
+                                          .is = rules_is_of(i % 3)};
+        choice_utility_each(world, chooser, count);
+        for (uint32_t i = 0; i < count; i++) {
+            const uint32_t to =
+                choice_utility(world, stage, stream->place, chooser[i].patient, chooser[i].is, false);
+            home += to == CHOICE_HOME;
+            cr_assert_eq(chooser[i].at == CHOICE_SET, to == CHOICE_HOME);
+            if (to == CHOICE_HOME)
+                continue;
+            cr_assert_eq(chooser[i].set->facility[chooser[i].at], to);
+            const bool bypasses = choice_bypasses(world, stage, stream->place, to, chooser[i].is);
+            cr_assert_eq(choice_passes(world, stage, stream->place, &chooser[i]), bypasses);
+            passes += bypasses;
+        }
+    }
+    cr_expect_gt(home, 0);
+    cr_expect_gt(passes, 0);
+    model_free(&model);
+}
+
 Test(choice, waits_at_home_when_that_is_best_or_all_there_is)
 {
     struct model model;

@@ -71,6 +71,28 @@ static unsigned expect_winner_left(const struct field *field, const uint32_t wor
     return (unsigned)__builtin_popcount(left);
 }
 
+Test(race, leaves_of_several_races_whom_it_leaves_of_each)
+{
+    enum { RACES = 5 };
+    for (uint64_t number = 0; number < 20000; number++) {
+        struct field field[RACES];
+        struct race_field bounds[RACES];
+        struct race_left left[RACES];
+        uint32_t word[RACES][RACE_MOST];
+        for (size_t i = 0; i < RACES; i++) {
+            make_field(&field[i], number * RACES + i, (double)(number % 5) / 4, (double)(number % 7));
+            bounds[i] = (struct race_field){field[i].bound, field[i].margin};
+            draw(word[i], ~(number * RACES + i));
+        }
+        race_left_each(&table, bounds, word[0], number % (RACES + 1), left);
+        for (size_t i = 0; i < number % (RACES + 1); i++) {
+            double latest = 0;
+            cr_assert_eq(left[i].who, race_left_plain(&table, bounds[i], word[i], &latest));
+            cr_assert(!(left[i].latest < latest) && !(left[i].latest > latest));
+        }
+    }
+}
+
 Test(race, never_leaves_out_the_winner)
 {
     static const double spreads[] = {0, 0.01, 3, 30, 2e6};

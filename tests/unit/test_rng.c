@@ -118,6 +118,32 @@ Test(rng, draws_among_identities_as_one_by_one)
     }
 }
 
+Test(rng, draws_among_identities_for_several_as_for_one)
+{
+    enum { MOST = 7 };
+    const struct rng rng = rng_of(20200401, 3);
+    for (uint32_t round = 0; round < 300; round++) {
+        uint64_t hash[MOST][RNG_AMONG];
+        uint32_t word[MOST][RNG_AMONG];
+        struct rng_among asked[MOST];
+        const size_t count = round % (MOST + 1);
+        for (size_t i = 0; i < MOST; i++) {
+            const uint64_t luck = rng_mix(round * MOST + i);
+            asked[i] = (struct rng_among){{luck, (uint32_t)rng_mix(luck)},
+                                          {(uint32_t)(luck & 4095), (uint32_t)i, 255, (uint32_t)(luck >> 32)},
+                                          hash[i]};
+            for (size_t k = 0; k < RNG_AMONG; k++)
+                hash[i][k] = rng_mix(luck ^ k);
+        }
+        rng_draw_among_each(&rng, asked, count, word);
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = 0; k < RNG_AMONG; k++) {
+                const struct rng_identity one = {asked[i].who.stream ^ hash[i][k], asked[i].who.ordinal};
+                cr_assert_eq(word[i][k], rng_draw(&rng, one, asked[i].what).w[0]);
+            }
+    }
+}
+
 Test(rng, keeps_every_bit_of_identity_and_purpose_apart)
 {
     const struct rng rng = rng_of(1, 0);
