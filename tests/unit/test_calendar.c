@@ -189,6 +189,25 @@ Test(calendar, orders_an_instant_that_fills_while_it_is_taken)
     }
 }
 
+/* Up to several chunks of a bucket, in the fine ring, the coarse one and the far heap. */
+Test(calendar, gives_back_a_bucket_of_any_number)
+{
+    static const int64_t from_us[] = {0, 1000 * 100, 1000 * 5000, INT64_C(1000) * 10000000};
+    for (size_t i = 0; i < sizeof from_us / sizeof *from_us; i++)
+        for (uint32_t count = 0; count <= 200; count++) {
+            struct calendar *calendar = new_calendar(1000);
+            for (uint32_t who = 0; who < count; who++)
+                calendar_push(calendar, (struct event){from_us[i] + who * 5, 0, who});
+            cr_assert_eq(calendar_pending(calendar), count);
+            is_sound(calendar);
+            struct event event;
+            for (uint32_t who = 0; who < count; who++)
+                cr_assert(calendar_take(calendar, INT64_MAX, &event) && event.who == who);
+            cr_assert_not(calendar_take(calendar, INT64_MAX, &event));
+            calendar_free(calendar);
+        }
+}
+
 Test(calendar, takes_nothing_that_is_due_later)
 {
     for (size_t width = 0; width < WIDTHS; width++) {
