@@ -30,7 +30,6 @@ struct drawn {
     struct drawn_key key[RNG_BATCH];
     const struct dist *value[RNG_BATCH]; /* of the first words; NULL: of no matter */
     uint32_t count;
-    uint32_t first_asked; /* as foresight counts */
 };
 
 /* Draws what has been asked for. */
@@ -42,14 +41,11 @@ static inline size_t drawn_slot(uint32_t stream, uint32_t ordinal)
 }
 _Static_assert(DRAWN_KEPT == 1 << 8, "a slot has eight bits");
 
-/* To be drawn with others; `when` is kept for the first of them. What the first word is the value of is
- * fetched, too. */
+/* To be drawn with others. What the first word is the value of is fetched, too. */
 static inline void drawn_ask(struct drawn *drawn, const struct rng *rng, uint64_t hash, struct drawn_key key,
-                             const struct dist *value, uint32_t when)
+                             const struct dist *value)
 {
     const uint32_t i = drawn->count++;
-    if (i == 0)
-        drawn->first_asked = when;
     drawn->asked.stream[i] = hash;
     drawn->asked.ordinal[i] = key.ordinal;
     drawn->asked.what[i] = key.what;

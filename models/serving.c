@@ -437,11 +437,12 @@ void serving_upgrade(struct world *world, uint32_t who)
 }
 
 /* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed
- * over. */
-void serving_line_moves(struct world *world, struct station *station, int64_t now_us)
+ * over. Where all wait for servers of the station among other things, the next one is not even looked at when
+ * none is free. */
+static void line_moves(struct world *world, struct station *station, bool for_servers, int64_t now_us)
 {
     int64_t who = station_first(station);
-    while (who >= 0) {
+    while (who >= 0 && (!for_servers || station_free_servers(station) > 0)) {
         const struct patient *patient = case_patient(world, (uint32_t)who);
         const struct stage *stage = case_stage(world, patient);
         const int64_t after =
@@ -450,10 +451,6 @@ void serving_line_moves(struct world *world, struct station *station, int64_t no
             serving_leave_line(world, (uint32_t)who, now_us);
             serving_seize(world, patient, stage, now_us);
             serving_begin(world, (uint32_t)who, serving_ward(world, patient, stage), now_us);
-        } else if (serving_need_count(stage) > 0 &&
-                   &serving_need_ward(world, patient, stage, 0)->station == station &&
-                   station_free_servers(station) <= 0) {
-            return;
         }
         who = after;
     }
@@ -466,12 +463,10 @@ static inline uint32_t next_line(const struct facility_glance *glance, uint32_t 
     return lines == 0 ? UINT32_MAX : from + (uint32_t)__builtin_ctz(lines);
 }
 
-/* The line of a ward: nobody there can begin without one of its servers, so that the line need not be looked
- * at when none is free. */
 static void ward_line_moves(struct world *world, struct ward *ward, int64_t now_us)
 {
-    if (ward->station.waiting > 0 && station_free_servers(&ward->station) > 0)
-        serving_line_moves(world, &ward->station, now_us);
+    if (ward->station.waiting > 0)
+        line_moves(world, &ward->station, true, now_us);
 }
 
 /* Those who wait for people and for no ward. */
@@ -484,7 +479,7 @@ static void people_lines_move(struct world *world, uint32_t facility, int64_t no
         struct offer *offer = facility_offer(facilities, facility, s);
         if (offer == NULL || offer->operators.waiting == 0)
             continue;
-        serving_line_moves(world, &offer->operators, now_us);
+        line_moves(world, &offer->operators, false, now_us);
         *asks |= offer->operators.waiting > 0;
     }
 }

@@ -89,9 +89,6 @@ void serving_join_line(struct world *world, uint32_t who, const struct ward *war
 void serving_leave_line(struct world *world, uint32_t who, int64_t now_us);
 /* Changes to the stage's other priority while waiting. */
 void serving_upgrade(struct world *world, uint32_t who);
-/* Serves whoever in a line can begin now: by level, then first come; who waits for something else is passed
- * over. */
-void serving_line_moves(struct world *world, struct station *station, int64_t now_us);
 /* The line of a ward, and those that wait for it among other things. */
 void serving_ward_moves(struct world *world, struct ward *ward, int64_t now_us);
 /* The same for all lines of a facility in which people wait for more than one thing. */

@@ -28,7 +28,7 @@ Test(drawn, gives_what_would_be_drawn_alone)
     uint32_t known = 0;
     for (uint32_t i = 0; i < 1000; i++) {
         const struct drawn_key key = key_of(i % 37, 1000 * i);
-        drawn_ask(&drawn, &rng, hash_of(key.stream), key, NULL, i);
+        drawn_ask(&drawn, &rng, hash_of(key.stream), key, NULL);
         if (i % RNG_BATCH != RNG_BATCH - 1)
             continue;
         for (uint32_t j = i + 1 - RNG_BATCH; j <= i; j++) {
@@ -44,8 +44,7 @@ Test(drawn, gives_what_would_be_drawn_alone)
 Test(drawn, draws_fewer_than_eight_when_told_to)
 {
     const struct drawn_key key = key_of(3, 12);
-    drawn_ask(&drawn, &rng, hash_of(3), key, NULL, 99);
-    cr_expect_eq(drawn.first_asked, 99);
+    drawn_ask(&drawn, &rng, hash_of(3), key, NULL);
     cr_expect_null(drawn_find(&drawn, key));
     drawn_draw(&drawn, &rng);
     const struct rng_words *found = drawn_find(&drawn, key), one = alone(key);
@@ -57,7 +56,7 @@ Test(drawn, draws_fewer_than_eight_when_told_to)
 Test(drawn, does_not_take_one_for_another)
 {
     const struct drawn_key key = key_of(3, 12);
-    drawn_ask(&drawn, &rng, hash_of(3), key, NULL, 0);
+    drawn_ask(&drawn, &rng, hash_of(3), key, NULL);
     drawn_draw(&drawn, &rng);
     struct drawn_key other[4] = {key, key, key, key};
     other[0].stream++;
