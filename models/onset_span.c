@@ -30,13 +30,13 @@ struct ill {
     uint8_t chooser; /* among those who choose; TOGETHER: does not */
 };
 
-/* Who falls ill, in the order of streams and time, and has not been sent on the way yet. Of the sources, the
- * first may be that of patients who have. */
+/* Who falls ill, in the order of streams and time, and has not been sent on the way yet; each source is that
+ * of some of them. */
 struct crowd {
     uint32_t count, choosers, sources;
     struct ill ill[TOGETHER];
     struct chooser chooser[TOGETHER];
-    struct source source[TOGETHER + 1];
+    struct source source[TOGETHER];
 };
 
 /* --- on the way --- */
@@ -225,25 +225,27 @@ static void add(struct crowd *crowd, const struct source *source, int64_t at_us)
     chooser->is = rules_is_of(ill->severity);
 }
 
-/* All of a stream who come before `end_us`; returns when the next one comes. */
+static bool has_ordinals(struct world *world, const struct stream *stream)
+{
+    if (stream->next_ordinal < CASE_BACKLOG)
+        return true;
+    engine_stop(world->engine, "a condition has more than 2147483648 patients in one place; divide it");
+    return false;
+}
+
+/* All of a stream who come before `end_us`, of whom there is one; returns when the next one comes. */
 static int64_t go_through(struct world *world, struct crowd *crowd, uint32_t number, int64_t at_us,
                           int64_t end_us)
 {
-    if (crowd->count == TOGETHER) {
-        if (!send(world, crowd))
-            return at_us;
+    struct stream *stream = &world->demand.stream[number];
+    if (!has_ordinals(world, stream) || (crowd->count == TOGETHER && !send(world, crowd)))
+        return at_us;
+    if (crowd->count == 0)
         crowd->sources = 0;
-    }
     const struct source *source = add_source(world, crowd, number);
-    struct stream *stream = source->stream;
     struct demand_row row;
     row.number = DEMAND_NO_ROW;
-    while (at_us < end_us) {
-        if (stream->next_ordinal >= CASE_BACKLOG) {
-            engine_stop(world->engine,
-                        "a condition has more than 2147483648 patients in one place; divide it");
-            break;
-        }
+    do {
         if (crowd->count == TOGETHER) {
             if (!send(world, crowd))
                 break;
@@ -251,7 +253,7 @@ static int64_t go_through(struct world *world, struct crowd *crowd, uint32_t num
         }
         add(crowd, source, at_us);
         at_us = demand_next_in_row(&world->demand, &world->rng, stream, &row, at_us);
-    }
+    } while (at_us < end_us && has_ordinals(world, stream));
     return at_us;
 }
 

@@ -129,8 +129,17 @@ __attribute__((target("avx2"))) static uint32_t left_wide(const struct race_tabl
     return last < INFINITY ? not_later(a, b, _mm256_set1_ps(last)) : 0;
 }
 
+/* Without optimisation GCC's macro for it does not pass with all warnings. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+__attribute__((target("avx512f"))) static inline __m512 gather(__m512i cell, const float *from)
+{
+    return _mm512_i32gather_ps(cell, from, sizeof(float));
+}
+#pragma GCC diagnostic pop
+
 /* A race in one vector. Of several races none waits for another, since no instruction reads what was before
- * in the register of its result: a complement by _mm512_xor_si512(..., -1) would, and gathering into any. */
+ * in the register of its result: a complement by _mm512_xor_si512(..., -1) would. */
 __attribute__((target("avx512f"))) static void left_widest(const struct race_table *table,
                                                            const struct race_field *field,
                                                            const uint32_t *word, size_t count,
@@ -143,11 +152,7 @@ __attribute__((target("avx512f"))) static void left_widest(const struct race_tab
         const __m512i cell = _mm512_max_epi32(
             _mm512_sub_epi32(_mm512_srli_epi32(bits, CELL_SHIFT), _mm512_set1_epi32(CELL_BEFORE_FIRST)),
             _mm512_setzero_si512());
-        __m512 none = _mm512_setzero_ps();
-        __asm__("" : "+v"(none)); /* or it would not be set */
-        const __m512 least_of_cell =
-            _mm512_mask_i32gather_ps(none, UINT16_MAX, cell, table->least, sizeof(float));
-        const __m512 least = _mm512_sub_ps(least_of_cell, _mm512_load_ps(field[i].bound));
+        const __m512 least = _mm512_sub_ps(gather(cell, table->least), _mm512_load_ps(field[i].bound));
         const __m512 first = _mm512_set1_ps(_mm512_reduce_min_ps(least));
         const uint32_t firsts = _mm512_cmp_ps_mask(least, first, _CMP_LE_OQ);
         const float last = latest_of(table, field[i], word, (size_t)__builtin_ctz(firsts));

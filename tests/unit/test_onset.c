@@ -1,5 +1,9 @@
 #include "models/onset.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "models/case.h"
 #include "models/stay.h"
 
 #include <criterion/criterion.h>
@@ -128,5 +132,26 @@ Test(onset, goes_seldom_through_streams_with_few_patients)
     model_run(&model);
     cr_expect_geq(model.world->part.onset.passes, 90 / 7);
     cr_expect_leq(model.world->part.onset.passes, 40);
+    model_free(&model);
+}
+
+/* A hundred streams of which none has a number left for one more patient. */
+Test(onset, stops_when_a_stream_has_no_more_numbers_for_patients)
+{
+    struct model model;
+    char conditions[40000] = "conditions: ( ";
+    size_t length = strlen(conditions);
+    for (int i = 0; i < 50; i++)
+        length += (size_t)snprintf(conditions + length, sizeof conditions - length,
+                                   "{ id = \"c%d\"; arrivals: { " OFTEN
+                                   " }; pathway: ( { stage = \"x\"; needs: { bed = 1; }; "
+                                   "treats = true; " CHOOSES DURATION " } ); }%s",
+                                   i, i < 49 ? ",\n" : " );\n");
+    model_build(&model, "%s%s", RUN REGION("1 h") HOSPITALS, conditions);
+    cr_assert_eq(streams_ahead(&model), 100);
+    for (uint32_t s = 0; s < 100; s++)
+        model.world->demand.stream[s].next_ordinal = CASE_BACKLOG;
+    cr_expect_eq(world_run(model.world, NULL, NULL, &model.err), -1);
+    cr_expect_neq(strstr(model.err.text[0], "2147483648 patients in one place"), NULL);
     model_free(&model);
 }
