@@ -4,9 +4,10 @@
 
 #include "models/case.h"
 
-/* Events are looked at in batches, of which five are announced before the first is due: to find the pages of
- * eight records side by side takes little longer than to find one. What a batch asks for is drawn together. */
-enum { LINE_BYTES = 64, BATCH = 8 };
+/* Events are looked at in batches, of which three are announced before the first is due: to find the pages of
+ * four records side by side takes little longer than to find one. What two batches ask for is drawn together.
+ */
+enum { LINE_BYTES = 64, BATCH = 4 };
 
 enum whose { NOBODYS, STREAMS, PATIENTS };
 
@@ -199,67 +200,18 @@ static inline const struct stage *begun_by(const struct world *world, const stru
     return next < 0 || (size_t)next >= world->pathways.stage_count ? NULL : &world->pathways.stage[next];
 }
 
-/* What somebody will draw at a stage. */
-static inline void ask_for_stage(struct world *world, uint32_t who, const struct stage *stage)
+/* What it will draw there. */
+static inline void ask_for_patient(struct world *world, uint32_t who)
 {
     const struct patient *patient = case_patient(world, who);
+    const struct stage *stage = begun_by(world, patient);
+    if (stage == NULL || (stage->duration == NULL && stage->next != STAGE_BY_LUCK))
+        return;
     const struct rng_purpose what = {.quantity = DRAW_STAGE, .stage = stage->index};
     drawn_ask(
         &world->part.drawn, &world->rng, case_origin(world, patient)->hash,
         (struct drawn_key){patient->stream, patient->ordinal, rng_what(what), case_visit(world, who, stage)},
         stage->duration);
-}
-
-static inline void ask_for_patient(struct world *world, uint32_t who)
-{
-    const struct stage *stage = begun_by(world, case_patient(world, who));
-    if (stage != NULL && (stage->duration != NULL || stage->next == STAGE_BY_LUCK))
-        ask_for_stage(world, who, stage);
-}
-
-/* Who waits first for the ward that somebody leaves, and will probably be served next; STATION_NOBODY. */
-static inline int64_t next_in_line(const struct world *world, const struct patient *patient)
-{
-    const struct stage *stage = case_stage(world, patient);
-    if (patient->due_kind != EVENT_DEPART || patient->facility >= world->facilities.count ||
-        stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
-        return STATION_NOBODY;
-    const int32_t at = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
-    if (at < 0 || world->facilities.ward[at].station.waiting == 0)
-        return STATION_NOBODY;
-    return station_first(&world->facilities.ward[at].station);
-}
-
-static inline void patient_third(const struct world *world, uint32_t who)
-{
-    const int64_t next = next_in_line(world, &world->part.patients.record[who]);
-    if (next < 0)
-        return;
-    mem_fetch(&world->part.patients.record[next]);
-    mem_fetch(&world->part.links.link[next]);
-}
-
-/* What the next in line touches who begins when the patient leaves. */
-static inline void patient_fourth(struct world *world, uint32_t who)
-{
-    const struct patient *patient = &world->part.patients.record[who];
-    const int64_t next = next_in_line(world, patient);
-    if (next < 0)
-        return;
-    const struct patient *waits = &world->part.patients.record[next];
-    const struct stage *stage = case_stage(world, waits);
-    const struct origin *origin = case_origin(world, waits);
-    const uint32_t behind = world->part.links.link[next].behind;
-    if (behind > 0)
-        mem_fetch(&world->part.links.link[behind - 1]);
-    fetch_cell(world, origin->place, origin->condition, 0);
-    fetch_cell(world, origin->place, origin->condition, PC_insurer_cost);
-    if (stage->service >= 0)
-        fetch_service(world, waits->facility, (uint32_t)stage->service);
-    if (stage->treats && (waits->flags & PATIENT_TREATED) == 0)
-        fetch_treated(world, waits, origin, patient->due_us);
-    if (world->part.luck.batch == NULL && stage->duration != NULL)
-        ask_for_stage(world, (uint32_t)next, stage);
 }
 
 /* --- in batches --- */
@@ -307,18 +259,6 @@ static inline void look_second(struct world *world, enum whose whose, uint32_t w
     }
 }
 
-static inline void look_third(struct world *world, enum whose whose, uint32_t who)
-{
-    if (whose == PATIENTS)
-        patient_third(world, who);
-}
-
-static inline void look_fourth(struct world *world, enum whose whose, uint32_t who)
-{
-    if (whose == PATIENTS)
-        patient_fourth(world, who);
-}
-
 /* The batch that was announced so many batches ago. */
 static inline __attribute__((always_inline)) void look_at_batch(struct world *world, uint32_t ago,
                                                                 void (*look)(struct world *, enum whose,
@@ -340,9 +280,7 @@ void foresight_prefetch(const void *data, unsigned partition, const struct event
     look_at_batch(world, 0, look_at_who);
     look_at_batch(world, 1, look_first);
     look_at_batch(world, 2, look_second);
-    look_at_batch(world, 3, look_third);
-    look_at_batch(world, 4, look_fourth);
     struct drawn *drawn = &world->part.drawn;
-    if (drawn->count > 0)
+    if (drawn->count > 0 && foresight->count % (2 * BATCH) == 0)
         drawn_draw(drawn, &world->rng);
 }
