@@ -4,7 +4,7 @@
 
 #include "models/case.h"
 
-/* Events are looked at in batches, of which three are announced before the first is due: to find the pages of
+/* Events are looked at in batches, of which four are announced before the first is due: to find the pages of
  * four records side by side takes little longer than to find one. What two batches ask for is drawn together.
  */
 enum { LINE_BYTES = 64, BATCH = 4 };
@@ -214,6 +214,24 @@ static inline void ask_for_patient(struct world *world, uint32_t who)
         stage->duration);
 }
 
+/* Who waits first for the ward that somebody leaves will probably be served next. */
+static inline void patient_third(const struct world *world, uint32_t who)
+{
+    const struct patient *patient = &world->part.patients.record[who];
+    const struct stage *stage = case_stage(world, patient);
+    if (patient->due_kind != EVENT_DEPART || patient->facility >= world->facilities.count ||
+        stage->need_count == 0 || world->facilities.glance[patient->facility].in_line == 0)
+        return;
+    const int32_t at = facility_ward(&world->facilities, patient->facility, stage->need[0].resource);
+    if (at < 0 || world->facilities.ward[at].station.waiting == 0)
+        return;
+    const int64_t next = station_first(&world->facilities.ward[at].station);
+    if (next >= 0) {
+        mem_fetch(&world->part.patients.record[next]);
+        mem_fetch(&world->part.links.link[next]);
+    }
+}
+
 /* --- in batches --- */
 
 static inline void note(struct foresight *foresight, const struct event *soon)
@@ -259,6 +277,12 @@ static inline void look_second(struct world *world, enum whose whose, uint32_t w
     }
 }
 
+static inline void look_third(struct world *world, enum whose whose, uint32_t who)
+{
+    if (whose == PATIENTS)
+        patient_third(world, who);
+}
+
 /* The batch that was announced so many batches ago. */
 static inline __attribute__((always_inline)) void look_at_batch(struct world *world, uint32_t ago,
                                                                 void (*look)(struct world *, enum whose,
@@ -280,6 +304,7 @@ void foresight_prefetch(const void *data, unsigned partition, const struct event
     look_at_batch(world, 0, look_at_who);
     look_at_batch(world, 1, look_first);
     look_at_batch(world, 2, look_second);
+    look_at_batch(world, 3, look_third);
     struct drawn *drawn = &world->part.drawn;
     if (drawn->count > 0 && foresight->count % (2 * BATCH) == 0)
         drawn_draw(drawn, &world->rng);

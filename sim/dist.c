@@ -357,7 +357,10 @@ int64_t dist_value(const struct dist *dist, uint32_t word, uint64_t ordinal, uin
 #define GATHER_4(knots, at) _mm256_i64gather_epi64((const long long *)(knots), at, 8)
 #define GATHER_8(knots, at) _mm512_i64gather_epi64(at, knots, 8)
 VALUES_FROM_TABLE(four_from_table, "avx2", 4, __m256i, GATHER_4, _mm256_mul_epu32, W(0), W(1), W(2), W(3))
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion" /* of the macro that stands for the gather without optimisation */
 VALUES_FROM_TABLE(eight_from_table, "avx512f", 8, __m512i, GATHER_8, _mm512_mul_epu32, W(0), W(1), W(2), W(3), W(4), W(5), W(6), W(7))
+#pragma GCC diagnostic pop
 /* clang-format on */
 #undef W
 #endif

@@ -12,7 +12,7 @@
 
 enum {
     APART_BYTES = 128,   /* two cache lines: neighbours are fetched in pairs */
-    AHEAD = 12,          /* events between a prefetch hint and its event */
+    AHEAD = 16,          /* events between a prefetch hint and its event */
     WORTH_SHARING = 128, /* events of a window: waking a thread costs as much as some tens */
 };
 
