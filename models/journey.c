@@ -98,13 +98,24 @@ void journey_count_way(struct world *world, struct patient *patient, uint32_t fa
     serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
 }
 
+/* Who sets out at onset has nothing to arrange. */
+static int64_t arranged_us(const struct world *world, const struct patient *patient, int64_t arrange_us,
+                           int64_t now_us)
+{
+    const int64_t least_us = world->scenario->travel.arrange_us;
+    const bool is_first = now_us == patient->onset_us && (patient->more & PATIENT_SOUGHT) == 0;
+    return is_first || arrange_us > least_us ? arrange_us : least_us;
+}
+
 /* Sends a patient to a facility; returns CASE_SETTLED, or where to go on when there is no way to go. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us)
 {
     struct patient *patient = case_patient(world, who);
+    const int64_t now_us = engine_now(world->engine, world->number);
     const struct travel way = way_to(world, patient, facility);
+    arrange_us = arranged_us(world, patient, arrange_us, now_us);
     if ((patient->more & PATIENT_HOLDS) != 0)
-        holding_release(world, who, engine_now(world->engine, world->number));
+        holding_release(world, who, now_us);
     journey_count_way(world, patient, facility, way);
     if (world->has_extra) {
         struct extra *extra = case_extra(world, who);

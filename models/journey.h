@@ -14,8 +14,9 @@ struct message;
 struct patient;
 struct world;
 
-/* Sends a patient to a facility after the time that it takes to arrange it: a message with that delay and the
- * travel time; without any delay the patient is there at once and the present stage is returned. */
+/* Sends a patient to a facility after the time that it takes to arrange it, which is travel.arrange at least
+ * but for who sets out at onset: a message with that delay and the travel time; without any delay the patient
+ * is there at once and the present stage is returned. */
 int32_t journey_to(struct world *world, uint32_t who, uint32_t facility, int64_t arrange_us);
 /* Counts and charges the journey of somebody who sets out for a facility. */
 void journey_count_way(struct world *world, struct patient *patient, uint32_t facility, struct travel way);

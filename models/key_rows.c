@@ -142,6 +142,11 @@ static const struct key_row travel_rows[] = {
      .help = "Length of the way over the distance as the crow flies."},
     {"travel.fixed", KEY_DURATION, AT(travel_spec, fixed_us), .fallback = "0 s",
      .help = "Part of every journey that does not depend on distance."},
+    {"travel.arrange", KEY_DURATION, AT(travel_spec, arrange_us), .fallback = "0 s",
+     .help =
+         "Whoever does not set out for a first facility at onset, but later or for another one, sets out no "
+         "sooner than this after it was decided: a place has to be found and agreed on. A stage may take "
+         "longer (transfer)."},
     {"travel.bands", LIST(travel_spec, bands, travel_band), ABSENT,
      .help = "Speeds by distance, nearest first; without any, 60 km/h."},
     {"travel.bands.to", KEY_LENGTH, AT(travel_band, to_m), ABSENT,

@@ -171,7 +171,7 @@ const char *const keys_introduction[] = {
     "\n"
     "Who is referred or sent on does not see other facilities, but a notice board, which is renewed every `scenario.board_refresh`: who gives which service (with \"0 s\" renewed whenever policies act), what is free (`full = \"divert\"`), how long the lines are (`refer = \"least_waiting\"`). Several patients may trust the same note. When the board is renewed, or policies act, it is also looked whether patients who hold servers here and ask for others there wait for one another; the run then stops and names the stations.\n"
     "\n"
-    "The world is cut into partitions (provinces) that run on threads of their own for the shortest of `travel.fixed` and all connection times, in parts that divide the day and the board's refresh. No delay, or a board of \"0 s\" where somebody looks at it, merges them into one. Results do not depend on it.\n"
+    "The world is cut into partitions (provinces) that run on threads of their own for the shortest of `travel.fixed` and all connection times, in parts that divide the day and the board's refresh. Where everybody goes to a facility at onset and later journeys are arranged (`travel.arrange`), they run alone for that long. No delay, or a board of \"0 s\" where somebody looks at it, merges them into one. Results do not depend on it.\n"
     "\n",
 
     "## Where values come from\n"

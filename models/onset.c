@@ -140,6 +140,8 @@ int onset_init(struct world *world, struct err *err)
         qsort(listed, count, sizeof *listed, by_place);
     for (unsigned p = 0; answer == 0 && p < world->partitions; p++) {
         world->view[p]->onset_at = at;
+        world->view[p]->part.onset.begins_us = INT64_MAX;
+        world->view[p]->part.onset.undecided_us = -1;
         answer = count > 0 ? make_list(world->view[p], listed, count, err) : 0;
         world->view[p]->part.onset.span_us = span_us(world->view[p]);
     }
@@ -150,6 +152,19 @@ int onset_init(struct world *world, struct err *err)
 bool onset_is_ahead(const struct world *world, uint32_t stream)
 {
     return world->onset_at[stream] > 0;
+}
+
+int64_t onset_known_until(const struct world *whole, int64_t now_us)
+{
+    size_t streams = 0;
+    int64_t until_us = INT64_MAX;
+    for (unsigned p = 0; p < whole->partitions; p++) {
+        const struct onset *onset = &whole->view[p]->part.onset;
+        streams += onset->count;
+        until_us = onset->begins_us < until_us ? onset->begins_us : until_us;
+        until_us = onset->undecided_us >= now_us ? now_us : until_us;
+    }
+    return streams == whole->demand.count && until_us > now_us ? until_us : now_us;
 }
 
 void onset_start(struct world *whole)

@@ -24,6 +24,8 @@ struct onset {
     int64_t *next_us; /* when the next patient of each comes; likewise */
     uint32_t count;   /* 0: none, or no longer */
     int64_t span_us;
+    int64_t begins_us;    /* the next span; INT64_MAX: none */
+    int64_t undecided_us; /* up to then somebody falls ill who has not been sent anywhere by a span */
     uint64_t passes, ill; /* handlers called for it; who fell ill and is not handled any more for that */
 };
 
@@ -34,6 +36,11 @@ void onset_one_by_one(struct world *whole);
 
 /* Whether the stream is gone through ahead of time. */
 bool onset_is_ahead(const struct world *world, uint32_t stream);
+
+/* From now_us on, until when nobody falls ill in any partition who is not on the way already: the begin of
+ * the next span, unless a stream is not gone through ahead of time or somebody has not been sent on the way.
+ * now_us when that is not known. */
+int64_t onset_known_until(const struct world *whole, int64_t now_us);
 
 /* At time 0: finds the first patient of every stream, and schedules what has to be. */
 void onset_start(struct world *whole);

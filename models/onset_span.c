@@ -73,6 +73,14 @@ static inline void set_out(struct world *world, uint32_t who, const struct sourc
                 at_us + way_us - engine_now(world->engine, world->number), message);
 }
 
+/* Finds out at onset where to go. */
+static void leave_undecided(struct world *world, uint32_t who, int64_t at_us)
+{
+    struct onset *onset = &world->part.onset;
+    onset->undecided_us = at_us > onset->undecided_us ? at_us : onset->undecided_us;
+    case_schedule(world, who, EVENT_REVIEW, at_us);
+}
+
 static bool is_at_a_facility(uint32_t to)
 {
     return to != PATIENT_NOWHERE && to != CHOICE_HOME;
@@ -85,7 +93,7 @@ static void seek(struct world *world, uint32_t who, const struct source *source,
     const uint32_t to = source->stage->choice != CHOICE_STAY ? stay_choose(world, patient, source->stage)
                                                              : journey_first(world, patient);
     if (!is_at_a_facility(to)) {
-        case_schedule(world, who, EVENT_REVIEW, at_us);
+        leave_undecided(world, who, at_us);
         return;
     }
     const struct travel way = choice_way(world, source->stream->place, to);
@@ -97,7 +105,7 @@ static void follow(struct world *world, uint32_t who, const struct source *sourc
                    const struct chooser *chooser, int64_t at_us)
 {
     if (chooser->at == CHOICE_SET) {
-        case_schedule(world, who, EVENT_REVIEW, at_us);
+        leave_undecided(world, who, at_us);
         return;
     }
     source->cell[PC_bypassed] += choice_passes(world, source->stage, source->stream->place, chooser);
@@ -289,6 +297,7 @@ static void fetch_set(const struct world *world, const struct onset *onset, uint
 
 void onset_schedule_span(struct world *world, int64_t at_us)
 {
+    world->part.onset.begins_us = at_us;
     engine_schedule(world->engine, world->number,
                     (struct event){.at_us = at_us, .kind = EVENT_ONSET, .who = world->number});
 }

@@ -85,9 +85,28 @@ static int choose_window(struct world *world, struct err *err)
     if (window_choose(&window, world->partitions, delay, world->partitions > 1 ? count : 0,
                       world->partitions > 1 ? world->scenario->run.board_us : 0, 0, err) != 0)
         return -1;
-    world->window_us = window.length_us;
+    world->window_us = world->far_window_us = window.length_us;
+    int64_t far_us = 0;
+    if (world->partitions > 1 && count == 1 && world->scenario->travel.arrange_us > 0 &&
+        !__builtin_add_overflow(delay[0].delay_us, world->scenario->travel.arrange_us, &far_us))
+        world->far_window_us = far_us;
     world->window_set_by = window.set_by;
     return 0;
+}
+
+/* Who falls ill is sent on the way when a span begins, and may be elsewhere after the fixed part of a
+ * journey; all others arrange their journeys first. Where nobody falls ill who has not been sent, that is how
+ * far partitions look ahead. */
+int64_t partition_lookahead(const void *data, int64_t now_us)
+{
+    const struct world *world = data;
+    const int64_t least_us = now_us + world->window_us - now_us % world->window_us;
+    if (world->far_window_us <= world->window_us)
+        return least_us;
+    const int64_t known_us = onset_known_until(world, now_us);
+    if (known_us <= least_us)
+        return least_us;
+    return known_us - now_us < world->far_window_us ? known_us : now_us + world->far_window_us;
 }
 
 /* --- views --- */

@@ -13,6 +13,8 @@ struct world;
 /* Decides on the partitions (run_spec.partitions), the window, and what set them; makes the views. To be
  * called once everything else has been built. */
 MUST_CHECK int partition_cut(struct world *world, struct err *err);
+/* For the engine: until when partitions do not hear of each other. */
+int64_t partition_lookahead(const void *world, int64_t now_us);
 void partition_forget_patients(struct world *world);
 void partition_free(struct world *world);
 

@@ -264,6 +264,7 @@ struct world_cut world_cut(const struct world *world)
     return (struct world_cut){.partitions = world->partitions,
                               .merged_because = world->cut_because,
                               .window_us = world->window_us,
+                              .far_window_us = world->far_window_us,
                               .window_set_by = world->window_set_by};
 }
 

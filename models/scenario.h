@@ -65,7 +65,7 @@ struct travel_band {
 
 struct travel_spec {
     double detour;
-    int64_t fixed_us;
+    int64_t fixed_us, arrange_us;
     struct key_list bands;       /* struct travel_band, rising */
     int64_t cost_per_km_fen;     /* the patient's, one way */
     int64_t lodging_per_day_fen; /* patient and company, away from home */

@@ -266,6 +266,7 @@ static int make_engine(struct world *world, struct err *err)
                                               .deliver = care_deliver,
                                               .plan = planning_act,
                                               .next_plan = planning_next,
+                                              .lookahead = partition_lookahead,
                                               .compare = care_compare,
                                               .context = view_of,
                                               .prefetch = foresight_prefetch};

@@ -56,6 +56,7 @@ struct world_cut {
     unsigned partitions;
     const char *merged_because; /* NULL: not merged into one */
     int64_t window_us;
+    int64_t far_window_us; /* not shorter: where nobody falls ill who is not on the way */
     const char *window_set_by;
 };
 struct world_cut world_cut(const struct world *world);

@@ -137,6 +137,7 @@ struct world {
     const char *cut_because; /* why there are not more */
     uint32_t *part_of_place; /* owned by the arena */
     int64_t window_us;
+    int64_t far_window_us; /* as long as nobody falls ill who is not on the way; see partition_lookahead() */
     const char *window_set_by;
     const struct scenario *scenario;
     uint32_t replication;

@@ -236,12 +236,19 @@ void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t dela
         engine->model.deliver(engine->world, to, &message);
         return;
     }
-    if (delay_us < engine->window_us) {
+    if (engine->model.lookahead == NULL && delay_us < engine->window_us) {
         stop(engine,
              "a message of kind %u from partition %u to %u has a delay of %lld us, shorter than the window "
              "of %lld us; "
              "declare the delay or merge the partitions",
              message.kind, from, to, (long long)delay_us, (long long)engine->window_us);
+        return;
+    }
+    if (message.at_us < engine->end_us) {
+        stop(engine,
+             "a message of kind %u from partition %u to %u is due at %lld us, when the model had said that "
+             "none is before %lld us",
+             message.kind, from, to, (long long)message.at_us, (long long)engine->end_us);
         return;
     }
     post(engine, here, to, &message);
@@ -322,16 +329,23 @@ static int plan(struct engine *engine, struct err *err)
     return 0;
 }
 
-/* Windows end on a grid that starts at 0, wherever runs and epochs cut them. */
+/* How far partitions can go without hearing of each other. Windows of one length end on a grid that starts at
+ * 0, wherever runs and epochs cut them. */
+static int64_t alone_until(const struct engine *engine)
+{
+    if (engine->count == 1)
+        return INT64_MAX;
+    if (engine->model.lookahead != NULL)
+        return engine->model.lookahead(engine->world, engine->now_us);
+    const int64_t left_us = engine->window_us - engine->now_us % engine->window_us;
+    return left_us < INT64_MAX - engine->now_us ? engine->now_us + left_us : INT64_MAX;
+}
+
 static int64_t window_end(const struct engine *engine, int64_t until_us)
 {
-    int64_t end_us = until_us < engine->next_plan_us ? until_us : engine->next_plan_us;
-    if (engine->count > 1) {
-        const int64_t left_us = engine->window_us - engine->now_us % engine->window_us;
-        if (left_us < end_us - engine->now_us)
-            end_us = engine->now_us + left_us;
-    }
-    return end_us;
+    const int64_t end_us = until_us < engine->next_plan_us ? until_us : engine->next_plan_us;
+    const int64_t alone_us = alone_until(engine);
+    return alone_us < end_us ? alone_us : end_us;
 }
 
 /* Of equals the lower number: not for the results, which do not depend on it, but for whoever looks on. */
@@ -405,7 +419,13 @@ int engine_run(struct engine *engine, int64_t until_us, struct err *err)
         stop_if_exhausted(engine);
         if (is_stopped(engine))
             break;
-        run_window(engine, window_end(engine, until_us));
+        const int64_t end_us = window_end(engine, until_us);
+        if (end_us <= engine->now_us) {
+            stop(engine, "the model looks ahead from %lld us to %lld us", (long long)engine->now_us,
+                 (long long)end_us);
+            break;
+        }
+        run_window(engine, end_us);
         stop_if_exhausted(engine);
     }
     return is_stopped(engine) ? err_fail(err, "%s", engine->reason) : 0;

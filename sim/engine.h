@@ -38,6 +38,10 @@ struct engine_model {
     int (*plan)(void *world, int64_t now_us, struct err *err);
     /* The first planning epoch after now_us; INT64_MAX for none. NULL as plan. Asked once after each plan. */
     int64_t (*next_plan)(const void *world, int64_t now_us);
+    /* Until when nothing arrives across partitions of what is sent from now_us on, which is the time between
+     * two windows: later than now_us. The next window goes no further. Asked before each window. NULL: for
+     * window_us from now on, whatever the time. */
+    int64_t (*lookahead)(const void *world, int64_t now_us);
     /* Breaks ties; see calendar.h. The model given to it is what `context` says, or the world. */
     event_compare *compare;
     /* What compare needs to know a partition's events by; asked once. NULL: the world. */
@@ -51,7 +55,8 @@ struct engine_model {
 struct engine;
 
 /* bucket_us: see calendar_new(). window_us: see window_choose(); one partition needs none and runs from epoch
- * to epoch. The model is copied. The caller frees; the world must outlive the engine. */
+ * to epoch, and a model with a lookahead of its own is asked for that instead. The model is copied. The
+ * caller frees; the world must outlive the engine. */
 MUST_CHECK struct engine *engine_new(const struct engine_model *model, void *world, unsigned partitions,
                                      int64_t window_us, int64_t bucket_us, struct err *err);
 void engine_free(struct engine *engine);
@@ -75,8 +80,8 @@ int64_t engine_now(const struct engine *engine, unsigned partition);
 /* Not before now: the run stops otherwise. */
 void engine_schedule(struct engine *engine, unsigned partition, struct event event);
 /* Sends a message (its at_us is filled in); delay from now, not negative. Across partitions the delay must
- * not be shorter than the window (the run stops with an error otherwise), but between windows, where it is
- * delivered at once. */
+ * not be shorter than the window, nor what is sent arrive before the model's lookahead (the run stops with an
+ * error otherwise), but between windows, where it is delivered at once. */
 void engine_send(struct engine *engine, unsigned from, unsigned to, int64_t delay_us, struct message message);
 
 /* Handlers called so far, over all partitions or in one; for plan, and when nothing runs. */

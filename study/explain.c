@@ -199,6 +199,10 @@ static void add_cut(struct text_table *table, struct world_cut cut, struct text 
     else
         text_add(value, "%u; a window of %.4g min, set by %s", cut.partitions, (double)cut.window_us / 60e6,
                  cut.window_set_by);
+    if (cut.merged_because == NULL && cut.far_window_us > cut.window_us)
+        text_add(value,
+                 ", and of up to %.4g min (travel.arrange) where nobody falls ill who is not on the way",
+                 (double)cut.far_window_us / 60e6);
     add_line(table, "Partitions", value);
 }
 

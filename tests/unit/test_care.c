@@ -47,9 +47,10 @@ Test(care, is_in_time_at_the_very_end_of_the_window)
 /* --- what is missing ------------------------------------------------------ */
 
 /* The near hospital has beds but not the service, the far one has both; transfer 45 min, every way 20 min. */
-#define MISSING_OF(stage_keys)                                                                               \
+#define MISSING_OF(stage_keys) MISSING_WITH("20 min", stage_keys)
+#define MISSING_WITH(times, stage_keys)                                                                      \
     RUN_OF("30 d")                                                                                           \
-    ONE_PLACE("20 min")                                                                                      \
+    ONE_PLACE(times)                                                                                         \
     "services: ( { id = \"s\"; } );\n"                                                                       \
     "facilities: ( { id = \"near\"; place = \"p\"; beds: { bed = 5; }; services: ( { service = \"s\"; "      \
     "staff = 0; } ); },\n"                                                                                   \
@@ -83,6 +84,18 @@ Test(care, refers_with_the_time_to_arrange_and_the_way)
     cr_assert_eq(model_at(&model, "far", admissions), 1);
     cr_assert_eq(model_service(&model, "near", not_offered), 1);
     cr_assert_eq(model_service(&model, "far", procedures_by_locals), 1);
+    model_free(&model);
+}
+
+/* The first way takes nothing but its time, since it begins at onset. */
+Test(care, arranges_a_referral_no_faster_than_every_journey_but_the_first)
+{
+    struct model model;
+    model_build(&model, MISSING_WITH("20 min\"; arrange = \"3 h", "missing = \"refer\";"));
+    const int64_t begins_us = HOUR_US + 20 * MINUTE_US + 2 * HOUR_US + 3 * HOUR_US + 20 * MINUTE_US;
+    model_run(&model);
+    cr_assert_eq(model_people(&model, waited), begins_us - HOUR_US);
+    cr_assert_eq(model_people(&model, travel_time), 40 * MINUTE_US);
     model_free(&model);
 }
 

@@ -203,7 +203,7 @@ struct script {
     int64_t delay_us;
     unsigned to;
     bool send, send_in_plan, stop, past, fail_plan;
-    int64_t next_plan_us;
+    int64_t next_plan_us, lookahead_us;
     int64_t log[64];
     size_t logged;
 };
@@ -265,17 +265,22 @@ static const struct engine_model script_model = {
     .compare = by_customer,
 };
 
-static void new_script(struct script what)
+static void new_script_of(const struct engine_model *model, struct script what)
 {
     struct err err = ERR_INIT;
     script = what;
     if (script.next_plan_us == 0)
         script.next_plan_us = INT64_MAX;
-    script.engine = engine_new(&script_model, &script, 3, 1000, 0, &err);
+    script.engine = engine_new(model, &script, 3, 1000, 0, &err);
     cr_assert_not_null(script.engine, "%s", err.text[0]);
     engine_schedule(script.engine, 0, (struct event){1500, 0, 0});
     engine_schedule(script.engine, 1, (struct event){1800, 1, 0});
     engine_schedule(script.engine, 0, (struct event){9000, 1, 0});
+}
+
+static void new_script(struct script what)
+{
+    new_script_of(&script_model, what);
 }
 
 static void fails_with(const char *part)
@@ -329,6 +334,39 @@ Test(engine, refuses_a_message_across_that_is_faster_than_the_window)
 {
     new_script((struct script){.send = true, .to = 2, .delay_us = 999});
     fails_with("delay of 999 us, shorter than the window of 1000 us");
+}
+
+/* A model that says when it is heard next: windows go as far. */
+static int64_t script_lookahead(const void *data, int64_t now_us)
+{
+    (void)data;
+    return now_us + script.lookahead_us;
+}
+
+static void new_far_script(struct script what)
+{
+    struct engine_model model = script_model;
+    model.lookahead = script_lookahead;
+    new_script_of(&model, what);
+}
+
+Test(engine, goes_as_far_as_the_model_looks_ahead)
+{
+    for (int64_t lookahead_us = 1; lookahead_us <= 6000; lookahead_us = lookahead_us * 3 + 7) {
+        struct err err = ERR_INIT;
+        new_far_script(
+            (struct script){.send = true, .to = 2, .delay_us = 6000, .lookahead_us = lookahead_us});
+        cr_assert_eq(engine_run(script.engine, 9000, &err), 0, "%s", err.text[0]);
+        logs((const int64_t[]){-1, 1500, 1800, 7500}, 4);
+    }
+}
+
+Test(engine, refuses_a_message_across_before_the_model_said_and_a_model_that_does_not_look_ahead)
+{
+    new_far_script((struct script){.send = true, .to = 2, .delay_us = 2499, .lookahead_us = 4000});
+    fails_with("is due at 3999 us, when the model had said that none is before 4000 us");
+    new_far_script((struct script){.lookahead_us = 0});
+    fails_with("looks ahead from 0 us to 0 us");
 }
 
 Test(engine, delivers_within_a_partition_after_any_delay)

@@ -13,10 +13,11 @@
 #define RUN                                                                                                  \
     "scenario: { start = \"2019-01-01\"; length = \"90 d\"; step = \"month\"; seed = \"7\"; planning = "     \
     "\"week\"; };\n"
-#define REGION(fixed)                                                                                        \
+#define REGION(fixed) REGION_WITH("fixed = \"" fixed "\";")
+#define REGION_WITH(times)                                                                                   \
     "places: { list: ( { code = \"p\"; lon = 120; lat = 45; population = 100000; },\n"                       \
     "  { code = \"q\"; lon = 121; lat = 45; population = 50000; province = \"far\"; } ); };\n"               \
-    "travel: { fixed = \"" fixed "\"; cost_per_km = \"0.5 CNY\"; };\n"
+    "travel: { " times " cost_per_km = \"0.5 CNY\"; };\n"
 #define HOSPITALS                                                                                            \
     "services: ( { id = \"s\"; } );\n"                                                                       \
     "facilities: ( { id = \"a\"; place = \"p\"; beds: { bed = 9; }; services: ( { service = \"s\"; "         \
@@ -67,6 +68,12 @@ static uint32_t streams_ahead(const struct model *model)
 Test(onset, counts_in_spans_what_it_counts_one_by_one)
 {
     expect_both_ways_count_the_same(stay_is, RUN REGION("1 h") HOSPITALS MIXED);
+}
+
+Test(onset, arranges_later_journeys_in_spans_as_one_by_one)
+{
+    expect_both_ways_count_the_same(stay_is,
+                                    RUN REGION_WITH("fixed = \"1 h\"; arrange = \"9 h\";") HOSPITALS MIXED);
 }
 
 Test(onset, goes_through_streams_ahead_of_time_unless_somebody_wants_to_be_told)

@@ -13,6 +13,7 @@
 #define CROSSING SOURCE_DIR "/tests/unit/data/crossing.cfg"
 #define ASKING SOURCE_DIR "/tests/unit/data/asking.cfg"
 #define WATCHING SOURCE_DIR "/tests/unit/data/watching.cfg"
+#define ARRANGING SOURCE_DIR "/tests/unit/data/arranging.cfg"
 
 static void run(struct model *model, const char *path, int partitions, unsigned threads)
 {
@@ -83,6 +84,57 @@ Test(partition, cuts_and_threads_change_nothing_where_intensive_care_is_watched_
     compare_cuts(WATCHING, 3);
 }
 
+Test(partition, cuts_and_threads_change_nothing_where_journeys_are_arranged)
+{
+    compare_cuts(ARRANGING, 3);
+}
+
+/* --- how far partitions look ahead --- */
+
+#define HOUR_US INT64_C(3600000000)
+
+static void build_arranging(struct model *model, const char *change)
+{
+    const char *const changes[] = {change};
+    model_partitions = PARTITIONS_PROVINCE;
+    model_build_file(model, 0, ARRANGING, changes, change != NULL);
+}
+
+Test(partition, looks_ahead_as_far_as_journeys_are_arranged_until_the_next_people_fall_ill)
+{
+    struct model model;
+    build_arranging(&model, NULL);
+    const int64_t fixed_us = HOUR_US / 3, far_us = 7 * HOUR_US + fixed_us;
+    cr_assert_eq(world_cut(model.world).window_us, fixed_us);
+    cr_assert_eq(world_cut(model.world).far_window_us, far_us);
+    const int64_t day_us = 24 * HOUR_US, next_us = 2 * day_us; /* nobody falls ill beyond the run */
+    model_until(&model, next_us);
+    cr_assert_eq(partition_lookahead(model.world, day_us), day_us + far_us);
+    cr_assert_eq(partition_lookahead(model.world, day_us + 1), day_us + 1 + far_us);
+    cr_assert_eq(partition_lookahead(model.world, next_us - HOUR_US), next_us);
+    cr_assert_eq(partition_lookahead(model.world, next_us - 1), next_us);
+    cr_assert_eq(partition_lookahead(model.world, next_us), next_us + fixed_us);
+    model_free(&model);
+}
+
+Test(partition, looks_no_further_than_a_journey_where_somebody_decides_at_onset)
+{
+    static const char *const changes[] = {"conditions.acute.choice.stay=-2", "travel.arrange=\"0 h\""};
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct model model;
+        build_arranging(&model, changes[i]);
+        model_until(&model, 48 * HOUR_US);
+        cr_assert_eq(partition_lookahead(model.world, HOUR_US), HOUR_US + HOUR_US / 3, "%s", changes[i]);
+        model_free(&model);
+    }
+    struct model model;
+    build_arranging(&model, NULL);
+    cr_assert_eq(world_trace(model.world, &model.err), 0);
+    model_until(&model, 48 * HOUR_US);
+    cr_assert_eq(partition_lookahead(model.world, HOUR_US), HOUR_US + HOUR_US / 3, "one by one");
+    model_free(&model);
+}
+
 Test(partition, what_these_scenarios_are_about_happens_in_them)
 {
     struct model model;
@@ -99,6 +151,11 @@ Test(partition, what_these_scenarios_are_about_happens_in_them)
     cr_assert_gt(model_people(&model, transfers), 50);
     cr_assert_gt(model_people(&model, treated_elsewhere), 10);
     cr_assert_gt(model_metric(&model, "station/member.a.icu/interrupted"), 20);
+    model_free(&model);
+    run(&model, ARRANGING, PARTITIONS_PROVINCE, 2);
+    cr_assert_gt(model_people(&model, gave_up), 100);
+    cr_assert_gt(model_people(&model, transfers), 100);
+    cr_assert_gt(model_people(&model, treated_elsewhere), 1000);
     model_free(&model);
 }
 
