@@ -87,7 +87,7 @@ static void pay_stay(struct world *world, const struct patient *patient, const s
     int64_t per_day_fen = spec->wages_per_day_fen;
     if (spec->lodging_per_day_fen > 0 && (double)way_m > spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
-    const int64_t price_fen = stage->spec->price_fen;
+    const int64_t price_fen = stage->price_fen;
     int64_t care_fen = glance->price_per_day_fen == 0 ? 0 : rounded(days * (double)glance->price_per_day_fen);
     if (price_fen > 0)
         care_fen += rounded((double)price_fen * glance->price_level);
@@ -99,7 +99,7 @@ static inline bool has_price(const struct world *world, uint32_t facility, const
 {
     const struct travel_spec *spec = &world->scenario->travel;
     return world->facilities.glance[facility].price_per_day_fen != 0 || spec->wages_per_day_fen != 0 ||
-           spec->lodging_per_day_fen > 0 || stage->spec->price_fen > 0;
+           spec->lodging_per_day_fen > 0 || stage->price_fen > 0;
 }
 
 static void count_treated(struct world *world, struct patient *patient, struct travel way, int64_t now_us)
