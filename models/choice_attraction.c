@@ -40,7 +40,7 @@ void choice_attraction_init(const struct world *world, struct choice_kind *kind)
 /* What everybody pays who comes from there: the share of the charges that insurance leaves, fare and lodging.
  */
 static double price_of(const struct world *world, const struct choice_kind *kind,
-                       const struct facility *facility, struct travel travel, double reimbursed)
+                       const struct facility_glance *facility, struct travel travel, double reimbursed)
 {
     const struct choice_spec *spec = spec_of(world, kind);
     const struct travel_spec *roads = &world->scenario->travel;
@@ -59,6 +59,7 @@ static double price_of(const struct world *world, const struct choice_kind *kind
 /* A facility as its declaration or the policies have it, and what its patients pay of the charges. */
 struct offered {
     const struct facility *facility;
+    const struct facility_glance *glance;
     int level;
     int64_t beds;
     double reimbursed;
@@ -79,7 +80,7 @@ static double fixed_utility(const struct world *world, const struct choice_kind 
     if (facility->group >= 0)
         utility += kind->group[facility->group];
     if (spec->price_per_kcny > 0 || spec->price_per_kcny < 0)
-        utility -= spec->price_per_kcny * price_of(world, kind, facility, travel, offered.reimbursed);
+        utility -= spec->price_per_kcny * price_of(world, kind, offered.glance, travel, offered.reimbursed);
     return utility;
 }
 
@@ -109,7 +110,7 @@ void choice_attraction_now(const struct world *world, const struct choice_kind *
     const double size = choice_attraction_of_beds(world, kind, at->beds);
     for (int unreferred = 0; unreferred < 2; unreferred++) {
         const double share = rules_share(world, facility, origin, asked && unreferred == 1);
-        const struct offered offered = {at, at->level, at->beds, share};
+        const struct offered offered = {at, &world->facilities.glance[facility], at->level, at->beds, share};
         utility[unreferred] = believed(spec, offer, fixed_utility(world, kind, offered, size, way));
     }
 }
@@ -118,7 +119,8 @@ double choice_attraction_declared(const struct world *world, const struct choice
                                   const struct choice_site *site, struct travel way)
 {
     const struct facility *facility = &world->facilities.facility[site->facility];
-    const struct offered declared = {facility, facility->declared_level, facility->declared_beds,
-                                     facility->reimbursed};
+    const struct facility_glance *glance = &world->facilities.glance[site->facility];
+    const struct offered declared = {facility, glance, facility->declared_level, facility->declared_beds,
+                                     glance->reimbursed};
     return fixed_utility(world, kind, declared, site->size, way);
 }

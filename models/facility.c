@@ -108,23 +108,49 @@ static int add_ward(struct build *build, size_t facility, const char *resource, 
     struct facilities *facilities = build->facilities;
     struct facility *at = &facilities->facility[facility];
     const size_t column = (size_t)facilities_resource(facilities, resource);
-    int32_t *slot = &facilities->ward_of[facility * facilities->ward_of_stride + column];
+    const uint32_t first = facilities->glance[facility].first_ward;
+    int32_t *slot = &facilities->ward_offset[facilities->glance[facility].ward_row + column];
+    struct ward *ward = &facilities->ward[*slot >= 0 ? first + (uint32_t)*slot : facilities->ward_count];
     if (*slot >= 0) /* beds and beds_per_1000, say: they add up */
-        facilities->ward[*slot].station.servers += servers;
+        ward->station.servers += servers;
     else {
-        struct ward *ward = &facilities->ward[facilities->ward_count];
         *ward = (struct ward){.facility = (uint32_t)facility, .measure = -1, .balk_at = INT64_MAX};
         ward->line = (uint8_t)(column < FACILITY_LAST_LINE ? column : FACILITY_LAST_LINE);
         ward->id = join(build, at->id, ".", resource);
         if (ward->id == NULL)
             return -1;
         station_init(&ward->station, servers, STATION_UNLIMITED);
-        *slot = (int32_t)facilities->ward_count++;
+        *slot = (int32_t)(facilities->ward_count++ - first);
     }
-    facilities->ward[*slot].is_bed = is_bed;
+    ward->is_bed = is_bed;
     if (is_bed)
         at->beds += servers;
     return 0;
+}
+
+/* Where its wards will be noted, nothing yet; then the same as that of one of the last facilities with other
+ * rows, if they have the same wards. */
+static void begin_ward_row(struct facilities *facilities, size_t facility)
+{
+    facilities->glance[facility].ward_row = (uint32_t)facilities->ward_offset_used;
+    memset(&facilities->ward_offset[facilities->ward_offset_used], 0xff,
+           facilities->resource_count * sizeof *facilities->ward_offset);
+}
+
+static void end_ward_row(struct facilities *facilities, size_t facility)
+{
+    enum { ROWS_BACK = 64 };
+    const size_t row = facilities->ward_offset_used, width = facilities->resource_count;
+    const size_t oldest = row > ROWS_BACK * width ? row - ROWS_BACK * width : 0;
+    for (size_t known = row; known > oldest;) {
+        known -= width;
+        if (memcmp(&facilities->ward_offset[known], &facilities->ward_offset[row],
+                   width * sizeof *facilities->ward_offset) == 0) {
+            facilities->glance[facility].ward_row = (uint32_t)known;
+            return;
+        }
+    }
+    facilities->ward_offset_used += width;
 }
 
 static int add_wards(struct build *build, size_t facility, const struct facility_spec *spec)
@@ -205,15 +231,10 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
                           .level = spec->level,
                           .ownership = spec->ownership,
                           .group = spec->group,
-                          .stay_factor = stay_factor(build->scenario, spec),
-                          .price_per_admission_fen = spec->price_per_admission_fen,
-                          .price_per_day_fen = spec->price_per_day_fen,
-                          .reimbursed = spec->reimbursed,
                           .rule = spec->rule,
                           .label = spec->rule != NULL ? spec->rule : spec->generated,
                           .hash = rng_hash(id),
                           .partner = PATIENT_NOWHERE,
-                          .price_level = spec->price_level,
                           .closed = spec->closed,
                           .declared_closed = spec->closed,
                           .stays_home = spec->level == LEVEL_ONLINE || spec->visits_us > 0,
@@ -223,16 +244,22 @@ static int add_facility(struct build *build, const struct facility_spec *spec, s
     facilities->first_ward[facilities->count] = (uint32_t)facilities->ward_count;
     facilities->first_offer[facilities->count] = (uint32_t)facilities->offer_count;
     const struct facility *made = &facilities->facility[facilities->count];
-    facilities->glance[facilities->count] = (struct facility_glance){
-        .place = made->place,
-        .stays_home = made->stays_home,
-        .has_stay_factor = made->stay_factor != FACILITY_STAY_ONE,
-        .has_prices = made->price_per_admission_fen != 0 || made->price_per_day_fen != 0};
+    facilities->glance[facilities->count] =
+        (struct facility_glance){.place = made->place,
+                                 .stays_home = made->stays_home,
+                                 .first_ward = (uint32_t)facilities->ward_count,
+                                 .stay_factor = stay_factor(build->scenario, spec),
+                                 .price_per_admission_fen = spec->price_per_admission_fen,
+                                 .price_per_day_fen = spec->price_per_day_fen,
+                                 .reimbursed = spec->reimbursed,
+                                 .price_level = spec->price_level};
     const size_t facility = facilities->count++;
     if (build->geography->place[place].outside && !sample_keeps(build->scenario, spec->level))
         facilities->facility[facility].closed = facilities->facility[facility].outside = true;
+    begin_ward_row(facilities, facility);
     if (add_wards(build, facility, spec) != 0 || add_offers(build, facility, spec) != 0)
         return -1;
+    end_ward_row(facilities, facility);
     facilities->facility[facility].declared_beds = facilities->facility[facility].beds;
     return 0;
 }
@@ -278,11 +305,9 @@ static int allocate(struct build *build)
     const size_t count = count_facilities(build);
     const size_t stations = build->scenario->stations.count;
     facilities->service_count = build->scenario->services.count;
-    const size_t line = 64 / sizeof *facilities->ward_of;
     size_t cells = 0, wards = 0, offers = 0;
-    facilities->ward_of_stride = (facilities->resource_count + line - 1) / line * line;
-    if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->ward_of_stride, &cells) ||
-        __builtin_add_overflow(count * facilities->resource_count, stations, &wards) ||
+    if (count > UINT32_MAX / 2 || __builtin_mul_overflow(count, facilities->resource_count, &cells) ||
+        __builtin_add_overflow(cells, stations, &wards) ||
         __builtin_mul_overflow(count, facilities->service_count, &offers) || wards > INT32_MAX ||
         offers > INT32_MAX)
         return err_fail(err, "%zu facilities with %zu resources are too many", count,
@@ -290,7 +315,7 @@ static int allocate(struct build *build)
     facilities->facility = arena_lines(arena, count, sizeof *facilities->facility, err);
     facilities->glance = arena_lines(arena, count, sizeof *facilities->glance, err);
     facilities->ward = arena_lines(arena, wards, sizeof *facilities->ward, err);
-    facilities->ward_of = arena_lines(arena, cells, sizeof *facilities->ward_of, err);
+    facilities->ward_offset = arena_lines(arena, cells, sizeof *facilities->ward_offset, err);
     facilities->offer = arena_lines(arena, offers, sizeof *facilities->offer, err);
     facilities->offer_of = arena_zeroed(arena, offers, sizeof *facilities->offer_of, err);
     facilities->first_ward = arena_zeroed(arena, count + 1, sizeof *facilities->first_ward, err);
@@ -298,9 +323,8 @@ static int allocate(struct build *build)
     if (facilities->first_ward == NULL || facilities->first_offer == NULL)
         return -1;
     if (facilities->facility == NULL || facilities->glance == NULL || facilities->ward == NULL ||
-        facilities->ward_of == NULL || facilities->offer == NULL || facilities->offer_of == NULL)
+        facilities->ward_offset == NULL || facilities->offer == NULL || facilities->offer_of == NULL)
         return -1;
-    memset(facilities->ward_of, 0xff, cells * sizeof *facilities->ward_of);
     memset(facilities->offer_of, 0xff, offers * sizeof *facilities->offer_of);
     return 0;
 }
@@ -508,16 +532,14 @@ int64_t facilities_find(const struct facilities *facilities, const char *id)
 
 /* clang-format off */
 #define FACILITY_STATE(ONE, ALL, NOT) \
-    NOT(struct facility, place) NOT(struct facility, price_per_admission_fen) \
-    NOT(struct facility, price_per_day_fen) NOT(struct facility, reimbursed) NOT(struct facility, price_level) \
-    NOT(struct facility, hash) ONE(struct facility, partner) ONE(struct facility, closed) \
+    NOT(struct facility, place) NOT(struct facility, hash) ONE(struct facility, partner) ONE(struct facility, closed) \
     NOT(struct facility, stays_home) NOT(struct facility, declared_closed) NOT(struct facility, to_standard) \
     ONE(struct facility, at_standard) NOT(struct facility, visits_us) NOT(struct facility, grades) \
     ONE(struct facility, helps) ONE(struct facility, level) NOT(struct facility, ownership) \
-    NOT(struct facility, group) NOT(struct facility, outside) NOT(struct facility, stay_factor) \
+    NOT(struct facility, group) NOT(struct facility, outside) \
     ONE(struct facility, beds) NOT(struct facility, declared_level) NOT(struct facility, declared_beds) \
     NOT(struct facility, id) NOT(struct facility, name) NOT(struct facility, rule)
-STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 58);
+STATE_LAYOUT(facility, struct facility, FACILITY_STATE, 30);
 /* clang-format on */
 
 void facilities_save(const struct facilities *facilities, struct state_writer *writer)

@@ -15,27 +15,29 @@
 #include "sim/station.h"
 #include "sim/timetable.h"
 
-/* What every patient looks at, of many facilities close together; the rest only some do. */
+/* What every patient looks at, in one cache line; the rest only some do. */
 struct facility_glance {
-    uint32_t place;
-    uint32_t in_line; /* patients who wait in its lines */
-    bool stays_home, has_prices;
-    bool has_stay_factor; /* other than one */
-    bool asks_people;     /* somebody may wait for people of a service and for no ward */
+    _Alignas(64) uint32_t place;
+    uint32_t in_line;     /* patients who wait in its lines */
     uint32_t lines;       /* bit ward->line: somebody may wait for that ward */
+    bool asks_people;     /* somebody may wait for people of a service and for no ward */
+    bool stays_home;      /* the patient does: home visits and online hospitals */
+    uint32_t first_ward;  /* its wards lie together */
+    uint32_t ward_row;    /* in the table of where they are among them */
+    uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
+    int64_t price_per_admission_fen, price_per_day_fen;
+    double reimbursed, price_level;
 };
+_Static_assert(sizeof(struct facility_glance) == 64, "a glance is one line");
 
 struct facility {
     _Alignas(64) uint32_t place;
-    int64_t price_per_admission_fen, price_per_day_fen;
-    double reimbursed, price_level;
-    uint64_t hash;        /* identity */
-    uint32_t stay_factor; /* of stages that take a bed here, in FACILITY_STAY_ONE */
-    uint32_t partner;     /* that is asked first where something cannot be had here: a facility, or
+    uint64_t hash;    /* identity */
+    uint32_t partner; /* that is asked first where something cannot be had here: a facility, or
                              PATIENT_NOWHERE; changed by policies at planning epochs only */
-    bool outside;         /* of the sample, and therefore closed for good */
-    bool closed;          /* until a policy opens it */
-    bool stays_home;      /* the patient does: home visits and online hospitals */
+    bool outside;     /* of the sample, and therefore closed for good */
+    bool closed;      /* until a policy opens it */
+    bool stays_home;  /* as in the glance */
     bool declared_closed;
     bool to_standard, at_standard; /* a standard is set for it; it meets it */
     int64_t visits_us;             /* home visits within this travel time; 0: patients come */
@@ -86,8 +88,9 @@ struct facilities {
     size_t ward_count;
     const char **resource; /* names over all facilities */
     size_t resource_count;
-    int32_t *ward_of;      /* [facility][resource], -1: none */
-    size_t ward_of_stride; /* of its rows: whole cache lines */
+    int32_t *ward_offset; /* rows by resource: which of a facility's wards it is, -1: none; facilities with
+                             the same wards mostly share a row */
+    size_t ward_offset_used;
     struct offer *offer;
     size_t offer_count;
     int32_t *offer_of;                  /* [facility][service], -1: never offered */
@@ -166,7 +169,9 @@ static inline const bool *facilities_in_group(const struct facilities *facilitie
 
 static inline int32_t facility_ward(const struct facilities *facilities, uint32_t facility, uint32_t resource)
 {
-    return facilities->ward_of[facility * facilities->ward_of_stride + resource];
+    const struct facility_glance *glance = &facilities->glance[facility];
+    const int32_t offset = facilities->ward_offset[glance->ward_row + resource];
+    return offset < 0 ? -1 : (int32_t)glance->first_ward + offset;
 }
 
 static inline struct offer *facility_offer(const struct facilities *facilities, uint32_t facility,
@@ -177,11 +182,11 @@ static inline struct offer *facility_offer(const struct facilities *facilities, 
 }
 
 /* How long a stage lasts here that takes a bed. */
-static inline int64_t facility_stay_us(const struct facility *facility, int64_t drawn_us)
+static inline int64_t facility_stay_us(const struct facility_glance *glance, int64_t drawn_us)
 {
-    if (facility->stay_factor == FACILITY_STAY_ONE)
+    if (glance->stay_factor == FACILITY_STAY_ONE)
         return drawn_us;
-    const int128 us = (int128)drawn_us * facility->stay_factor / FACILITY_STAY_ONE;
+    const int128 us = (int128)drawn_us * glance->stay_factor / FACILITY_STAY_ONE;
     return us > INT64_MAX ? INT64_MAX : (int64_t)us;
 }
 

@@ -9,15 +9,20 @@
 #include <stdint.h>
 
 struct event;
+struct stage;
 
 enum { FORESIGHT_EVENTS = 64 }; /* a power of two, more than the engine looks ahead */
 
-/* The last events that were announced, of one partition. */
+/* An event that was announced, and what has been found out about the patient. */
+struct foreseen {
+    const struct stage *stage;
+    uint32_t who, facility;
+    uint8_t kind, whose; /* the latter: enum in foresight.c; 0: nobody's */
+};
+
+/* The last of them in one partition. */
 struct foresight {
-    struct {
-        uint32_t who;
-        uint32_t whose; /* enum in foresight.c; 0: nobody's */
-    } soon[FORESIGHT_EVENTS];
+    struct foreseen soon[FORESIGHT_EVENTS];
     uint32_t count;
 };
 

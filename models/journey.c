@@ -25,14 +25,13 @@ static uint32_t journey_place(const struct world *world, const struct patient *p
 void journey_arrive(struct world *world, const struct patient *patient)
 {
     const struct origin *origin = case_origin(world, patient);
+    const struct facility_glance *glance = &world->facilities.glance[patient->facility];
+    const int64_t price_fen = glance->price_per_admission_fen;
     world_fa(world, patient->facility)[FA_admissions]++;
-    world_count_flow(world, origin->place, journey_place(world, patient), origin->condition,
-                     FL_flow_admissions);
-    if (!world->facilities.glance[patient->facility].has_prices)
-        return;
-    const int64_t price_fen = world->facilities.facility[patient->facility].price_per_admission_fen;
+    world_count_flow(world, origin->place, glance->stays_home ? origin->place : glance->place,
+                     origin->condition, FL_flow_admissions);
     if (price_fen != 0)
-        serving_pay(world, patient, price_fen, 0);
+        serving_pay(world, patient, world_pc(world, origin->place, origin->condition), price_fen, 0);
 }
 
 /* Who stays at home is asked for after the fixed part of a journey: to be called on, or put through. */
@@ -95,7 +94,7 @@ void journey_count_way(struct world *world, struct patient *patient, uint32_t fa
         cell[PC_sought_care]++;
         patient->more |= PATIENT_SOUGHT;
     }
-    serving_pay(world, patient, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
+    serving_pay(world, patient, cell, 0, 2 * world->scenario->travel.cost_per_km_fen * way.m / 1000);
 }
 
 /* Who sets out at onset has nothing to arrange. */

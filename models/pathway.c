@@ -204,7 +204,7 @@ int pathways_init(struct pathways *pathways, const struct scenario *scenario, st
                         pathways->count, stages, UINT16_MAX / STAGE_VARIANTS);
     pathways->stage_count = stages;
     pathways->condition = arena_zeroed(arena, pathways->count, sizeof *pathways->condition, err);
-    pathways->stage = arena_zeroed(arena, STAGE_VARIANTS * stages, sizeof *pathways->stage, err);
+    pathways->stage = arena_lines(arena, STAGE_VARIANTS * stages, sizeof *pathways->stage, err);
     if (pathways->condition == NULL || pathways->stage == NULL)
         return -1;
     int failed = 0;

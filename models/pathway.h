@@ -36,19 +36,32 @@ struct route {
     const struct dist *duration; /* of the stage for those who go there; NULL: the stage's own */
 };
 
+/* The first line and the needs are what every patient looks at. */
 struct stage {
-    const struct stage_spec *spec;
+    _Alignas(64) const struct dist *duration; /* NULL: none */
+    int64_t price_fen;
+    int32_t service; /* -1: none */
+    int32_t ward;    /* a station of its own, or -1 */
+    int32_t at;      /* facility where it is had; -1: where the patient is */
+    int32_t next;    /* the same for all, or STAGE_BY_LUCK */
     uint16_t condition;
     uint16_t index; /* within its condition: identity of draws */
-    int32_t ward;   /* a station of its own, or -1 */
     uint8_t need_count;
     uint8_t level; /* of priority */
+    uint8_t upgraded_level;
     bool treats, first;
+    bool plain;           /* one server of one ward, and nothing that needs more than a glance */
+    bool stay;            /* of a facility, likewise: see stay.h */
+    bool direct;          /* of a station of its own, in a world without rare features: see plain.h */
+    bool routed_duration; /* some routes have durations of their own */
+    enum stage_choice choice;
+    int32_t asks; /* facility that is asked for the rest, ASKS_NOBODY, or ASKS_LINKED: as a policy says */
+    const int32_t *among; /* wards of which one is picked; NULL: none */
     struct need need[STAGE_NEEDS];
-    int32_t service; /* -1: none */
-    int32_t at;      /* facility where it is had; -1: where the patient is */
-    int32_t asks;    /* facility that is asked for the rest, ASKS_NOBODY, or ASKS_LINKED: as a policy says */
-    int32_t asked;   /* the stage that stand-ins have there */
+    const struct dist *patience, *review, *upgrade_after; /* NULL: none */
+    const struct route *route[SEVERITIES];                /* NULL: the pathway ends */
+    const struct stage_spec *spec;
+    int32_t asked; /* the stage that stand-ins have there */
     int64_t connection_us;
     int32_t guided, from_afar; /* variants of this stage: by local staff under guidance, and without going
                                 * there; -1: none. For policies. */
@@ -57,23 +70,13 @@ struct stage {
     int32_t guided_service;    /* of a guided variant; -1 */
     double with_records;       /* duration where records came along */
     enum stage_refer refer;
-    const int32_t *among; /* wards of which one is picked; NULL: none */
     uint32_t among_count;
     enum stage_pick pick;
     enum stage_previous previous;
     enum stage_full full;
-    bool routed_duration; /* some routes have durations of their own */
-    bool plain;           /* one server of one ward, and nothing that needs more than a glance */
-    bool stay;            /* of a facility, likewise: see stay.h */
-    bool direct;          /* of a station of its own, in a world without rare features: see plain.h */
-    uint8_t upgraded_level;
-    enum stage_choice choice;
     enum stage_else missing;
     int32_t late, otherwise, reneged, rejected, balked;
-    int64_t window_us, transfer_us, reach_us;                        /* 0: no limit */
-    const struct dist *duration, *patience, *review, *upgrade_after; /* NULL: none */
-    int32_t next;                                                    /* the same for all, or STAGE_BY_LUCK */
-    const struct route *route[SEVERITIES];                           /* NULL: the pathway ends */
+    int64_t window_us, transfer_us, reach_us; /* 0: no limit */
 };
 
 struct condition {

@@ -229,6 +229,7 @@ static int32_t only_successor(const struct stage *stage, size_t severities)
 static struct stage as_declared(const struct stage_spec *spec, size_t condition, size_t i)
 {
     return (struct stage){.spec = spec,
+                          .price_fen = spec->price_fen,
                           .condition = (uint16_t)condition,
                           .index = (uint16_t)i,
                           .treats = spec->treats,

@@ -82,14 +82,15 @@ bool rules_asks_referral(const struct world *world, uint32_t condition, uint32_t
 double rules_share(const struct world *world, uint32_t facility, uint32_t home, bool unreferred)
 {
     const struct rules *rules = world->rules;
-    const struct facility *at = &world->facilities.facility[facility];
+    const double own = world->facilities.glance[facility].reimbursed;
     if (!rules->reimburses)
-        return at->reimbursed;
+        return own;
+    const struct facility *at = &world->facilities.facility[facility];
     const double level = rules->by_level[at->level];
     const enum geography_relation relation =
         at->stays_home ? SAME_COUNTY : geography_relation(&world->geography, home, at->place);
-    const double share = (isnan(level) ? at->reimbursed : level) + rules->by_distance[relation] -
-                         (unreferred ? rules->unreferred : 0);
+    const double share =
+        (isnan(level) ? own : level) + rules->by_distance[relation] - (unreferred ? rules->unreferred : 0);
     return fmin(1, fmax(0, share));
 }
 
@@ -97,7 +98,7 @@ double rules_share_of(const struct world *world, const struct patient *patient)
 {
     const struct origin *origin = &world->demand.origin[patient->stream];
     if (!world->rules->reimburses)
-        return world->facilities.facility[patient->facility].reimbursed;
+        return world->facilities.glance[patient->facility].reimbursed;
     const bool unreferred = (patient->more & PATIENT_REFERRED) == 0 &&
                             rules_asks_referral(world, origin->condition, patient->facility);
     return rules_share(world, patient->facility, origin->place, unreferred);

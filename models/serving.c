@@ -49,9 +49,9 @@ void serving_seize(struct world *world, const struct patient *patient, const str
     }
 }
 
-void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen)
+void serving_pay(struct world *world, const struct patient *patient, int64_t *cell, int64_t care_fen,
+                 int64_t own_fen)
 {
-    int64_t *cell = case_cell(world, patient);
     cell[PC_patient_cost] += care_fen + own_fen;
     if (world->fates != NULL)
         fate_pays(world, patient, care_fen + own_fen);
@@ -79,40 +79,43 @@ static struct travel way_here(const struct world *world, const struct patient *p
 
 /* A stay costs the price per day, wages, and lodging where it is far from home. */
 static void pay_stay(struct world *world, const struct patient *patient, const struct stage *stage,
-                     struct travel way, int64_t stay_us)
+                     int64_t way_m, int64_t stay_us)
 {
-    if (patient->facility == PATIENT_NOWHERE)
-        return;
     const struct facility_glance *glance = &world->facilities.glance[patient->facility];
     const struct travel_spec *spec = &world->scenario->travel;
     const double days = (double)stay_us / DAY_US;
     int64_t per_day_fen = spec->wages_per_day_fen;
-    if (spec->lodging_per_day_fen > 0 && (double)way.m > spec->lodging_from_m)
+    if (spec->lodging_per_day_fen > 0 && (double)way_m > spec->lodging_from_m)
         per_day_fen += spec->lodging_per_day_fen;
-    const int64_t price_fen = stage->spec->price_fen;
-    const struct facility *facility = &world->facilities.facility[patient->facility];
-    int64_t care_fen = !glance->has_prices || facility->price_per_day_fen == 0
-                           ? 0
-                           : rounded(days * (double)facility->price_per_day_fen);
+    const int64_t price_fen = stage->price_fen;
+    int64_t care_fen = glance->price_per_day_fen == 0 ? 0 : rounded(days * (double)glance->price_per_day_fen);
     if (price_fen > 0)
-        care_fen += rounded((double)price_fen * facility->price_level);
-    serving_pay(world, patient, care_fen, rounded(days * (double)per_day_fen));
+        care_fen += rounded((double)price_fen * glance->price_level);
+    serving_pay(world, patient, case_cell(world, patient), care_fen, rounded(days * (double)per_day_fen));
+}
+
+/* Whether a stay there costs anything by itself. */
+static inline bool has_price(const struct world *world, uint32_t facility, const struct stage *stage)
+{
+    const struct travel_spec *spec = &world->scenario->travel;
+    return world->facilities.glance[facility].price_per_day_fen != 0 || spec->wages_per_day_fen != 0 ||
+           spec->lodging_per_day_fen > 0 || stage->price_fen > 0;
 }
 
 static void count_treated(struct world *world, struct patient *patient, struct travel way, int64_t now_us)
 {
     static const size_t column[GEOGRAPHY_RELATIONS] = {PC_treated_in_county, PC_treated_in_prefecture,
                                                        PC_treated_in_province, PC_treated_elsewhere};
-    const uint32_t home = case_home(world, patient);
+    const struct origin *origin = case_origin(world, patient);
+    const uint32_t home = origin->place, condition = origin->condition;
     const bool at_home =
         patient->facility == PATIENT_NOWHERE || world->facilities.glance[patient->facility].stays_home;
     const size_t place = at_home ? home : world->facilities.glance[patient->facility].place;
     const int64_t wait_us = now_us - patient->asked_us;
-    int64_t *cell = case_cell(world, patient);
+    int64_t *cell = world_pc(world, home, condition);
     cell[column[geography_relation(&world->geography, home, place)]]++;
     cell[PC_waited] += wait_us;
     cell[PC_travel_to_treatment] += way.us;
-    const uint32_t condition = case_origin(world, patient)->condition;
     world_count_flow(world, home, place, condition, FL_flow_treated);
     if (patient->facility != PATIENT_NOWHERE) {
         world_fa(world, patient->facility)[FA_treated_here]++;
@@ -130,10 +133,15 @@ static void count_treated(struct world *world, struct patient *patient, struct t
 void serving_count_begun(struct world *world, struct patient *patient, const struct stage *stage,
                          int64_t stay_us, int64_t now_us)
 {
+    const bool treats = stage->treats && (patient->flags & PATIENT_TREATED) == 0;
+    const bool pays = patient->facility != PATIENT_NOWHERE && has_price(world, patient->facility, stage);
+    if (!treats && !pays)
+        return;
     const struct travel way = way_here(world, patient);
-    if (stage->treats && (patient->flags & PATIENT_TREATED) == 0)
+    if (treats)
         count_treated(world, patient, way, now_us);
-    pay_stay(world, patient, stage, way, stay_us);
+    if (pays)
+        pay_stay(world, patient, stage, way.m, stay_us);
 }
 
 /* Whoever operates: how long the case takes with these hands, teaching included. */
@@ -246,6 +254,8 @@ static int64_t begin_answered(struct world *world, uint32_t who, int64_t now_us)
 /* The way of a doctor who visits the patient, there and back. */
 static int64_t visit_us(const struct world *world, const struct patient *patient)
 {
+    if (!world->facilities.glance[patient->facility].stays_home)
+        return 0;
     const struct facility *facility = &world->facilities.facility[patient->facility];
     return facility->visits_us <= 0
                ? 0

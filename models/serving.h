@@ -32,11 +32,12 @@ static inline struct ward *serving_need_ward(struct world *world, const struct p
 static inline int64_t serving_stay_us(struct world *world, const struct patient *patient,
                                       const struct stage *stage, int64_t drawn_us)
 {
-    if (patient->facility == PATIENT_NOWHERE || !world->facilities.glance[patient->facility].has_stay_factor)
+    if (patient->facility == PATIENT_NOWHERE ||
+        world->facilities.glance[patient->facility].stay_factor == FACILITY_STAY_ONE)
         return drawn_us;
     for (size_t i = 0; i < serving_need_count(stage); i++)
         if (serving_need_ward(world, patient, stage, i)->is_bed)
-            return facility_stay_us(&world->facilities.facility[patient->facility], drawn_us);
+            return facility_stay_us(&world->facilities.glance[patient->facility], drawn_us);
     return drawn_us;
 }
 
@@ -121,8 +122,9 @@ static inline void serving_count_line(struct world *world, const struct patient 
         glance->lines &= ~(UINT32_C(1) << ward->line);
 }
 
-/* Care is paid by insurer and patient, the rest by the patient. */
-void serving_pay(struct world *world, const struct patient *patient, int64_t care_fen, int64_t own_fen);
+/* Care is paid by insurer and patient, the rest by the patient, whose cell of the ledger this is. */
+void serving_pay(struct world *world, const struct patient *patient, int64_t *cell, int64_t care_fen,
+                 int64_t own_fen);
 /* Whoever begins the first stage that treats, and what a stay at a stage costs. */
 void serving_count_begun(struct world *world, struct patient *patient, const struct stage *stage,
                          int64_t stay_us, int64_t now_us);

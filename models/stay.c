@@ -56,13 +56,14 @@ uint32_t stay_choose(struct world *world, const struct patient *patient, const s
 static inline bool find_wards(const struct world *world, const struct stage *stage, uint32_t facility,
                               struct ward *wards[STAGE_NEEDS])
 {
-    const struct facilities *facilities = &world->facilities;
-    const int32_t *of = &facilities->ward_of[(size_t)facility * facilities->ward_of_stride];
+    const struct facility_glance *glance = &world->facilities.glance[facility];
+    const int32_t *offset = &world->facilities.ward_offset[glance->ward_row];
+    struct ward *first = &world->facilities.ward[glance->first_ward];
     for (size_t i = 0; i < stage->need_count; i++) {
-        const int32_t ward = of[stage->need[i].resource];
+        const int32_t ward = offset[stage->need[i].resource];
         if (ward < 0)
             return false;
-        wards[i] = &facilities->ward[ward];
+        wards[i] = &first[ward];
         if (wards[i]->measure >= 0 || wards[i]->relief)
             return false;
     }
