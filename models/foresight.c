@@ -95,10 +95,7 @@ static inline void patient_first(const struct world *world, uint32_t who)
     if (patient->facility >= facilities->count)
         return;
     mem_fetch(&facilities->glance[patient->facility]);
-    const int64_t *cell = &world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH];
-    mem_fetch(&cell[FA_stages_begun]);
-    if (patient->due_kind == EVENT_TRANSFER)
-        mem_fetch(&cell[FA_admissions]);
+    mem_fetch(&world->ledger.cells[GROUP_FACILITY][(size_t)patient->facility * FA_WIDTH + FA_beds_occupied]);
     if (stage->need_count > 0)
         mem_fetch(&facilities->ward_of[(size_t)patient->facility * facilities->ward_of_stride]);
     if (stage->service >= 0)
@@ -124,7 +121,6 @@ static inline void fetch_arriving(const struct world *world, const struct patien
                                   const struct stage *stage, const struct origin *origin)
 {
     const struct facilities *facilities = &world->facilities;
-    fetch_cell(world, origin->place, origin->condition, PC_insurer_cost);
     if (facilities->glance[patient->facility].has_prices)
         mem_fetch(&facilities->facility[patient->facility]);
     if (is_to_be_treated(patient, stage))
@@ -146,7 +142,7 @@ static inline void patient_second(const struct world *world, uint32_t who)
         return;
     const struct origin *origin = case_origin(world, patient);
     const bool ends = stage->next == STAGE_END && patient->due_kind == EVENT_DEPART;
-    fetch_cell(world, origin->place, origin->condition, ends ? PC_treated_ended : 0);
+    fetch_cell(world, origin->place, origin->condition, PC_treated_in_county);
     if (patient->facility >= world->facilities.count)
         return;
     const bool lines = world->facilities.glance[patient->facility].in_line > 0;

@@ -14,18 +14,19 @@
 /* LEDGER_DIMS: no second dimension. */
 struct shape {
     enum ledger_dim first, second;
-    size_t fields, means, width;
-    bool split; /* as ledger_group_is_split() */
+    size_t numbers, first_mean, means, width; /* each mean with its level: two numbers */
+    bool split;                               /* as ledger_group_is_split() */
 };
 static const struct shape shapes[LEDGER_GROUPS] = {
-    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_FIELDS, PC_MEANS, PC_WIDTH, true},
-    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_FIELDS, FA_MEANS, FA_WIDTH, false},
-    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_FIELDS, FS_MEANS, FS_WIDTH, false},
-    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_FIELDS, EX_MEANS, EX_WIDTH, false},
-    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_FIELDS, FL_MEANS, FL_WIDTH, true},
-    [GROUP_PLACE_WAIT] = {DIM_PLACE, DIM_WAIT_CLASS, PW_FIELDS, 0, PW_FIELDS, true},
-    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_FIELDS, 0, PT_FIELDS, true},
-    [GROUP_PLACE_FACILITY] = {DIM_FLOW, LEDGER_DIMS, PF_FIELDS, 0, PF_FIELDS, false}};
+    [GROUP_PLACE_CONDITION] = {DIM_PLACE, DIM_CONDITION, PC_NUMBERS, PC_waiting_at_home, PC_MEANS, PC_WIDTH,
+                               true},
+    [GROUP_FACILITY] = {DIM_FACILITY, LEDGER_DIMS, FA_NUMBERS, FA_beds_open, FA_MEANS, FA_WIDTH, false},
+    [GROUP_FACILITY_SERVICE] = {DIM_FACILITY, DIM_SERVICE, FS_NUMBERS, 0, 0, FS_WIDTH, false},
+    [GROUP_EXPERT] = {DIM_EXPERT, LEDGER_DIMS, EX_NUMBERS, EX_away, EX_MEANS, EX_WIDTH, false},
+    [GROUP_FLOW] = {DIM_HOME_PROVINCE, DIM_PROVINCE, FL_NUMBERS, 0, 0, FL_WIDTH, true},
+    [GROUP_PLACE_WAIT] = {DIM_PLACE, DIM_WAIT_CLASS, PW_NUMBERS, 0, 0, PW_NUMBERS, true},
+    [GROUP_PLACE_TRAVEL] = {DIM_PLACE, DIM_TRAVEL_CLASS, PT_NUMBERS, 0, 0, PT_NUMBERS, true},
+    [GROUP_PLACE_FACILITY] = {DIM_FLOW, LEDGER_DIMS, PF_NUMBERS, 0, 0, PF_NUMBERS, false}};
 
 unsigned ledger_group_dims(enum ledger_group group, enum ledger_dim dims[2])
 {
@@ -41,9 +42,9 @@ size_t ledger_group_width(enum ledger_group group)
     return shapes[group].width;
 }
 
-size_t ledger_group_fields(enum ledger_group group)
+size_t ledger_group_numbers(enum ledger_group group)
 {
-    return shapes[group].fields;
+    return shapes[group].numbers;
 }
 
 bool ledger_group_is_split(enum ledger_group group)
@@ -66,10 +67,10 @@ static size_t second_size(const struct ledger *ledger, enum ledger_group group)
 
 enum { LINE_BYTES = 64, WORTH_KEEPING = 1 << 19 };
 
-/* Of the memory of a group; levels come behind the last cell. */
+/* Of the memory of a group. */
 static size_t owned_cells(const struct ledger *ledger, enum ledger_group group)
 {
-    return ledger_cells(ledger, group) + LINE_BYTES / sizeof(int64_t) + shapes[group].means;
+    return ledger_cells(ledger, group) + LINE_BYTES / sizeof(int64_t);
 }
 
 int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err *err)
@@ -81,7 +82,7 @@ int ledger_own_cells(struct ledger *ledger, enum ledger_group group, struct err 
     const uintptr_t first = (uintptr_t)ledger->owned[group];
     ledger->cells[group] =
         (int64_t *)ledger->owned[group] + (LINE_BYTES - first % LINE_BYTES) / sizeof(int64_t);
-    ledger->levels[group] = ledger->cells[group] + shapes[group].means;
+    ledger->levels[group] = ledger->cells[group] + 1;
     return 0;
 }
 
@@ -145,12 +146,22 @@ static size_t count_cells(const struct ledger *ledger, enum ledger_group group)
     return ledger->size[shapes[group].first] * second_size(ledger, group);
 }
 
+/* A bit for each number of a cell that is a level. */
+static uint64_t levels_of(const struct shape *shape)
+{
+    uint64_t levels = 0;
+    for (size_t m = 0; m < shape->means; m++)
+        levels |= UINT64_C(1) << (shape->first_mean + 2 * m + 1);
+    return levels;
+}
+
 static int close_cells(struct ledger *ledger, enum ledger_group group, size_t step, const int64_t *cells,
                        struct err *err)
 {
     unsigned char **table = &ledger->closed->table[group][step];
+    const struct shape *shape = &shapes[group];
     unsigned char *packed =
-        packed_new(cells, count_cells(ledger, group), shapes[group].fields, shapes[group].width, err);
+        packed_new(cells, count_cells(ledger, group), shape->numbers, shape->width, levels_of(shape), err);
     if (packed == NULL)
         return -1;
     free(*table);
@@ -164,7 +175,7 @@ struct packed_column ledger_closed(const struct ledger *ledger, enum ledger_grou
     const unsigned char *table = ledger->closed->table[group][step];
     if (table == NULL)
         return (struct packed_column){.at = NULL, .bytes = 0};
-    return packed_column(table, count_cells(ledger, group), shapes[group].fields, column);
+    return packed_column(table, count_cells(ledger, group), shapes[group].numbers, column);
 }
 
 int ledger_share(struct ledger *copy, const struct ledger *ledger, struct err *err)
@@ -241,15 +252,34 @@ void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t f
                         int64_t length_us)
 {
     const struct shape shape = shapes[group];
-    const size_t counts = shape.fields - shape.means;
+    const size_t after = shape.first_mean + 2 * shape.means;
     for (size_t at = from; at < from + count; at += shape.width) {
         int64_t *cell = &ledger->cells[group][at];
-        if (is_zero(cell, shape.fields + shape.means))
+        if (is_zero(cell, shape.numbers))
             continue;
-        for (size_t c = 0; c < counts; c++)
+        for (size_t c = 0; c < shape.first_mean; c++)
             cell[c] = 0;
-        for (size_t m = 0; m < shape.means; m++)
-            cell[counts + m] = cell[shape.fields + m] * length_us;
+        for (size_t m = shape.first_mean; m < after; m += 2)
+            cell[m] = cell[m + 1] * length_us;
+        for (size_t c = after; c < shape.numbers; c++)
+            cell[c] = 0;
+    }
+}
+
+void ledger_add_cells(struct ledger *whole, const struct ledger *own, enum ledger_group group, size_t from,
+                      size_t count)
+{
+    const struct shape shape = shapes[group];
+    const size_t after = shape.first_mean + 2 * shape.means;
+    for (size_t at = from; at < from + count; at += shape.width) {
+        int64_t *sum = &whole->cells[group][at];
+        const int64_t *cell = &own->cells[group][at];
+        for (size_t c = 0; c < shape.first_mean; c++)
+            sum[c] += cell[c];
+        for (size_t m = shape.first_mean; m < after; m += 2)
+            sum[m] += cell[m];
+        for (size_t c = after; c < shape.numbers; c++)
+            sum[c] += cell[c];
     }
 }
 
@@ -337,12 +367,12 @@ static void save_group(const struct ledger *whole, const struct ledger *const *p
     free(owned);
 }
 
-/* As the cells were when the step was closed, without levels behind means. */
+/* As the cells were when the step was closed, without levels. */
 static void save_closed(const struct ledger *ledger, enum ledger_group group, size_t step, int64_t *room,
                         struct state_writer *writer)
 {
     const size_t cells = count_cells(ledger, group), width = shapes[group].width;
-    for (size_t c = 0; c < shapes[group].fields; c++) {
+    for (size_t c = 0; c < shapes[group].numbers; c++) {
         const struct packed_column numbers = ledger_closed(ledger, group, step, c);
         for (size_t at = 0; at < cells; at++)
             room[at * width + c] = packed_number(numbers, at);
@@ -363,7 +393,7 @@ static void save_steps(const struct ledger *ledger, enum ledger_group group, str
 void ledger_save(const struct ledger *whole, const struct ledger *const *parts, size_t count,
                  struct state_writer *writer)
 {
-    state_begin(writer, "ledger", 4);
+    state_begin(writer, "ledger", 5);
     state_put_numbers(writer, whole->step_from_us, sizeof *whole->step_from_us, whole->steps + 1);
     state_put_u64(writer, whole->step);
     state_put_numbers(writer, whole->size, sizeof *whole->size, LEDGER_DIMS);
@@ -467,7 +497,7 @@ static void empty_cells(int64_t *cells, size_t count)
 void ledger_restore(struct ledger *whole, struct ledger *const *parts, size_t count,
                     const struct saved_maps *maps, struct state_reader *reader)
 {
-    state_enter(reader, "ledger", 4);
+    state_enter(reader, "ledger", 5);
     restore_shape(whole, reader);
     for (size_t g = 0; g < LEDGER_GROUPS && !reader->failed; g++)
         if (ledger_group_has_cells((enum ledger_group)g))

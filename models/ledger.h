@@ -67,7 +67,7 @@ static inline size_t ledger_column(size_t field)
     return ledger_fields[field].column;
 }
 size_t ledger_group_width(enum ledger_group group);
-size_t ledger_group_fields(enum ledger_group group); /* without the levels behind means */
+size_t ledger_group_numbers(enum ledger_group group); /* of them, those that are used */
 /* Whether it counts people wherever they are: then every partition has cells of its own, to be added up. */
 bool ledger_group_is_split(enum ledger_group group);
 
@@ -91,10 +91,10 @@ struct ledger {
     void *owned[LEDGER_GROUPS];          /* memory of the cells */
     struct mem_span kept[LEDGER_GROUPS]; /* of it, on huge pages */
     int64_t *cells[LEDGER_GROUPS];       /* of the current step: [cell][column] */
-    int64_t *levels[LEDGER_GROUPS]; /* present levels behind FIELD_MEAN, indexed as cells, among which they
-                                       lie */
-    struct ledger_closed *closed;   /* owned, with those who share it */
-    size_t step;                    /* the current one */
+    int64_t *levels[LEDGER_GROUPS];      /* present levels behind FIELD_MEAN, indexed as cells, among which
+                                            each lies beside its mean */
+    struct ledger_closed *closed;        /* owned, with those who share it */
+    size_t step;                         /* the current one */
 };
 
 /* size[] are the dimensions; bounds_us are steps + 1 rising times of which the first is 0. */
@@ -122,6 +122,10 @@ void ledger_free_cells(struct ledger *ledger, enum ledger_group group);
 /* Begins a step of that length in so many numbers of a group, from the first of a cell on. */
 void ledger_begin_cells(struct ledger *ledger, enum ledger_group group, size_t from, size_t count,
                         int64_t length_us);
+
+/* Adds so many numbers to those of the whole, but for levels, from the first of a cell on. */
+void ledger_add_cells(struct ledger *whole, const struct ledger *own, enum ledger_group group, size_t from,
+                      size_t count);
 
 /* So many cells from there, which nobody has changed yet, will be changed all the time: on huge pages, if
  * they are many, with what lies on the same ones. */

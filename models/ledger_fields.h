@@ -3,19 +3,21 @@
 
 /* The output fields, one row each: name, kind (enum field_kind), unit in the
  * result file, value of one unit of a cell, description. The enumerators PC_x,
- * FA_x, FS_x, EX_x, FL_x are the columns in memory, where means come last. */
+ * FA_x, FS_x, EX_x, FL_x are the columns in memory, in an order of its own. */
 
 /* clang-format off */
 /* Of the people of a place with a condition, wherever they are treated; dated by the event. In parts, because
- * what nearly every patient adds to lies together in memory, in one cache line. */
+ * what changes when people fall ill lies together in memory, in one cache line, and what changes when they are
+ * treated in another. */
 #define LEDGER_PC_ILL(FIELD) \
-    FIELD(patients, COUNT, "1", 1, "patients who fell ill") \
+    FIELD(patients, COUNT, "1", 1, "patients who fell ill")
+#define LEDGER_PC_NEAREST(FIELD) \
     FIELD(treated_in_county, COUNT, "1", 1, "patients treated in their own county")
-#define LEDGER_PC_FATES(FIELD) \
-    FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture") \
+#define LEDGER_PC_NEAR(FIELD) \
+    FIELD(treated_in_prefecture, COUNT, "1", 1, "patients treated in another county of their prefecture")
+#define LEDGER_PC_FAR(FIELD) \
     FIELD(treated_in_province, COUNT, "1", 1, "patients treated in another prefecture of their province") \
-    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province")
-#define LEDGER_PC_UNTREATED(FIELD) \
+    FIELD(treated_elsewhere, COUNT, "1", 1, "patients treated in another province") \
     FIELD(untreated, COUNT, "1", 1, "patients who ended without the treatment that their pathway names")
 #define LEDGER_PC_TROUBLES(FIELD) \
     FIELD(too_late, COUNT, "1", 1, "patients for whom a treatment window had closed") \
@@ -28,7 +30,8 @@
     FIELD(watched, COUNT, "1", 1, "patients who were watched from afar")
 #define LEDGER_PC_WAYS(FIELD) \
     FIELD(waited, SUM, "h", HOURS, "time from asking for treatment to its begin, of those treated") \
-    FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated") \
+    FIELD(travel_to_treatment, SUM, "h", HOURS, "travel time from home to where they are treated, one way, of those treated")
+#define LEDGER_PC_TRAVEL(FIELD) \
     FIELD(travel_time, SUM, "h", HOURS, "travel time to and between facilities, one way") \
     FIELD(travel_distance, SUM, "km", KM, "travel distance to and between facilities, one way")
 #define LEDGER_PC_LOSSES(FIELD) \
@@ -40,31 +43,30 @@
     FIELD(successes, COUNT, "1", 1, "outcomes that are successes (conditions.outcomes.good)") \
     FIELD(daly, SUM, "1", 1e-6, "disability-adjusted life years lost")
 #define LEDGER_PC_COSTS(FIELD) \
-    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost")
-#define LEDGER_PC_CHARGES(FIELD) \
+    FIELD(patient_cost, SUM, "CNY", YUAN, "paid by patients: care, travel, lodging, wages lost") \
     FIELD(insurer_cost, SUM, "CNY", YUAN, "paid by insurers") \
     FIELD(charges, SUM, "CNY", YUAN, "prices of the care given, whoever pays them")
 #define LEDGER_PC_SOUGHT(FIELD) \
-    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness")
-#define LEDGER_PC_BYPASSED(FIELD) \
+    FIELD(sought_care, COUNT, "1", 1, "patients who set out for a facility for the first time, with this illness") \
     FIELD(bypassed, COUNT, "1", 1, "those of them who chose one farther away than another that gives what they need")
 #define LEDGER_PC_HOME(FIELD) \
     FIELD(waiting_at_home, MEAN, "1", 1, "patients who wait at home for a treatment, mean over the step")
 #define LEDGER_PLACE_CONDITION(FIELD) \
-    LEDGER_PC_ILL(FIELD) LEDGER_PC_SOUGHT(FIELD) LEDGER_PC_BYPASSED(FIELD) LEDGER_PC_FATES(FIELD) \
-    LEDGER_PC_UNTREATED(FIELD) LEDGER_PC_TROUBLES(FIELD) LEDGER_PC_WAYS(FIELD) \
-    LEDGER_PC_LOSSES(FIELD) LEDGER_PC_ENDED(FIELD) LEDGER_PC_GAINS(FIELD) \
-    LEDGER_PC_COSTS(FIELD) LEDGER_PC_CHARGES(FIELD) \
+    LEDGER_PC_ILL(FIELD) LEDGER_PC_NEAREST(FIELD) LEDGER_PC_SOUGHT(FIELD) LEDGER_PC_NEAR(FIELD) \
+    LEDGER_PC_FAR(FIELD) LEDGER_PC_TROUBLES(FIELD) LEDGER_PC_WAYS(FIELD) LEDGER_PC_TRAVEL(FIELD) \
+    LEDGER_PC_LOSSES(FIELD) LEDGER_PC_ENDED(FIELD) LEDGER_PC_GAINS(FIELD) LEDGER_PC_COSTS(FIELD) \
     LEDGER_PC_HOME(FIELD)
 
-/* Of a facility. In parts likewise: what every patient changes, with the levels behind means, fills a line. */
+/* Of a facility. In parts likewise: what every patient changes fills a line. */
+#define LEDGER_FA_DEATHS(FIELD) \
+    FIELD(deaths_here, COUNT, "1", 1, "deaths of patients whose pathway ended here")
 #define LEDGER_FA_COMING(FIELD) \
-    FIELD(deaths_here, COUNT, "1", 1, "deaths of patients whose pathway ended here") \
     FIELD(treated_here, COUNT, "1", 1, "patients whose treatment began here") \
     FIELD(admissions, COUNT, "1", 1, "patients who arrived at the facility") \
     FIELD(income, SUM, "CNY", YUAN, "prices of the care given here, whoever pays them")
 #define LEDGER_FA_BEGUN(FIELD) \
-    FIELD(stages_begun, COUNT, "1", 1, "stages of pathways that began here") \
+    FIELD(stages_begun, COUNT, "1", 1, "stages of pathways that began here")
+#define LEDGER_FA_WAITS(FIELD) \
     FIELD(line_waits, SUM, "h", HOURS, "time in line, or until an answer from elsewhere, before they began")
 #define LEDGER_FA_TRANSFERS(FIELD) \
     FIELD(transfers_out, COUNT, "1", 1, "patients referred to another facility") \
@@ -84,8 +86,9 @@
 #define LEDGER_FA_WAITING(FIELD) \
     FIELD(in_line, MEAN, "1", 1, "patients at the facility waiting in its lines or for an answer from elsewhere, mean over the step")
 #define LEDGER_FACILITY(FIELD) \
-    LEDGER_FA_COMING(FIELD) LEDGER_FA_BEGUN(FIELD) LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) \
-    LEDGER_FA_OPEN(FIELD) LEDGER_FA_PRESENT(FIELD) LEDGER_FA_WAITING(FIELD)
+    LEDGER_FA_DEATHS(FIELD) LEDGER_FA_COMING(FIELD) LEDGER_FA_BEGUN(FIELD) LEDGER_FA_WAITS(FIELD) \
+    LEDGER_FA_TRANSFERS(FIELD) LEDGER_FA_LEVELS(FIELD) LEDGER_FA_OPEN(FIELD) LEDGER_FA_PRESENT(FIELD) \
+    LEDGER_FA_WAITING(FIELD)
 
 /* Of a service at a facility. */
 #define LEDGER_FACILITY_SERVICE(FIELD) \
@@ -134,48 +137,45 @@
 
 /* clang-format on */
 
-/* A line for who falls ill and is treated; the end of a pathway changes the next one. */
-#define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name,
-enum {
-    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_SOUGHT(LEDGER_COLUMN_PC) LEDGER_PC_WAYS(LEDGER_COLUMN_PC)
-        LEDGER_PC_COSTS(LEDGER_COLUMN_PC) LEDGER_PC_ENDED(LEDGER_COLUMN_PC)
-            LEDGER_PC_UNTREATED(LEDGER_COLUMN_PC) LEDGER_PC_CHARGES(LEDGER_COLUMN_PC)
-                LEDGER_PC_BYPASSED(LEDGER_COLUMN_PC) LEDGER_PC_FATES(LEDGER_COLUMN_PC)
-                    LEDGER_PC_TROUBLES(LEDGER_COLUMN_PC) LEDGER_PC_LOSSES(LEDGER_COLUMN_PC)
-                        LEDGER_PC_GAINS(LEDGER_COLUMN_PC) LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_FIELDS
-};
-/* The columns before the line of what every patient changes are filled up. */
-#define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name,
-enum {
-    LEDGER_FA_LEVELS(LEDGER_COLUMN_FA) LEDGER_FA_TRANSFERS(LEDGER_COLUMN_FA)
-        LEDGER_FA_COMING(LEDGER_COLUMN_FA) FA_FILLED,
-    FA_BUSY = (FA_FILLED + 7) / 8 * 8,
-    FA_EMPTY = FA_BUSY - FA_FILLED,
-    FA_BEFORE = FA_BUSY - 1,
-    LEDGER_FA_BEGUN(LEDGER_COLUMN_FA) LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) LEDGER_FA_OPEN(LEDGER_COLUMN_FA)
-        LEDGER_FA_WAITING(LEDGER_COLUMN_FA) FA_FIELDS
-};
-#define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name,
-enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_FIELDS };
-#define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name,
-enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_FIELDS };
-#define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name,
-enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_FIELDS };
-#define LEDGER_COLUMN_PW(name, kind, unit, scale, help) PW_##name,
-enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_FIELDS };
-#define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name,
-enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_FIELDS };
-#define LEDGER_COLUMN_PF(name, kind, unit, scale, help) PF_##name,
-enum { LEDGER_PLACE_FACILITY(LEDGER_COLUMN_PF) PF_FIELDS };
+/* The present level of a mean is the number after it; means lie together. */
+#define LEDGER_LEVEL_COUNT(level)
+#define LEDGER_LEVEL_SUM(level)
+#define LEDGER_LEVEL_LEVEL(level)
+#define LEDGER_LEVEL_MEAN(level) level,
 
-/* No more fields than that in all groups. */
+/* A line for who falls ill, one for who is treated or has been; two for what happens to few. */
+#define LEDGER_COLUMN_PC(name, kind, unit, scale, help) PC_##name, LEDGER_LEVEL_##kind(PC_##name##_level)
 enum {
-    LEDGER_FIELDS =
-        PC_FIELDS + FA_FIELDS + FS_FIELDS + EX_FIELDS + FL_FIELDS + PW_FIELDS + PT_FIELDS + PF_FIELDS
+    LEDGER_PC_ILL(LEDGER_COLUMN_PC) LEDGER_PC_SOUGHT(LEDGER_COLUMN_PC) LEDGER_PC_TRAVEL(LEDGER_COLUMN_PC)
+        LEDGER_PC_FAR(LEDGER_COLUMN_PC) LEDGER_PC_NEAREST(LEDGER_COLUMN_PC) LEDGER_PC_NEAR(LEDGER_COLUMN_PC)
+            LEDGER_PC_WAYS(LEDGER_COLUMN_PC) LEDGER_PC_COSTS(LEDGER_COLUMN_PC)
+                LEDGER_PC_ENDED(LEDGER_COLUMN_PC) LEDGER_PC_TROUBLES(LEDGER_COLUMN_PC)
+                    LEDGER_PC_LOSSES(LEDGER_COLUMN_PC) LEDGER_PC_GAINS(LEDGER_COLUMN_PC)
+                        LEDGER_PC_HOME(LEDGER_COLUMN_PC) PC_NUMBERS
 };
+/* A line for who waits in line, one for what every patient changes, and what changes once a step. */
+#define LEDGER_COLUMN_FA(name, kind, unit, scale, help) FA_##name, LEDGER_LEVEL_##kind(FA_##name##_level)
+enum {
+    LEDGER_FA_WAITS(LEDGER_COLUMN_FA) LEDGER_FA_DEATHS(LEDGER_COLUMN_FA) LEDGER_FA_TRANSFERS(LEDGER_COLUMN_FA)
+        LEDGER_FA_OPEN(LEDGER_COLUMN_FA) LEDGER_FA_WAITING(LEDGER_COLUMN_FA)
+            LEDGER_FA_PRESENT(LEDGER_COLUMN_FA) LEDGER_FA_BEGUN(LEDGER_COLUMN_FA)
+                LEDGER_FA_COMING(LEDGER_COLUMN_FA) LEDGER_FA_LEVELS(LEDGER_COLUMN_FA) FA_NUMBERS
+};
+#define LEDGER_COLUMN_FS(name, kind, unit, scale, help) FS_##name, LEDGER_LEVEL_##kind(FS_##name##_level)
+enum { LEDGER_FACILITY_SERVICE(LEDGER_COLUMN_FS) FS_NUMBERS };
+#define LEDGER_COLUMN_EX(name, kind, unit, scale, help) EX_##name, LEDGER_LEVEL_##kind(EX_##name##_level)
+enum { LEDGER_EXPERT(LEDGER_COLUMN_EX) EX_NUMBERS };
+#define LEDGER_COLUMN_FL(name, kind, unit, scale, help) FL_##name, LEDGER_LEVEL_##kind(FL_##name##_level)
+enum { LEDGER_FLOW(LEDGER_COLUMN_FL) FL_NUMBERS };
+#define LEDGER_COLUMN_PW(name, kind, unit, scale, help) PW_##name, LEDGER_LEVEL_##kind(PW_##name##_level)
+enum { LEDGER_PLACE_WAIT(LEDGER_COLUMN_PW) PW_NUMBERS };
+#define LEDGER_COLUMN_PT(name, kind, unit, scale, help) PT_##name, LEDGER_LEVEL_##kind(PT_##name##_level)
+enum { LEDGER_PLACE_TRAVEL(LEDGER_COLUMN_PT) PT_NUMBERS };
+#define LEDGER_COLUMN_PF(name, kind, unit, scale, help) PF_##name, LEDGER_LEVEL_##kind(PF_##name##_level)
+enum { LEDGER_PLACE_FACILITY(LEDGER_COLUMN_PF) PF_NUMBERS };
 
-/* Numbers of a cell: the fields, then the present level of each mean; in whole cache lines, but for
- * flows, which are small as long as they lie close together. */
+/* Numbers of a cell take up whole cache lines, but for flows and classes, which are small as long as they lie
+ * close together. */
 #define LEDGER_IS_MEAN_COUNT 0
 #define LEDGER_IS_MEAN_SUM 0
 #define LEDGER_IS_MEAN_LEVEL 0
@@ -184,14 +184,26 @@ enum {
 enum {
     PC_MEANS = 0 LEDGER_PLACE_CONDITION(LEDGER_ADD_MEAN),
     FA_MEANS = 0 LEDGER_FACILITY(LEDGER_ADD_MEAN),
-    FS_MEANS = 0 LEDGER_FACILITY_SERVICE(LEDGER_ADD_MEAN),
     EX_MEANS = 0 LEDGER_EXPERT(LEDGER_ADD_MEAN),
-    FL_MEANS = 0 LEDGER_FLOW(LEDGER_ADD_MEAN),
-    PC_WIDTH = (PC_FIELDS + PC_MEANS + 7) / 8 * 8,
-    FA_WIDTH = (FA_FIELDS + FA_MEANS + 7) / 8 * 8,
-    FS_WIDTH = (FS_FIELDS + FS_MEANS + 7) / 8 * 8,
-    EX_WIDTH = (EX_FIELDS + EX_MEANS + 7) / 8 * 8,
-    FL_WIDTH = FL_FIELDS + FL_MEANS,
+    PC_FIELDS = PC_NUMBERS - PC_MEANS,
+    FA_FIELDS = FA_NUMBERS - FA_MEANS,
+    FS_FIELDS = FS_NUMBERS,
+    EX_FIELDS = EX_NUMBERS - EX_MEANS,
+    FL_FIELDS = FL_NUMBERS,
+    PW_FIELDS = PW_NUMBERS,
+    PT_FIELDS = PT_NUMBERS,
+    PF_FIELDS = PF_NUMBERS,
+    /* No more fields than that in all groups. */
+    LEDGER_FIELDS =
+        PC_FIELDS + FA_FIELDS + FS_FIELDS + EX_FIELDS + FL_FIELDS + PW_FIELDS + PT_FIELDS + PF_FIELDS,
+    PC_WIDTH = (PC_NUMBERS + 7) / 8 * 8,
+    FA_WIDTH = (FA_NUMBERS + 7) / 8 * 8,
+    FS_WIDTH = (FS_NUMBERS + 7) / 8 * 8,
+    EX_WIDTH = (EX_NUMBERS + 7) / 8 * 8,
+    FL_WIDTH = FL_NUMBERS,
 };
+_Static_assert((int)PC_untreated == 7 && (int)PC_treated_ended == 15 && (int)FA_beds_occupied == 8 &&
+                   (int)FA_income == 15,
+               "what changes together is a line");
 
 #endif

@@ -52,7 +52,8 @@ static inline void set_out(struct world *world, uint32_t who, const struct sourc
         way_us = chosen->us;
         source->cell[PC_travel_time] += way_us;
         source->cell[PC_travel_distance] += chosen->m;
-        source->cell[PC_patient_cost] += 2 * world->scenario->travel.cost_per_km_fen * chosen->m / 1000;
+        if (world->scenario->travel.cost_per_km_fen > 0)
+            source->cell[PC_patient_cost] += 2 * world->scenario->travel.cost_per_km_fen * chosen->m / 1000;
         patient_keep_way(patient, chosen->us, chosen->m);
     }
     source->cell[PC_sought_care]++;
@@ -274,7 +275,10 @@ static void fetch_slot(struct world *world, const struct onset *onset, uint32_t 
         return;
     const struct stream *stream = &world->demand.stream[onset->stream[i]];
     mem_fetch(choices_slot(&world->choices, stream->place, stream->stage));
-    mem_fetch(world_pc(world, stream->place, stream->condition));
+    const int64_t *cell = world_pc(world, stream->place, stream->condition);
+    mem_fetch(cell);
+    if (world->scenario->travel.cost_per_km_fen > 0)
+        mem_fetch(&cell[PC_patient_cost]);
 }
 
 static void fetch_set(const struct world *world, const struct onset *onset, uint32_t i, int64_t end_us)

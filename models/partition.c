@@ -242,16 +242,10 @@ void partition_free(struct world *world)
 /* Only places whose people have been in the partition: pages that nobody writes take no memory. */
 static void add_counts(struct world *world, const struct world *view, enum ledger_group group)
 {
-    const size_t row = row_of(&world->ledger, group), width = ledger_group_width(group),
-                 fields = ledger_group_fields(group);
-    for (size_t p = 0; p < world->geography.count; p++) {
-        for (size_t at = p * row; view->part.met[p] && at < (p + 1) * row; at += width) {
-            int64_t *whole = &world->ledger.cells[group][at];
-            const int64_t *own = &view->ledger.cells[group][at];
-            for (size_t c = 0; c < fields; c++)
-                whole[c] += own[c];
-        }
-    }
+    const size_t row = row_of(&world->ledger, group);
+    for (size_t p = 0; p < world->geography.count; p++)
+        if (view->part.met[p])
+            ledger_add_cells(&world->ledger, &view->ledger, group, p * row, row);
 }
 
 /* Adds them up and begins anew; few of them are not zero. */

@@ -258,7 +258,8 @@ static void note_begun(struct world *world, const struct patient *patient, int64
         return;
     int64_t *cell = world_fa(world, patient->facility);
     cell[FA_stages_begun]++;
-    cell[FA_line_waits] += now_us - patient->since_us;
+    if (now_us != patient->since_us)
+        cell[FA_line_waits] += now_us - patient->since_us;
 }
 
 /* Begins for the first time: who operates, what is counted, what is paid. Returns the duration. */

@@ -18,6 +18,7 @@ static unsigned char bytes_for(uint64_t bits)
 struct packing {
     const int64_t *numbers;
     size_t rows, columns, stride;
+    uint64_t without;
     unsigned char bytes[PACKED_COLUMNS];
     unsigned char *column[PACKED_COLUMNS];
 };
@@ -35,7 +36,7 @@ static void measure(struct packing *packing)
         }
     }
     for (size_t c = 0; c < packing->columns; c++)
-        packing->bytes[c] = bytes_for(bits[c] | (negative[c] & 1));
+        packing->bytes[c] = (packing->without >> c & 1) != 0 ? 0 : bytes_for(bits[c] | (negative[c] & 1));
 }
 
 static inline __attribute__((always_inline)) void fill_by(unsigned char *to, const int64_t *number,
@@ -90,9 +91,11 @@ static void fill_tiles(const struct packing *packing)
     }
 }
 
-unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride, struct err *err)
+unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride,
+                          uint64_t without, struct err *err)
 {
-    struct packing packing = {.numbers = numbers, .rows = rows, .columns = columns, .stride = stride};
+    struct packing packing = {
+        .numbers = numbers, .rows = rows, .columns = columns, .stride = stride, .without = without};
     measure(&packing);
     size_t size = columns;
     for (size_t c = 0; c < columns; c++)

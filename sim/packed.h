@@ -13,10 +13,10 @@
 
 enum { PACKED_COLUMNS = 64 };
 
-/* Of numbers[row * stride + column], the first `columns` (at most PACKED_COLUMNS) of each row. Released with
- * free(); NULL on failure. */
+/* Of numbers[row * stride + column], the first `columns` (at most PACKED_COLUMNS) of each row, but for those
+ * of which `without` has the bit: they are zeros. Released with free(); NULL on failure. */
 MUST_CHECK unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride,
-                                     struct err *err);
+                                     uint64_t without, struct err *err);
 
 struct packed_column {
     const unsigned char *at;

@@ -221,7 +221,7 @@ static inline bool model_same_group(const struct ledger *a, const struct ledger 
     const size_t width = ledger_group_width(group), cells = ledger_cells(a, group) / width;
     cr_assert_eq(ledger_cells(a, group), ledger_cells(b, group));
     for (size_t step = from; step < to; step++)
-        for (size_t column = 0; column < ledger_group_fields(group); column++)
+        for (size_t column = 0; column < ledger_group_numbers(group); column++)
             for (size_t cell = 0; cell < cells; cell++)
                 if (model_closed(a, group, step, cell, column) != model_closed(b, group, step, cell, column))
                     return false;

@@ -50,8 +50,8 @@ static size_t field(const char *name)
 
 Test(ledger, every_field_has_a_name_of_its_own_and_words)
 {
-    cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS - FA_EMPTY + FS_FIELDS + EX_FIELDS + FL_FIELDS +
-                                         PW_FIELDS + PT_FIELDS + PF_FIELDS);
+    cr_assert_eq(ledger_field_count, PC_FIELDS + FA_FIELDS + FS_FIELDS + EX_FIELDS + FL_FIELDS + PW_FIELDS +
+                                         PT_FIELDS + PF_FIELDS);
     for (size_t f = 0; f < ledger_field_count; f++) {
         cr_assert(ledger_fields[f].name[0] != '\0' && ledger_fields[f].long_name[0] != '\0' &&
                   ledger_fields[f].unit[0] != '\0');
@@ -143,6 +143,37 @@ Test(ledger, a_mean_is_the_integral_over_each_step)
     cr_assert_float_eq(ledger_value(&ledger, f, 2, 1, 0), 5, 1e-15);
     cr_assert_float_eq(ledger_value(&ledger, f, 1, 0, 0), 0, 0); /* others are as they were */
     cr_assert_float_eq(ledger_value(&ledger, f, 1, 2, 0), 0, 0);
+}
+
+Test(ledger, adds_up_counts_and_means_but_no_levels)
+{
+    struct err err = ERR_INIT;
+    struct ledger own;
+    cr_assert_eq(ledger_init(&own, sizes, bounds, STEPS, 1, &err), 0);
+    own.cells[GROUP_FACILITY][FA_WIDTH + FA_line_waits] = 3;
+    own.cells[GROUP_FACILITY][FA_WIDTH + FA_admissions] = 5;
+    own.cells[GROUP_FACILITY][FA_WIDTH + FA_in_line_at_end] = 7;
+    for (size_t twice = 0; twice < 2; twice++) {
+        ledger_shift(&own, GROUP_FACILITY, 1, 0, FA_beds_open, 2, 900);
+        ledger_shift(&own, GROUP_FACILITY, 1, 0, FA_in_care, 1, 700);
+        ledger_add_cells(&ledger, &own, GROUP_FACILITY, FA_WIDTH, FA_WIDTH);
+    }
+    const int64_t *sum = &ledger.cells[GROUP_FACILITY][FA_WIDTH];
+    cr_assert(sum[FA_line_waits] == 6 && sum[FA_admissions] == 10 && sum[FA_in_line_at_end] == 14);
+    cr_assert(sum[FA_beds_open] == 600 && sum[FA_in_care] == 900);
+    cr_assert_eq(ledger_level(&own, GROUP_FACILITY, 1, 0, FA_beds_open), 4);
+    cr_assert_eq(ledger_level(&ledger, GROUP_FACILITY, 1, 0, FA_beds_open), 0);
+    cr_assert_eq(ledger.cells[GROUP_FACILITY][FA_beds_open], 0); /* others are as they were */
+    ledger_free(&own);
+}
+
+Test(ledger, closed_steps_hold_no_levels)
+{
+    ledger_shift(&ledger, GROUP_FACILITY, 1, 0, FA_in_line, 3, 100);
+    close_step();
+    cr_assert_eq(packed_number(ledger_closed(&ledger, GROUP_FACILITY, 0, FA_in_line), 1), 2700);
+    cr_assert_eq(ledger_closed(&ledger, GROUP_FACILITY, 0, FA_in_line_level).bytes, 0);
+    cr_assert_eq(ledger_level(&ledger, GROUP_FACILITY, 1, 0, FA_in_line), 3);
 }
 
 Test(ledger, a_change_at_a_bound_belongs_to_the_step_after_it)

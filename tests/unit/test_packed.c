@@ -28,7 +28,7 @@ static unsigned char *pack(struct err *err)
     for (size_t row = 0; row < ROWS; row++)
         for (size_t c = 0; c < STRIDE; c++)
             table[row * STRIDE + c] = c < COLUMNS ? numbers[c][row] : FOREIGN;
-    return packed_new(table, ROWS, COLUMNS, STRIDE, err);
+    return packed_new(table, ROWS, COLUMNS, STRIDE, 0, err);
 }
 
 Test(packed, gives_every_number_back)
@@ -55,7 +55,7 @@ Test(packed, gives_numbers_back_that_stand_far_apart)
     for (size_t row = 0; row < ROWS; row++)
         for (size_t c = 0; c < COLUMNS; c++)
             table[filled[row] * STRIDE + c] = numbers[c][row];
-    unsigned char *packed = packed_new(table, MANY, COLUMNS, STRIDE, &err);
+    unsigned char *packed = packed_new(table, MANY, COLUMNS, STRIDE, 0, &err);
     cr_assert_not_null(packed);
     for (size_t c = 0; c < COLUMNS; c++) {
         const struct packed_column column = packed_column(packed, MANY, COLUMNS, c);
@@ -70,10 +70,23 @@ Test(packed, gives_numbers_back_that_stand_far_apart)
     free(packed);
 }
 
+Test(packed, leaves_out_columns_that_nobody_wants)
+{
+    struct err err = ERR_INIT;
+    const int64_t rows[] = {1, 2, 3, 4, 5, 6};
+    unsigned char *table = packed_new(rows, 2, 3, 3, UINT64_C(1) << 1, &err);
+    cr_assert_not_null(table);
+    const struct packed_column first = packed_column(table, 2, 3, 0), without = packed_column(table, 2, 3, 1),
+                               last = packed_column(table, 2, 3, 2);
+    cr_assert_eq(without.bytes, 0);
+    cr_assert(packed_number(first, 1) == 4 && packed_number(without, 1) == 0 && packed_number(last, 1) == 6);
+    free(table);
+}
+
 Test(packed, may_have_no_rows)
 {
     struct err err = ERR_INIT;
-    unsigned char *table = packed_new(NULL, 0, COLUMNS, STRIDE, &err);
+    unsigned char *table = packed_new(NULL, 0, COLUMNS, STRIDE, 0, &err);
     cr_assert_not_null(table);
     cr_assert_eq(packed_column(table, 0, COLUMNS, 3).bytes, 0);
     free(table);
