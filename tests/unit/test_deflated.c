@@ -111,7 +111,7 @@ Test(deflated, makes_the_bytes_of_zlib_of_strings_that_return)
     for (int i = 0; i < TIMES; i++) {
         scatter(SIZE, 400, 256);
         for (size_t at = 1000; at + 2000 < SIZE; at += 1000 + next() % 20000)
-            memcpy(bytes + at, bytes + at - next() % 1000, 1 + next() % 2000);
+            memmove(bytes + at, bytes + at - next() % 1000, 1 + next() % 2000);
         const size_t far = 32506 - 3 + next() % 6; /* as far as strings are looked for */
         memcpy(bytes + 60000 + far, bytes + 60000, 100);
         compare(room, SIZE, SIZE);
