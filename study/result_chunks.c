@@ -8,11 +8,10 @@
 
 #include "sim/crew.h"
 #include "sim/mem.h"
-#include "study/deflated.h"
 #include "study/hdf5_help.h"
 #include "study/result_check.h"
 
-enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, PIECES_A_THREAD = 2 };
+enum { SMALL_ELEMENTS = 4096, CHUNK_ELEMENTS = 65536, DEFLATE_LEVEL = 2, PIECES_A_THREAD = 2 };
 #define CHUNK_BYTES (CHUNK_ELEMENTS * sizeof(int64_t))
 
 /* A chunk under way. */
@@ -22,7 +21,6 @@ struct piece {
     unsigned char *values;   /* owned */
     unsigned char *shuffled; /* owned */
     unsigned char *stored;   /* owned */
-    struct deflated *room;   /* owned */
     size_t stored_bytes;
     bool zero, failed;
 };
@@ -60,7 +58,7 @@ bool result_grid_of(struct result_grid *grid, const struct result *result,
 herr_t result_grid_prepare(const struct result_grid *grid, hid_t create)
 {
     return H5Pset_chunk(create, grid->rank, grid->chunk) < 0 || H5Pset_shuffle(create) < 0 ||
-                   H5Pset_deflate(create, DEFLATED_LEVEL) < 0
+                   H5Pset_deflate(create, DEFLATE_LEVEL) < 0
                ? -1
                : 0;
 }
@@ -105,30 +103,25 @@ static uint64_t bytes_used(const unsigned char *from, size_t values, size_t valu
     return any;
 }
 
-/* Bytes of the same rank lie together; the upper ones of counts are mostly zero. Returns from where on all
- * are.
- */
-static size_t shuffle(unsigned char *to, const unsigned char *from, size_t values, size_t value_bytes)
+/* Bytes of the same rank lie together; the upper ones of counts are mostly zero. */
+static void shuffle(unsigned char *to, const unsigned char *from, size_t values, size_t value_bytes)
 {
     const uint64_t used = bytes_used(from, values, value_bytes);
-    size_t end = 0;
     for (size_t byte = 0; byte < value_bytes; byte++, to += values) {
-        if ((used >> (8 * byte) & 0xff) == 0) {
+        if ((used >> (8 * byte) & 0xff) == 0)
             memset(to, 0, values);
-            continue;
-        }
-        end = (byte + 1) * values;
-        for (size_t i = 0; i < values; i++)
-            to[i] = from[i * value_bytes + byte];
+        else
+            for (size_t i = 0; i < values; i++)
+                to[i] = from[i * value_bytes + byte];
     }
-    return end;
 }
 
 static void compress_piece(struct piece *piece, size_t bytes, size_t value_bytes)
 {
-    const size_t used = shuffle(piece->shuffled, piece->values, bytes / value_bytes, value_bytes);
-    piece->stored_bytes = deflated_make(piece->room, piece->stored, piece->shuffled, bytes, used);
-    piece->failed = piece->stored_bytes == 0;
+    uLongf size = compressBound(CHUNK_BYTES);
+    shuffle(piece->shuffled, piece->values, bytes / value_bytes, value_bytes);
+    piece->failed = compress2(piece->stored, &size, piece->shuffled, bytes, DEFLATE_LEVEL) != Z_OK;
+    piece->stored_bytes = size;
 }
 
 static bool all_zero(const unsigned char *bytes, size_t count)
@@ -167,8 +160,7 @@ static bool init_piece(struct piece *piece, struct err *err)
     piece->values = mem_zeroed(CHUNK_BYTES, 1, err);
     piece->shuffled = mem_zeroed(CHUNK_BYTES, 1, err);
     piece->stored = mem_zeroed(compressBound(CHUNK_BYTES), 1, err);
-    piece->room = deflated_new(err);
-    return piece->values != NULL && piece->shuffled != NULL && piece->stored != NULL && piece->room != NULL;
+    return piece->values != NULL && piece->shuffled != NULL && piece->stored != NULL;
 }
 
 static void free_piece(struct piece *piece)
@@ -176,7 +168,6 @@ static void free_piece(struct piece *piece)
     free(piece->values);
     free(piece->shuffled);
     free(piece->stored);
-    deflated_free(piece->room);
 }
 
 struct result_chunks *result_chunks_new(unsigned threads, struct err *err)
