@@ -92,13 +92,14 @@ static int collect_resources(struct build *build)
 
 static char *join(struct build *build, const char *a, const char *between, const char *b)
 {
-    struct err *err = build->err;
-    char *text = mem_printf(err, "%s%s%s", a, between, b);
+    const size_t before = strlen(a), middle = strlen(between), after = strlen(b);
+    char *text = arena_zeroed(build->arena, before + middle + after + 1, 1, build->err);
     if (text == NULL)
         return NULL;
-    char *kept = arena_text(build->arena, text, err);
-    free(text);
-    return kept;
+    memcpy(text, a, before);
+    memcpy(text + before, between, middle);
+    memcpy(text + before + middle, b, after);
+    return text;
 }
 
 /* --- wards and offers --- */

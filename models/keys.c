@@ -132,8 +132,21 @@ const struct key_row *keys_next(const char *above, const struct key_row *row)
     return NULL;
 }
 
+static const struct key_row *find_listed(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    const size_t length = dot == NULL ? 0 : (size_t)(dot - path);
+    for (uint16_t number = below.first[slot_of(path, length)]; number != 0; number = below.next[number - 1])
+        if (strcmp(below.row[number - 1]->path, path) == 0)
+            return below.row[number - 1];
+    return NULL;
+}
+
 const struct key_row *keys_find(const char *path)
 {
+    pthread_once(&below_once, list_rows);
+    if (below.whole)
+        return find_listed(path);
     size_t count = 0;
     const struct key_row *rows = NULL;
     for (size_t table = 0; (rows = rows_of(table, &count)) != NULL; table++)

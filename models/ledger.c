@@ -109,6 +109,7 @@ struct ledger_closed {
     atomic_uint owners;
     size_t steps;
     unsigned char **table[LEDGER_GROUPS]; /* owned; by step: packed fields by cell; NULL: not closed */
+    bool *empty[LEDGER_GROUPS];           /* owned; by tile of cells: whether it was when last closed */
 };
 
 static void free_closed(struct ledger_closed *closed)
@@ -119,6 +120,7 @@ static void free_closed(struct ledger_closed *closed)
         for (size_t step = 0; closed->table[g] != NULL && step < closed->steps; step++)
             free(closed->table[g][step]);
         free(closed->table[g]);
+        free(closed->empty[g]);
     }
     free(closed);
 }
@@ -158,10 +160,10 @@ static uint64_t levels_of(const struct shape *shape)
 static int close_cells(struct ledger *ledger, enum ledger_group group, size_t step, const int64_t *cells,
                        struct err *err)
 {
-    unsigned char **table = &ledger->closed->table[group][step];
     const struct shape *shape = &shapes[group];
-    unsigned char *packed =
-        packed_new(cells, count_cells(ledger, group), shape->numbers, shape->width, levels_of(shape), err);
+    unsigned char **table = &ledger->closed->table[group][step];
+    unsigned char *packed = packed_new(cells, count_cells(ledger, group), shape->numbers, shape->width,
+                                       levels_of(shape), ledger->closed->empty[group], err);
     if (packed == NULL)
         return -1;
     free(*table);
@@ -211,7 +213,9 @@ int ledger_init(struct ledger *ledger, const size_t size[LEDGER_DIMS], const int
         if (__builtin_mul_overflow(cells, steps, &numbers))
             return err_fail(err, "%zu steps of %zu cells are too many; use a longer scenario.step", steps,
                             cells);
-        if (ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
+        ledger->closed->empty[g] = mem_zeroed(packed_tiles(count_cells(ledger, (enum ledger_group)g)),
+                                              sizeof *ledger->closed->empty[g], err);
+        if (ledger->closed->empty[g] == NULL || ledger_own_cells(ledger, (enum ledger_group)g, err) != 0)
             return -1;
         ledger_keep(ledger, (enum ledger_group)g, 0, cells);
     }
@@ -299,6 +303,22 @@ void ledger_drop_empty(struct ledger *ledger, enum ledger_group group, size_t fr
                       (size_t)(last - (first > kept.to ? first : kept.to)));
 }
 
+/* Begins a step in the cells that were not empty when they were closed. */
+static void begin_tiles(struct ledger *ledger, enum ledger_group group, int64_t length_us)
+{
+    const bool *empty = ledger->closed->empty[group];
+    const size_t cells = count_cells(ledger, group), width = shapes[group].width;
+    for (size_t at = 0; at < cells; at += PACKED_TILE)
+        if (!empty[at / PACKED_TILE])
+            ledger_begin_cells(ledger, group, at * width,
+                               (cells - at < PACKED_TILE ? cells - at : PACKED_TILE) * width, length_us);
+}
+
+static int64_t step_length(const struct ledger *ledger, size_t step)
+{
+    return step < ledger->steps ? ledger->step_from_us[step + 1] - ledger->step_from_us[step] : 0;
+}
+
 int ledger_close_step(struct ledger *ledger, struct err *err)
 {
     if (ledger->step >= ledger->steps)
@@ -307,12 +327,8 @@ int ledger_close_step(struct ledger *ledger, struct err *err)
         if (close_cells(ledger, (enum ledger_group)g, ledger->step, ledger->cells[g], err) != 0)
             return -1;
     ledger->step++;
-    const int64_t length_us = ledger->step < ledger->steps ? ledger->step_from_us[ledger->step + 1] -
-                                                                 ledger->step_from_us[ledger->step]
-                                                           : 0;
     for (size_t g = 0; g < LEDGER_GROUPS; g++)
-        ledger_begin_cells(ledger, (enum ledger_group)g, 0, ledger_cells(ledger, (enum ledger_group)g),
-                           length_us);
+        begin_tiles(ledger, (enum ledger_group)g, step_length(ledger, ledger->step));
     return 0;
 }
 

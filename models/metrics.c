@@ -245,8 +245,10 @@ static int add_spread(struct world *world, size_t spread, struct equity_row *row
     for (size_t p = 0; p < world->geography.count; p++) {
         const struct place *place = &world->geography.place[p];
         const double people = (double)place->population;
+        if (!place->selected || people <= 0)
+            continue;
         double value = of_place(world, spreads[spread].of, p);
-        if (!place->selected || people <= 0 || isnan(value))
+        if (isnan(value))
             continue;
         value = per_person ? value / people : value;
         ranked = ranked && !isnan(remoteness[p]);

@@ -147,11 +147,12 @@ static void keep_counts(struct world *view)
     }
 }
 
+/* Nobody falls ill outside a sample. */
 static int init_met(struct world *view, struct err *err)
 {
     view->part.met = arena_zeroed(&view->arena, view->geography.count, sizeof *view->part.met, err);
     for (size_t p = 0; view->part.met != NULL && p < view->geography.count; p++)
-        view->part.met[p] = view->part_of_place[p] == view->number;
+        view->part.met[p] = view->part_of_place[p] == view->number && !view->geography.place[p].outside;
     return view->part.met == NULL ? -1 : 0;
 }
 

@@ -156,14 +156,21 @@ static void let_staff_leave(struct world *world, int64_t now_us)
     }
 }
 
+/* Most are what they were: lines that nobody writes need not be brought back to memory. */
+static void note_level(int64_t *cell, int64_t level)
+{
+    if (*cell != level)
+        *cell = level;
+}
+
 /* The levels at the end of a step, from the people of each offer. */
 static void note_levels(struct world *world, int64_t now_us)
 {
     for (uint32_t f = 0; f < world->facilities.count; f++) {
         int64_t *cell = world_fa(world, f);
-        cell[FA_helped] = facility_partner(&world->facilities, f) != PATIENT_NOWHERE;
-        cell[FA_helping] = world->facilities.facility[f].helps > 0;
-        cell[FA_in_line_at_end] = ledger_level(&world->ledger, GROUP_FACILITY, f, 0, FA_in_line);
+        note_level(&cell[FA_helped], facility_partner(&world->facilities, f) != PATIENT_NOWHERE);
+        note_level(&cell[FA_helping], world->facilities.facility[f].helps > 0);
+        note_level(&cell[FA_in_line_at_end], ledger_level(&world->ledger, GROUP_FACILITY, f, 0, FA_in_line));
     }
     for (size_t o = 0; o < world->facilities.offer_count; o++) {
         const struct offer *offer = &world->facilities.offer[o];

@@ -205,6 +205,12 @@ static double block_sum(const struct ledger_row *row, const struct block *block)
         return 0;
     const bool wide = block->to[1] - block->from[1] > 8; /* zeros are passed over sooner than added */
     for (size_t i = block->from[0]; i < block->to[0]; i++) {
+        const size_t left = block->to[0] - i, rows = left < PACKED_TILE ? left : PACKED_TILE;
+        if ((i - block->from[0]) % PACKED_TILE == 0 &&
+            !packed_any(row->numbers, i * row->columns, (i + rows) * row->columns)) {
+            i += rows - 1;
+            continue;
+        }
         if ((block->among != NULL && !block->among[i]) ||
             (wide &&
              !packed_any(row->numbers, i * row->columns + block->from[1], i * row->columns + block->to[1])))

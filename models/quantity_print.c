@@ -135,6 +135,11 @@ void quantity_print_length(char *text, double m)
 
 void quantity_print_real(char *text, double value)
 {
+    if (fabs(value) < 1e15 && floor(value) >= value &&
+        !signbit(value)) { /* whole: no digit can be left out */
+        snprintf(text, QUANTITY_TEXT, "%.0f.0", value);
+        return;
+    }
     shortest(text, value, 1, "", quantity_real);
     if (strpbrk(text, ".eE") == NULL)
         strcat(text, ".0");

@@ -7,7 +7,7 @@
 
 #include "models/quantity.h"
 
-enum { NAMES = 256 };
+enum { NAMES = 256, WORD = 60 };
 
 /* ---- where values came from ---- */
 
@@ -20,9 +20,12 @@ void origin_path(const struct origin *origin, char path[ORIGIN_PATH])
             chain[depth++] = origin;
     path[0] = '\0';
     while (depth-- > 0 && used < ORIGIN_PATH) {
-        const int step =
-            snprintf(path + used, ORIGIN_PATH - used, "%s%.60s", used > 0 ? "." : "", chain[depth]->name);
-        used += step > 0 ? (size_t)step : 0;
+        const size_t room = ORIGIN_PATH - 1 - used, dot = used > 0 && room > 0;
+        const size_t length = strnlen(chain[depth]->name, room - dot < WORD ? room - dot : WORD);
+        memcpy(path + used, ".", dot);
+        memcpy(path + used + dot, chain[depth]->name, length);
+        used += dot + length;
+        path[used] = '\0';
     }
     if (path[0] == '\0')
         strcpy(path, "(top)");
@@ -173,10 +176,12 @@ static int read_members(struct reader *reader, const struct setting *setting, co
                         const struct origin *origin)
 {
     int status = 0;
+    const size_t before = above[0] == '\0' ? 0 : strlen(above) + 1;
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row)) {
-        const struct setting *child = setting_find(setting, keys_name(row));
+        const char *name = row->path + before;
+        const struct setting *child = setting_find(setting, name);
         void *member = base + row->offset;
-        const struct origin *at = reader_origin(reader, origin, keys_name(row), child, member);
+        const struct origin *at = reader_origin(reader, origin, name, child, member);
         if (at == NULL)
             return -1;
         if ((child != NULL ? read_given(reader, row, child, at, member)
@@ -188,8 +193,9 @@ static int read_members(struct reader *reader, const struct setting *setting, co
 
 static bool has_key(const char *above, const char *name)
 {
+    const size_t before = above[0] == '\0' ? 0 : strlen(above) + 1;
     for (const struct key_row *row = keys_next(above, NULL); row != NULL; row = keys_next(above, row))
-        if (strcmp(keys_name(row), name) == 0)
+        if (row->path[before] == name[0] && strcmp(row->path + before, name) == 0)
             return true;
     return false;
 }
@@ -322,30 +328,51 @@ static int read_elements(struct reader *reader, const struct key_row *row, const
 /* With its own copy of the address: there are a million in a scenario of a whole country. */
 struct ranked {
     uintptr_t member;
-    size_t rank;
     struct origin *origin;
 };
 
-static int by_member(const void *a, const void *b)
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+/* By one digit of the address; those that have the same stay in order. */
+static void sort_by_digit(struct ranked *to, const struct ranked *from, size_t count, unsigned shift)
 {
-    const struct ranked *left = a, *right = b;
-    if (left->member != right->member)
-        return left->member < right->member ? -1 : 1;
-    return (left->rank > right->rank) - (left->rank < right->rank);
+    size_t next[DIGITS + 1] = {0};
+    for (size_t i = 0; i < count; i++)
+        next[(from[i].member >> shift) % DIGITS + 1]++;
+    for (size_t d = 1; d < DIGITS; d++)
+        next[d] += next[d - 1];
+    for (size_t i = 0; i < count; i++)
+        to[next[(from[i].member >> shift) % DIGITS]++] = from[i];
 }
 
+/* By member; those of one member in the order in which they were read. */
 static int sort_origins(struct scenario_origins *origins, struct err *err)
 {
-    struct ranked *ranked = mem_zeroed(origins->count, sizeof *ranked, err);
-    if (ranked == NULL)
+    const size_t count = origins->count;
+    struct ranked *from = mem_zeroed(count, sizeof *from, err), *to = NULL;
+    if (from != NULL)
+        to = mem_zeroed(count, sizeof *to, err);
+    if (to == NULL) {
+        free(from);
         return -1;
-    for (size_t i = 0; i < origins->count; i++)
-        ranked[i] = (struct ranked){
-            .member = (uintptr_t)origins->list[i]->member, .rank = i, .origin = origins->list[i]};
-    qsort(ranked, origins->count, sizeof *ranked, by_member);
-    for (size_t i = 0; i < origins->count; i++)
-        origins->list[i] = ranked[i].origin;
-    free(ranked);
+    }
+    uintptr_t same = UINTPTR_MAX;
+    for (size_t i = 0; i < count; i++) {
+        from[i] = (struct ranked){.member = (uintptr_t)origins->list[i]->member, .origin = origins->list[i]};
+        same &= ~(from[i].member ^ from[0].member);
+    }
+    for (unsigned shift = 0; shift < 8 * sizeof same; shift += DIGIT_BITS) {
+        if ((~same >> shift) % DIGITS == 0)
+            continue;
+        sort_by_digit(to, from, count, shift);
+        struct ranked *const sorted = to;
+        to = from;
+        from = sorted;
+    }
+    for (size_t i = 0; i < count; i++)
+        origins->list[i] = from[i].origin;
+    free(from);
+    free(to);
     return 0;
 }
 

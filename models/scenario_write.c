@@ -7,37 +7,66 @@
 
 #include "models/quantity.h"
 #include "models/scenario_read.h"
+#include "sim/mem.h"
+
+/* Grows as it is written: not a stream, since a country has a million values, each of which would open one.
+ */
+struct written {
+    char *bytes;
+    size_t length, capacity;
+    bool failed;
+    struct err *err;
+};
 
 struct writer {
     const struct scenario *scenario;
     const char *folder;
-    FILE *out;
+    struct written *out;
     const bool *without; /* by policy; not NULL: what a base world is made of, and nothing else */
 };
+
+static void put_bytes(const struct writer *writer, const char *bytes, size_t count)
+{
+    struct written *out = writer->out;
+    char *grown = out->failed || count >= SIZE_MAX - out->length
+                      ? NULL
+                      : mem_grow(out->bytes, &out->capacity, out->length + count + 1, 1, out->err);
+    out->failed = grown == NULL;
+    if (out->failed)
+        return;
+    out->bytes = grown;
+    memcpy(grown + out->length, bytes, count);
+    out->length += count;
+}
+
+static void put(const struct writer *writer, const char *text)
+{
+    put_bytes(writer, text, strlen(text));
+}
 
 static void indent(const struct writer *writer, int depth)
 {
     for (; depth > 0; depth--)
-        fputs("    ", writer->out);
+        put(writer, "    ");
 }
 
 static void write_escaped(const struct writer *writer, const char *text)
 {
     for (size_t plain = 0; *text != '\0'; text += plain) {
         plain = strcspn(text, "\"\\");
-        fwrite(text, 1, plain, writer->out);
+        put_bytes(writer, text, plain);
         if (text[plain] != '\0') {
-            fputc('\\', writer->out);
-            fputc(text[plain++], writer->out);
+            put(writer, "\\");
+            put_bytes(writer, &text[plain++], 1);
         }
     }
 }
 
 static void write_text(const struct writer *writer, const char *text)
 {
-    fputc('"', writer->out);
+    put(writer, "\"");
     write_escaped(writer, text);
-    fputc('"', writer->out);
+    put(writer, "\"");
 }
 
 static void write_file(const struct writer *writer, const char *path)
@@ -53,14 +82,16 @@ static void write_file(const struct writer *writer, const char *path)
 
 static void write_int(const struct writer *writer, int64_t value)
 {
-    fprintf(writer->out, "%" PRId64 "%s", value, value > INT32_MAX || value < INT32_MIN ? "L" : "");
+    char text[QUANTITY_TEXT];
+    snprintf(text, sizeof text, "%" PRId64 "%s", value, value > INT32_MAX || value < INT32_MIN ? "L" : "");
+    put(writer, text);
 }
 
 static void write_real(const struct writer *writer, double value)
 {
     char text[QUANTITY_TEXT];
     quantity_print_real(text, value);
-    fputs(text, writer->out);
+    put(writer, text);
 }
 
 /* ---- distributions ---- */
@@ -73,58 +104,62 @@ static void write_number(const struct writer *writer, bool is_time, double value
         return;
     }
     quantity_print_seconds(text, value);
-    fprintf(writer->out, "\"%s\"", text);
+    put(writer, "\"");
+    put(writer, text);
+    put(writer, "\"");
 }
 
 static void write_parameter(const struct writer *writer, const char *name, bool is_time, double value)
 {
-    fprintf(writer->out, " %s = ", name);
+    put(writer, " ");
+    put(writer, name);
+    put(writer, " = ");
     write_number(writer, is_time, value);
-    fputc(';', writer->out);
+    put(writer, ";");
 }
 
 static void write_listed(const struct writer *writer, const struct dist_spec *spec, bool is_time)
 {
-    fputs(" values = ( ", writer->out);
+    put(writer, " values = ( ");
     for (size_t i = 0; i < spec->count; i++) {
         const size_t from = spec->inner == NULL ? i : spec->inner[i];
         const size_t to = spec->inner == NULL ? i + 1 : spec->inner[i + 1];
-        fputs(i > 0 ? ", " : "", writer->out);
-        fputs(spec->inner != NULL ? "( " : "", writer->out);
+        put(writer, i > 0 ? ", " : "");
+        put(writer, spec->inner != NULL ? "( " : "");
         for (size_t j = from; j < to; j++) {
-            fputs(j > from ? ", " : "", writer->out);
+            put(writer, j > from ? ", " : "");
             write_number(writer, is_time, spec->values[j]);
         }
-        fputs(spec->inner != NULL ? " )" : "", writer->out);
+        put(writer, spec->inner != NULL ? " )" : "");
     }
-    fputs(" );", writer->out);
+    put(writer, " );");
 }
 
 static void write_mixture(const struct writer *writer, const struct dist_spec *spec, bool is_time)
 {
-    fputs(" means = ( ", writer->out);
+    put(writer, " means = ( ");
     for (size_t i = 0; i < spec->count; i++) {
-        fputs(i > 0 ? ", " : "", writer->out);
+        put(writer, i > 0 ? ", " : "");
         write_number(writer, is_time, spec->values[i]);
     }
-    fputs(" ); shares = ( ", writer->out);
+    put(writer, " ); shares = ( ");
     for (size_t i = 0; i < spec->count; i++) {
-        fputs(i > 0 ? ", " : "", writer->out);
+        put(writer, i > 0 ? ", " : "");
         write_real(writer, spec->weights[i]);
     }
-    fputs(" );", writer->out);
+    put(writer, " );");
 }
 
 static void write_quantiles(const struct writer *writer, const struct dist_spec *spec, bool is_time)
 {
-    fputs(" quantiles = ( ", writer->out);
+    put(writer, " quantiles = ( ");
     for (size_t i = 0; i < spec->count; i++) {
-        fputs(i > 0 ? ", {" : "{", writer->out);
+        put(writer, i > 0 ? ", {" : "{");
         write_parameter(writer, "p", false, spec->weights[i]);
         write_parameter(writer, "value", is_time, spec->values[i]);
-        fputs(" }", writer->out);
+        put(writer, " }");
     }
-    fputs(" );", writer->out);
+    put(writer, " );");
 }
 
 /* Names of the parameters a, b and c; those that carry the unit are in upper case. */
@@ -162,19 +197,21 @@ static void write_word(const struct writer *writer, const char *word, bool is_ti
 
 static void write_dist(const struct writer *writer, const struct dist_spec *spec, bool is_time)
 {
-    fprintf(writer->out, "{ dist = \"%s\";", dist_words[spec->kind].name);
+    put(writer, "{ dist = \"");
+    put(writer, dist_words[spec->kind].name);
+    put(writer, "\";");
     write_word(writer, dist_words[spec->kind].a, is_time, spec->a);
     write_word(writer, dist_words[spec->kind].b, is_time, spec->b);
     write_word(writer, dist_words[spec->kind].c, is_time, spec->c);
     if (spec->kind == DIST_LOGNORMAL_LOG && is_time)
-        fputs(" unit = \"s\";", writer->out);
+        put(writer, " unit = \"s\";");
     if (spec->kind == DIST_LISTED)
         write_listed(writer, spec, is_time);
     if (spec->kind == DIST_HYPEREXPONENTIAL)
         write_mixture(writer, spec, is_time);
     if (spec->kind == DIST_EMPIRICAL)
         write_quantiles(writer, spec, is_time);
-    fputs(" }", writer->out);
+    put(writer, " }");
 }
 
 /* ---- values ---- */
@@ -195,13 +232,13 @@ static void write_reference(const struct writer *writer, const char *list_path, 
     const struct key_list *list = (const void *)((const char *)writer->scenario + row->offset);
     const char *element = (const char *)list->items + (size_t)index * row->size;
     const char *name = *(const char *const *)(const void *)(element + id->offset);
-    fputc('"', writer->out);
+    put(writer, "\"");
     write_escaped(writer, name);
     if (code != NULL) {
-        fputc('.', writer->out);
+        put(writer, ".");
         write_escaped(writer, code);
     }
-    fputc('"', writer->out);
+    put(writer, "\"");
 }
 
 static void print_quantity(const struct key_row *row, const void *member, char text[QUANTITY_TEXT])
@@ -291,9 +328,9 @@ static bool is_empty(const char *above, const char *base)
 static void write_values(const struct writer *writer, const struct key_row *row, const struct key_list *list)
 {
     char text[QUANTITY_TEXT];
-    fputs("( ", writer->out);
+    put(writer, "( ");
     for (size_t i = 0; i < list->count; i++) {
-        fputs(i > 0 ? ", " : "", writer->out);
+        put(writer, i > 0 ? ", " : "");
         if (row->type == KEY_REALS)
             write_real(writer, *SCENARIO_ITEM(*list, double, i));
         else if (row->type == KEY_TIMES)
@@ -306,33 +343,34 @@ static void write_values(const struct writer *writer, const struct key_row *row,
         else
             write_text(writer, *SCENARIO_ITEM(*list, char *, i));
     }
-    fputs(" )", writer->out);
+    put(writer, " )");
 }
 
 static void write_named(const struct writer *writer, const struct key_row *row, const struct key_list *list)
 {
-    fputs("{ ", writer->out);
+    put(writer, "{ ");
     for (size_t i = 0; i < list->count; i++) {
         if (row->type == KEY_COUNTS) {
             const struct key_count *count = SCENARIO_ITEM(*list, struct key_count, i);
-            fputs(count->name, writer->out);
-            fputs(" = ", writer->out);
+            put(writer, count->name);
+            put(writer, " = ");
             write_int(writer, count->count);
         } else {
             const struct named_real *real = SCENARIO_ITEM(*list, struct named_real, i);
-            fprintf(writer->out, "%s = ", real->name);
+            put(writer, real->name);
+            put(writer, " = ");
             write_real(writer, real->value);
         }
-        fputs("; ", writer->out);
+        put(writer, "; ");
     }
-    fputs("}", writer->out);
+    put(writer, "}");
 }
 
 static void write_members(const struct writer *writer, const char *above, const char *base, int depth);
 
 static void write_group(const struct writer *writer, const struct key_row *row, const char *base, int depth)
 {
-    fputs("{\n", writer->out);
+    put(writer, "{\n");
     write_members(writer, row->path, base, depth + 1);
     if (strcmp(row->path, "policies") == 0) {
         const struct policy_head *head = (const void *)base;
@@ -341,7 +379,7 @@ static void write_group(const struct writer *writer, const struct key_row *row, 
         write_members(writer, above, head->own, depth + 1);
     }
     indent(writer, depth);
-    fputc('}', writer->out);
+    put(writer, "}");
 }
 
 static void write_list(const struct writer *writer, const struct key_row *row, const struct key_list *list,
@@ -349,14 +387,14 @@ static void write_list(const struct writer *writer, const struct key_row *row, c
 {
     const bool choosy = writer->without != NULL && strcmp(row->path, "policies") == 0;
     size_t written = 0;
-    fputs("( ", writer->out);
+    put(writer, "( ");
     for (size_t i = 0; i < list->count; i++) {
         if (choosy && writer->without[i])
             continue;
-        fputs(written++ > 0 ? ", " : "", writer->out);
+        put(writer, written++ > 0 ? ", " : "");
         write_group(writer, row, (const char *)list->items + i * row->size, depth);
     }
-    fputs(" )", writer->out);
+    put(writer, " )");
 }
 
 static void write_value(const struct writer *writer, const struct key_row *row, const void *member, int depth)
@@ -384,7 +422,7 @@ static void write_value(const struct writer *writer, const struct key_row *row, 
         write_text(writer, text);
         return;
     case KEY_BOOL:
-        fputs(*(const bool *)member ? "true" : "false", writer->out);
+        put(writer, *(const bool *)member ? "true" : "false");
         return;
     case KEY_INT:
         write_int(writer, *(const int64_t *)member);
@@ -433,10 +471,10 @@ static void write_members(const struct writer *writer, const char *above, const 
         if (scenario_is_absent(row, member) || (writer->without != NULL && says_nothing(row)))
             continue;
         indent(writer, depth);
-        fputs(keys_name(row), writer->out);
-        fputs(" = ", writer->out);
+        put(writer, keys_name(row));
+        put(writer, " = ");
         write_value(writer, row, member, depth);
-        fputs(";\n", writer->out);
+        put(writer, ";\n");
     }
 }
 
@@ -445,21 +483,14 @@ static char *written(struct writer *writer,
                      void (*write)(const struct writer *, const struct key_row *, const void *),
                      const struct key_row *row, const void *member, struct err *err)
 {
-    char *text = NULL;
-    size_t size = 0;
-    writer->out = open_memstream(&text, &size);
-    bool failed = writer->out == NULL;
-    if (!failed) {
-        write(writer, row, member);
-        failed = ferror(writer->out) != 0;
-        failed |= fclose(writer->out) != 0;
-    }
-    if (failed || text == NULL) {
-        free(text);
-        err_fail(err, "out of memory: the resolved scenario could not be written");
-        return NULL;
-    }
-    return text;
+    struct written out = {.err = err};
+    writer->out = &out;
+    write(writer, row, member);
+    put_bytes(writer, "", 1);
+    if (!out.failed)
+        return out.bytes;
+    free(out.bytes);
+    return NULL;
 }
 
 static void write_whole(const struct writer *writer, const struct key_row *row, const void *member)

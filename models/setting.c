@@ -71,7 +71,7 @@ struct setting *setting_find_bytes(const struct setting *group, const char *name
     if (group == NULL || group->type != SETTING_GROUP)
         return NULL;
     for (struct setting *at = group->first; at != NULL; at = at->next)
-        if (strncmp(at->name, name, length) == 0 && at->name[length] == '\0')
+        if (at->name[0] == name[0] && strncmp(at->name, name, length) == 0 && at->name[length] == '\0')
             return at;
     return NULL;
 }

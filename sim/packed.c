@@ -2,9 +2,10 @@
 
 #include "sim/mem.h"
 
-/* A table is the bytes a number of each column, then the columns. Rows are gone through some at a time, so
- * that what lies beside a number is still at hand for its own column; many tables are mostly zeros. */
-enum { SLACK_BYTES = 8, TILE_ROWS = 32 };
+/* A table is the bytes a number of each column, then the columns. Rows are gone through in tiles, so that
+ * what lies beside a number is still at hand for its own column; many tables are mostly zeros, of which a
+ * tile is looked at once. */
+enum { SLACK_BYTES = 8 };
 
 /* Bytes of a number whose bits below the sign are among these. */
 static unsigned char bytes_for(uint64_t bits)
@@ -18,23 +19,51 @@ static unsigned char bytes_for(uint64_t bits)
 struct packing {
     const int64_t *numbers;
     size_t rows, columns, stride;
+    const bool *empty; /* by tile */
     uint64_t without;
     unsigned char bytes[PACKED_COLUMNS];
     unsigned char *column[PACKED_COLUMNS];
 };
 
-/* A bit above those that the numbers need stands for their sign, so that -1 takes a byte. */
-static void measure(struct packing *packing)
+static size_t rows_of(const struct packing *packing, size_t tile)
 {
-    uint64_t bits[PACKED_COLUMNS] = {0}, negative[PACKED_COLUMNS] = {0};
-    for (size_t row = 0; row < packing->rows; row++) {
-        const int64_t *number = &packing->numbers[row * packing->stride];
+    const size_t left = packing->rows - tile * PACKED_TILE;
+    return left < PACKED_TILE ? left : PACKED_TILE;
+}
+
+static bool is_zero(const int64_t *numbers, size_t count)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < count; i++)
+        any |= numbers[i];
+    return any == 0;
+}
+
+static void find_empty(const struct packing *packing, bool *empty)
+{
+    for (size_t tile = 0; tile < packed_tiles(packing->rows); tile++)
+        empty[tile] = is_zero(packing->numbers + tile * PACKED_TILE * packing->stride,
+                              rows_of(packing, tile) * packing->stride);
+}
+
+static void measure_tile(const struct packing *packing, size_t tile, uint64_t *bits, uint64_t *negative)
+{
+    const int64_t *number = packing->numbers + tile * PACKED_TILE * packing->stride;
+    for (size_t row = 0; row < rows_of(packing, tile); row++, number += packing->stride)
         for (size_t c = 0; c < packing->columns; c++) {
             const uint64_t sign = (uint64_t)(number[c] >> 63);
             bits[c] |= (uint64_t)number[c] ^ sign;
             negative[c] |= sign;
         }
-    }
+}
+
+/* A bit above those that the numbers need stands for their sign, so that -1 takes a byte. */
+static void measure(struct packing *packing)
+{
+    uint64_t bits[PACKED_COLUMNS] = {0}, negative[PACKED_COLUMNS] = {0};
+    for (size_t tile = 0; tile < packed_tiles(packing->rows); tile++)
+        if (!packing->empty[tile])
+            measure_tile(packing, tile, bits, negative);
     for (size_t c = 0; c < packing->columns; c++)
         packing->bytes[c] = (packing->without >> c & 1) != 0 ? 0 : bytes_for(bits[c] | (negative[c] & 1));
 }
@@ -69,33 +98,27 @@ static void fill(unsigned char *to, const int64_t *number, size_t rows, size_t s
     }
 }
 
-static bool is_zero(const struct packing *packing, size_t row, size_t rows)
-{
-    int64_t any = 0;
-    for (size_t r = row; r < row + rows; r++)
-        for (size_t c = 0; c < packing->columns; c++)
-            any |= packing->numbers[r * packing->stride + c];
-    return any == 0;
-}
-
 /* Into a table of zeros. */
 static void fill_tiles(const struct packing *packing)
 {
-    for (size_t row = 0; row < packing->rows; row += TILE_ROWS) {
-        const size_t left = packing->rows - row, rows = left < TILE_ROWS ? left : TILE_ROWS;
-        if (is_zero(packing, row, rows))
-            continue;
-        for (size_t c = 0; c < packing->columns; c++)
+    for (size_t tile = 0; tile < packed_tiles(packing->rows); tile++) {
+        const size_t row = tile * PACKED_TILE;
+        for (size_t c = 0; c < packing->columns && !packing->empty[tile]; c++)
             fill(packing->column[c] + row * packing->bytes[c], packing->numbers + row * packing->stride + c,
-                 rows, packing->stride, packing->bytes[c]);
+                 rows_of(packing, tile), packing->stride, packing->bytes[c]);
     }
 }
 
 unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride,
-                          uint64_t without, struct err *err)
+                          uint64_t without, bool *empty, struct err *err)
 {
-    struct packing packing = {
-        .numbers = numbers, .rows = rows, .columns = columns, .stride = stride, .without = without};
+    struct packing packing = {.numbers = numbers,
+                              .rows = rows,
+                              .columns = columns,
+                              .stride = stride,
+                              .without = without,
+                              .empty = empty};
+    find_empty(&packing, empty);
     measure(&packing);
     size_t size = columns;
     for (size_t c = 0; c < columns; c++)

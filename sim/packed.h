@@ -11,12 +11,19 @@
 
 #include "sim/err.h"
 
-enum { PACKED_COLUMNS = 64 };
+enum { PACKED_COLUMNS = 64, PACKED_TILE = 32 };
+
+/* Rows are looked at in tiles of so many; how many there are. */
+static inline size_t packed_tiles(size_t rows)
+{
+    return (rows + PACKED_TILE - 1) / PACKED_TILE;
+}
 
 /* Of numbers[row * stride + column], the first `columns` (at most PACKED_COLUMNS) of each row, but for those
- * of which `without` has the bit: they are zeros. Released with free(); NULL on failure. */
+ * of which `without` has the bit: they are zeros. Notes the tiles in which all numbers of the rows are
+ * zero, be they among the columns or not. Released with free(); NULL on failure. */
 MUST_CHECK unsigned char *packed_new(const int64_t *numbers, size_t rows, size_t columns, size_t stride,
-                                     uint64_t without, struct err *err);
+                                     uint64_t without, bool *empty, struct err *err);
 
 struct packed_column {
     const unsigned char *at;

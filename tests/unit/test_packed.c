@@ -28,7 +28,7 @@ static unsigned char *pack(struct err *err)
     for (size_t row = 0; row < ROWS; row++)
         for (size_t c = 0; c < STRIDE; c++)
             table[row * STRIDE + c] = c < COLUMNS ? numbers[c][row] : FOREIGN;
-    return packed_new(table, ROWS, COLUMNS, STRIDE, 0, err);
+    return packed_new(table, ROWS, COLUMNS, STRIDE, 0, (bool[1]){false}, err);
 }
 
 Test(packed, gives_every_number_back)
@@ -51,11 +51,12 @@ Test(packed, gives_numbers_back_that_stand_far_apart)
     enum { MANY = 1000 };
     static const size_t filled[ROWS] = {0, 31, 32, 500, MANY - 1};
     static int64_t table[MANY * STRIDE];
+    bool empty[(MANY + PACKED_TILE - 1) / PACKED_TILE];
     struct err err = ERR_INIT;
     for (size_t row = 0; row < ROWS; row++)
         for (size_t c = 0; c < COLUMNS; c++)
             table[filled[row] * STRIDE + c] = numbers[c][row];
-    unsigned char *packed = packed_new(table, MANY, COLUMNS, STRIDE, 0, &err);
+    unsigned char *packed = packed_new(table, MANY, COLUMNS, STRIDE, 0, empty, &err);
     cr_assert_not_null(packed);
     for (size_t c = 0; c < COLUMNS; c++) {
         const struct packed_column column = packed_column(packed, MANY, COLUMNS, c);
@@ -67,6 +68,8 @@ Test(packed, gives_numbers_back_that_stand_far_apart)
         cr_assert_not(packed_any(column, 7, 7));
         cr_assert_eq(packed_any(column, 33, MANY), numbers[c][3] != 0 || numbers[c][4] != 0);
     }
+    for (size_t tile = 0; tile < packed_tiles(MANY); tile++)
+        cr_assert_eq(empty[tile], tile > 1 && tile != 500 / PACKED_TILE && tile != packed_tiles(MANY) - 1);
     free(packed);
 }
 
@@ -74,7 +77,7 @@ Test(packed, leaves_out_columns_that_nobody_wants)
 {
     struct err err = ERR_INIT;
     const int64_t rows[] = {1, 2, 3, 4, 5, 6};
-    unsigned char *table = packed_new(rows, 2, 3, 3, UINT64_C(1) << 1, &err);
+    unsigned char *table = packed_new(rows, 2, 3, 3, UINT64_C(1) << 1, (bool[1]){false}, &err);
     cr_assert_not_null(table);
     const struct packed_column first = packed_column(table, 2, 3, 0), without = packed_column(table, 2, 3, 1),
                                last = packed_column(table, 2, 3, 2);
@@ -83,10 +86,22 @@ Test(packed, leaves_out_columns_that_nobody_wants)
     free(table);
 }
 
+/* It may be a level, with which the next step begins. */
+Test(packed, notes_numbers_behind_the_columns)
+{
+    struct err err = ERR_INIT;
+    const int64_t rows[] = {0, 0, 1};
+    bool empty[1] = {true};
+    unsigned char *table = packed_new(rows, 1, 2, 3, 0, empty, &err);
+    cr_assert_not_null(table);
+    cr_assert_not(empty[0]);
+    free(table);
+}
+
 Test(packed, may_have_no_rows)
 {
     struct err err = ERR_INIT;
-    unsigned char *table = packed_new(NULL, 0, COLUMNS, STRIDE, 0, &err);
+    unsigned char *table = packed_new(NULL, 0, COLUMNS, STRIDE, 0, NULL, &err);
     cr_assert_not_null(table);
     cr_assert_eq(packed_column(table, 0, COLUMNS, 3).bytes, 0);
     free(table);
