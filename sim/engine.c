@@ -48,10 +48,10 @@ struct engine {
     struct crew *crew;  /* owned; NULL: one thread */
     struct rank *ranks; /* owned; the largest first; NULL as the crew */
 
-    int64_t now_us;       /* of the last barrier */
-    int64_t end_us;       /* of the window under way */
-    int64_t next_plan_us; /* INT64_MAX: none */
-    bool in_window;
+    int64_t now_us;          /* of the last barrier */
+    int64_t end_us;          /* of the window under way */
+    int64_t next_plan_us;    /* INT64_MAX: none */
+    bool in_window, has_run; /* a window, of which nothing was known before */
 
     atomic_bool stopping; /* somebody writes the reason */
     atomic_bool stopped;
@@ -381,7 +381,7 @@ static void run_partitions(struct engine *engine)
 {
     /* The largest of the last window will probably be large again: begun last, it would keep the others
      * waiting. */
-    if (engine->crew != NULL && count_window(engine) >= WORTH_SHARING) {
+    if (engine->crew != NULL && (count_window(engine) >= WORTH_SHARING || !engine->has_run)) {
         qsort(engine->ranks, engine->count, sizeof *engine->ranks, by_size);
         crew_run(engine->crew, run_ranked, engine, engine->count);
         return;
@@ -403,6 +403,7 @@ static void run_window(struct engine *engine, int64_t end_us)
     engine->in_window = true;
     run_partitions(engine);
     engine->in_window = false;
+    engine->has_run = true;
     engine->now_us = end_us;
     stop_if_a_partition_has(engine);
     if (!is_stopped(engine))
