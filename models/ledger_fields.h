@@ -202,6 +202,10 @@ enum {
     EX_WIDTH = (EX_NUMBERS + 7) / 8 * 8,
     FL_WIDTH = FL_NUMBERS,
 };
+_Static_assert((0 LEDGER_FACILITY_SERVICE(LEDGER_ADD_MEAN) LEDGER_FLOW(LEDGER_ADD_MEAN)
+                    LEDGER_PLACE_WAIT(LEDGER_ADD_MEAN) LEDGER_PLACE_TRAVEL(LEDGER_ADD_MEAN)
+                        LEDGER_PLACE_FACILITY(LEDGER_ADD_MEAN)) == 0,
+               "these groups have no means, and so no levels");
 _Static_assert((int)PC_untreated == 7 && (int)PC_treated_ended == 15 && (int)FA_beds_occupied == 8 &&
                    (int)FA_income == 15,
                "what changes together is a line");

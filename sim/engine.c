@@ -48,10 +48,11 @@ struct engine {
     struct crew *crew;  /* owned; NULL: one thread */
     struct rank *ranks; /* owned; the largest first; NULL as the crew */
 
-    int64_t now_us;          /* of the last barrier */
-    int64_t end_us;          /* of the window under way */
-    int64_t next_plan_us;    /* INT64_MAX: none */
-    bool in_window, has_run; /* a window, of which nothing was known before */
+    int64_t now_us;       /* of the last barrier */
+    int64_t end_us;       /* of the window under way */
+    int64_t next_plan_us; /* INT64_MAX: none */
+    bool in_window;
+    bool has_run; /* a window: before the first, nobody knows how much there is to share */
 
     atomic_bool stopping; /* somebody writes the reason */
     atomic_bool stopped;

@@ -32,6 +32,31 @@ Test(facility, a_rule_makes_one_in_every_place_but_those_excepted)
     model_free(&model);
 }
 
+/* Where their wards are is noted once for all that have the same; the wards are their own. */
+Test(facility, those_with_the_same_wards_share_a_row_and_no_ward)
+{
+    struct model model;
+    model_build(&model, "%s",
+                RUN_OF("1 d") PLACES ILL
+                "facilities: ( { id = \"one\"; place = \"a\"; beds: { bed = 1; icu = 2; }; },\n"
+                "  { id = \"other\"; place = \"a\"; beds: { icu = 3; }; },\n"
+                "  { id = \"same\"; place = \"b\"; beds: { bed = 4; icu = 5; }; } );\n");
+    const struct facilities *facilities = &model.world->facilities;
+    const uint32_t bed = (uint32_t)facilities_resource(facilities, "bed");
+    const uint32_t icu = (uint32_t)facilities_resource(facilities, "icu");
+    cr_assert_eq(facilities->glance[0].ward_row, facilities->glance[2].ward_row);
+    cr_assert_neq(facilities->glance[0].ward_row, facilities->glance[1].ward_row);
+    cr_assert_eq(facility_ward(facilities, 1, bed), -1);
+    const int64_t beds[3][2] = {{1, 2}, {0, 3}, {4, 5}};
+    for (uint32_t f = 0; f < 3; f++) {
+        if (beds[f][0] > 0)
+            cr_assert_eq(facilities->ward[facility_ward(facilities, f, bed)].station.servers, beds[f][0]);
+        cr_assert_eq(facilities->ward[facility_ward(facilities, f, icu)].station.servers, beds[f][1]);
+        cr_assert_eq(facilities->ward[facility_ward(facilities, f, icu)].facility, f);
+    }
+    model_free(&model);
+}
+
 Test(facility, identity_is_the_id_not_the_place_in_the_list)
 {
     struct model one, two;
